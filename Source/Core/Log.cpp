@@ -1,0 +1,43 @@
+#include "Core/Log.h"
+
+#include <memory>
+#include <mutex>
+
+namespace kikitori::log
+{
+
+namespace
+{
+struct Holder
+{
+    std::mutex mutex;
+    std::shared_ptr<const Sink> sink;
+};
+
+Holder& holder()
+{
+    static Holder instance;
+    return instance;
+}
+} // namespace
+
+void setSink (Sink sink)
+{
+    auto replacement = sink ? std::make_shared<const Sink> (std::move (sink)) : nullptr;
+    const std::lock_guard lock (holder().mutex);
+    holder().sink = std::move (replacement);
+}
+
+void write (Entry entry)
+{
+    std::shared_ptr<const Sink> current;
+    {
+        const std::lock_guard lock (holder().mutex);
+        current = holder().sink;
+    }
+
+    if (current != nullptr)
+        (*current) (entry);
+}
+
+} // namespace kikitori::log

@@ -1,0 +1,15 @@
+#if __has_include(<catch2/catch_session.hpp>)
+    #include <catch2/catch_session.hpp>
+#else
+    #define CATCH_CONFIG_RUNNER
+    #include <catch2/catch.hpp>
+#endif
+
+#include <csignal>
+
+int main (int argc, char* argv[])
+{
+    // A peer that closes early must show up as an error code, not end the test program.
+    std::signal (SIGPIPE, SIG_IGN);
+    return Catch::Session().run (argc, argv);
+}

@@ -1,0 +1,10 @@
+# KIKITORI_SANITIZER applies to everything, JUCE included: mixing instrumented and plain code hides races.
+if(KIKITORI_SANITIZER STREQUAL "address")
+    add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+    add_link_options(-fsanitize=address,undefined)
+elseif(KIKITORI_SANITIZER STREQUAL "thread")
+    add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=thread)
+elseif(KIKITORI_SANITIZER)
+    message(FATAL_ERROR "KIKITORI_SANITIZER is '${KIKITORI_SANITIZER}'; allowed: address, thread or empty")
+endif()

@@ -1,0 +1,15 @@
+# Warnings for our own code only; libraries' headers are SYSTEM.
+add_library(kikitori_warnings INTERFACE)
+if(MSVC)
+    target_compile_options(kikitori_warnings INTERFACE /W4 /permissive-)
+else()
+    target_compile_options(kikitori_warnings INTERFACE
+        -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual)
+endif()
+if(KIKITORI_WARNINGS_AS_ERRORS)
+    if(MSVC)
+        target_compile_options(kikitori_warnings INTERFACE /WX)
+    else()
+        target_compile_options(kikitori_warnings INTERFACE -Werror)
+    endif()
+endif()
