@@ -1,0 +1,2 @@
+// A planted violation: Realtime knows no sibling. IncludeTable.cmake must name this line.
+#include "Session/TranscriptionSession.h"
