@@ -1,0 +1,50 @@
+/*  A segment of the transcript as the writers see it: text with times in seconds.
+
+    Threads: plain values.
+    Failure: times that make no sense (negative, end before start, not finite) are mended by normalised().
+*/
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace kikitori
+{
+
+struct TimedToken
+{
+    std::string text; ///< one or more characters, spaces included
+    double start = 0.0;
+    double end = 0.0;
+};
+
+struct TimedLine
+{
+    std::string text;
+    double start = 0.0; ///< seconds since the stream's first sample
+    double end = 0.0;
+    std::vector<TimedToken> tokens; ///< may be empty; joined they are the text, else they are not used
+    bool confirmed = true;
+};
+
+/** The smallest piece that a subtitle may be cut behind: a word with the space after it, or one character of a
+    script that is written without spaces. */
+struct TimedUnit
+{
+    std::string text;
+    double start = 0.0;
+    double end = 0.0;
+    int width = 0; ///< columns without trailing space
+};
+
+/** One line, no control characters, single spaces, none at the ends. */
+std::string cleanText (const std::string& text);
+
+/** The line with clean text and sane times. */
+TimedLine normalised (const TimedLine& line);
+
+/** Cuts a normalised line into units. Times come from the tokens where they fit the text, else they are shared
+    out by width. A word wider than `widest` is cut. */
+std::vector<TimedUnit> splitIntoUnits (const TimedLine& line, int widest);
+
+} // namespace kikitori

@@ -1,0 +1,35 @@
+/*  Word and character error rates by the least number of edits (Levenshtein, 1966), summed over a corpus.
+
+    Threads: plain values.
+    Failure: none; a corpus without reference words has the rate 0 if nothing was heard, else 100 %.
+*/
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace kikitori::evaluation
+{
+
+struct ErrorCounts
+{
+    std::size_t substitutions = 0;
+    std::size_t deletions = 0;  ///< in the reference, not in the hypothesis
+    std::size_t insertions = 0; ///< in the hypothesis, not in the reference
+    std::size_t reference = 0;  ///< words or characters of the reference
+
+    std::size_t errors() const noexcept { return substitutions + deletions + insertions; }
+
+    /** Errors per reference unit in percent; over 100 is possible. */
+    double percent() const noexcept;
+
+    ErrorCounts& operator+= (const ErrorCounts& other) noexcept;
+    bool operator== (const ErrorCounts&) const = default;
+};
+
+/** Edits that make hypothesis out of reference, each of weight 1. */
+ErrorCounts countErrors (const std::vector<std::string>& reference, const std::vector<std::string>& hypothesis);
+ErrorCounts countErrors (const std::u32string& reference, const std::u32string& hypothesis);
+
+} // namespace kikitori::evaluation
