@@ -5,6 +5,7 @@
 */
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct TimedToken
     std::string text; ///< one or more characters, spaces included
     double start = 0.0;
     double end = 0.0;
+    double confidence = 1.0; ///< 0..1
 };
 
 struct TimedLine
@@ -25,6 +27,8 @@ struct TimedLine
     double end = 0.0;
     std::vector<TimedToken> tokens; ///< may be empty; joined they are the text, else they are not used
     bool confirmed = true;
+    std::int64_t segment = 0; ///< the session's number of it
+    bool gapBefore = false;   ///< audio was lost just before it
 };
 
 /** The smallest piece that a subtitle may be cut behind: a word with the space after it, or one character of a

@@ -1,0 +1,32 @@
+/*  The transcript as plain text and as JSON.
+
+    Threads: pure functions.
+    Failure: none; text that is not UTF-8 comes out with U+FFFD.
+*/
+#pragma once
+
+#include "Export/TimedLine.h"
+
+#include <string>
+#include <vector>
+
+namespace kikitori
+{
+
+/** The mark behind words that no final confirmed (the stream was cut off). */
+inline constexpr const char* unconfirmedMark = " (unconfirmed)";
+
+/** A segment a line. */
+std::string writeText (const std::vector<TimedLine>& lines);
+
+struct JsonHeader
+{
+    std::string source; ///< name of the recording, "" = left out
+    std::string model;  ///< "" = left out
+};
+
+/** One object: format, version, source, model, text, segments [{id, start, end, text, confirmed, gap_before?,
+    tokens [{text, start, end, confidence}]}]; times in seconds since the first sample, to the millisecond. */
+std::string writeJson (const std::vector<TimedLine>& lines, const JsonHeader& header = {});
+
+} // namespace kikitori
