@@ -1,0 +1,35 @@
+#include "Export/TranscriptFormat.h"
+
+#include <algorithm>
+
+namespace kikitori
+{
+
+const std::vector<std::string>& transcriptFormatNames()
+{
+    static const std::vector<std::string> names{ "text", "json", "srt", "vtt" };
+    return names;
+}
+
+std::optional<TranscriptFormat> transcriptFormatFromName (std::string_view name)
+{
+    const auto& names = transcriptFormatNames();
+    const auto found = std::find (names.begin(), names.end(), name);
+    if (found == names.end())
+        return std::nullopt;
+    return static_cast<TranscriptFormat> (std::distance (names.begin(), found));
+}
+
+std::string_view fileExtension (TranscriptFormat format) noexcept
+{
+    switch (format)
+    {
+        case TranscriptFormat::text: return "txt";
+        case TranscriptFormat::json: return "json";
+        case TranscriptFormat::srt: return "srt";
+        case TranscriptFormat::vtt: return "vtt";
+    }
+    return "txt";
+}
+
+} // namespace kikitori

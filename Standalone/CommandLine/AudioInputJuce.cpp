@@ -1,0 +1,197 @@
+#include "Standalone/CommandLine/AudioInput.h"
+
+#include <algorithm>
+#include <cmath>
+#include <juce_audio_devices/juce_audio_devices.h>
+#include <mutex>
+
+namespace kikitori::commandline
+{
+
+namespace
+{
+
+using DeviceTypes = std::vector<std::unique_ptr<juce::AudioIODeviceType>>;
+
+/** Device types need JUCE's message queue to exist, though nobody runs its loop here. */
+void keepJuceUp() { static const juce::ScopedJuceInitialiser_GUI juceIsUp; }
+
+/** The systems' device types. (No JACK: its library writes to standard error where no server runs, and ALSA reaches
+    JACK and PipeWire through their plugins.) Used without juce::AudioDeviceManager, which wants a running message loop.
+ */
+DeviceTypes createTypes()
+{
+    DeviceTypes types;
+    const auto add = [&types] (juce::AudioIODeviceType* type)
+    {
+        if (type != nullptr)
+        {
+            types.emplace_back (type);
+            type->scanForDevices();
+        }
+    };
+
+    add (juce::AudioIODeviceType::createAudioIODeviceType_CoreAudio());
+    add (juce::AudioIODeviceType::createAudioIODeviceType_WASAPI (juce::WASAPIDeviceMode::shared));
+    add (juce::AudioIODeviceType::createAudioIODeviceType_ALSA());
+    return types;
+}
+
+Error noInputs()
+{
+    return { "no_audio",
+             "no audio input was found; plug in a microphone (and check that this user may use it: on Linux "
+             "the group `audio`), or give `kikitori transcribe` a file" };
+}
+
+/** The available value nearest to the wanted one. */
+template <typename Values, typename Value>
+Value nearest (const Values& values, Value wanted, Value fallback)
+{
+    Value best = fallback;
+    bool first = true;
+    for (const auto value : values)
+    {
+        if (first || std::abs (value - wanted) < std::abs (best - wanted))
+            best = value;
+        first = false;
+    }
+    return best;
+}
+
+class JuceAudioInput final : public AudioInput, private juce::AudioIODeviceCallback
+{
+public:
+    JuceAudioInput (std::unique_ptr<juce::AudioIODevice> deviceToUse, std::shared_ptr<DeviceTypes> typesToKeep)
+        : types (std::move (typesToKeep)), device (std::move (deviceToUse))
+    {
+    }
+    ~JuceAudioInput() override
+    {
+        JuceAudioInput::stop();
+        device->close();
+    }
+
+    /** "" or what the system said. */
+    juce::String openDevice()
+    {
+        juce::BigInteger inputs;
+        inputs.setRange (0, std::min (2, device->getInputChannelNames().size()), true);
+        const double rate = nearest (device->getAvailableSampleRates(), 48000.0, 48000.0);
+        const int block = nearest (device->getAvailableBufferSizes(), 480, device->getDefaultBufferSize());
+        return device->open (inputs, {}, rate, block);
+    }
+
+    std::string name() const override { return device->getName().toStdString(); }
+
+    AudioInputFormat format() const override
+    {
+        return { device->getCurrentSampleRate(), device->getCurrentBufferSizeSamples(),
+                 device->getActiveInputChannels().countNumberOfSetBits() };
+    }
+
+    void start (AudioSink newSink) override
+    {
+        sink = std::move (newSink);
+        device->start (this);
+    }
+
+    void stop() override { device->stop(); }
+
+    std::string problem() const override
+    {
+        const std::lock_guard lock (problemMutex);
+        return lastProblem;
+    }
+
+private:
+    void audioDeviceIOCallbackWithContext (const float* const* inputs,
+                                           int numInputs,
+                                           float* const* outputs,
+                                           int numOutputs,
+                                           int numSamples,
+                                           const juce::AudioIODeviceCallbackContext&) override
+    {
+        for (int i = 0; i < numOutputs; ++i)
+            if (outputs[i] != nullptr)
+                std::fill_n (outputs[i], numSamples, 0.0f);
+        if (numInputs > 0)
+            sink (inputs, numInputs, numSamples);
+    }
+
+    void audioDeviceAboutToStart (juce::AudioIODevice*) override {}
+    void audioDeviceStopped() override {}
+
+    // JUCE calls this when the device has failed, after the last block.
+    void audioDeviceError (const juce::String& message) override
+    {
+        const std::lock_guard lock (problemMutex);
+        lastProblem = message.toStdString();
+    }
+
+    std::shared_ptr<DeviceTypes> types; ///< some devices refer to the type that made them
+    std::unique_ptr<juce::AudioIODevice> device;
+    AudioSink sink;
+    mutable std::mutex problemMutex;
+    std::string lastProblem;
+};
+
+} // namespace
+
+Result<std::vector<AudioInputDevice>> AudioInput::list()
+{
+    keepJuceUp();
+    std::vector<AudioInputDevice> devices;
+
+    for (const auto& type : createTypes())
+    {
+        const auto names = type->getDeviceNames (true);
+        const int standard = type->getDefaultDeviceIndex (true);
+        for (int i = 0; i < names.size(); ++i)
+            devices.push_back (
+                { names[i].toStdString(), type->getTypeName().toStdString(), devices.empty() && i == standard });
+    }
+
+    if (devices.empty())
+        return noInputs();
+    return devices;
+}
+
+Result<std::unique_ptr<AudioInput>> AudioInput::open (const std::string& name)
+{
+    keepJuceUp();
+    const auto wanted = juce::String::fromUTF8 (name.c_str());
+    bool hasInputs = false;
+
+    const auto types = std::make_shared<DeviceTypes> (createTypes());
+    for (const auto& type : *types)
+    {
+        const auto names = type->getDeviceNames (true);
+        hasInputs = hasInputs || ! names.isEmpty();
+
+        int index = name.empty() ? type->getDefaultDeviceIndex (true) : names.indexOf (wanted, true);
+        for (int i = 0; index < 0 && ! name.empty() && i < names.size(); ++i)
+            if (names[i].containsIgnoreCase (wanted))
+                index = i;
+        if (index < 0 || index >= names.size())
+            continue;
+
+        std::unique_ptr<juce::AudioIODevice> device (type->createDevice ({}, names[index]));
+        if (device == nullptr)
+            continue;
+
+        auto input = std::make_unique<JuceAudioInput> (std::move (device), types);
+        const auto error = input->openDevice();
+        if (error.isNotEmpty() || input->format().channels == 0)
+            return Error{ "device_failed", "the audio input \"" + names[index].toStdString() + "\" cannot be opened: "
+                                               + (error.isEmpty() ? "it has no input channel" : error.toStdString())
+                                               + "; see `kikitori devices` for the others" };
+        return std::unique_ptr<AudioInput> (std::move (input));
+    }
+
+    if (! hasInputs)
+        return noInputs();
+    return Error{ "unknown_device", "no audio input is named \"" + name + "\"; `kikitori devices` lists them" };
+}
+
+} // namespace kikitori::commandline

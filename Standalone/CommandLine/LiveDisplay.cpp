@@ -1,0 +1,96 @@
+#include "Standalone/CommandLine/LiveDisplay.h"
+
+#include "Export/TimedLine.h"
+#include "Export/Utf8.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace kikitori::commandline
+{
+
+namespace
+{
+
+int columnsOf (std::FILE* stream)
+{
+    constexpr int usual = 80;
+    winsize size{};
+    return ::ioctl (::fileno (stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
+}
+
+} // namespace
+
+LiveDisplay::Style LiveDisplay::chooseStyle (std::FILE* stream, bool linesElsewhere)
+{
+    const char* terminal = std::getenv ("TERM");
+    const bool dumb = terminal == nullptr || std::strcmp (terminal, "dumb") == 0;
+    if (::isatty (::fileno (stream)) != 0 && ! dumb)
+        return Style::rewrite;
+    return linesElsewhere ? Style::lines : Style::quiet;
+}
+
+LiveDisplay::LiveDisplay (std::FILE* streamToUse, Style styleToUse) : stream (streamToUse), style (styleToUse) {}
+
+LiveDisplay::~LiveDisplay() { clear(); }
+
+void LiveDisplay::showPartial (const std::string& text, double seconds)
+{
+    const std::string clean = cleanText (text);
+    if (clean == shown)
+        return;
+    shown = clean;
+
+    if (style == Style::rewrite)
+        rewriteLine (clean);
+    else if (style == Style::lines && ! clean.empty())
+        std::fprintf (stream, "%7.2f s  %s\n", seconds, clean.c_str());
+    std::fflush (stream);
+}
+
+void LiveDisplay::showStatus (const std::string& text)
+{
+    if (text == shown)
+        return;
+    shown = text;
+
+    if (style == Style::rewrite)
+        rewriteLine (text);
+    else if (style == Style::lines)
+        std::fprintf (stream, "           (%s)\n", text.c_str());
+    std::fflush (stream);
+}
+
+void LiveDisplay::clear()
+{
+    if (lineIsOpen)
+        std::fputs ("\r\x1b[K", stream);
+    lineIsOpen = false;
+    shown.clear();
+    std::fflush (stream);
+}
+
+void LiveDisplay::rewriteLine (const std::string& text)
+{
+    // One column stays free: some terminals wrap as soon as the last one is written.
+    std::fprintf (stream, "\r\x1b[K%s", fitToColumns (text, columnsOf (stream) - 1).c_str());
+    lineIsOpen = true;
+}
+
+std::string fitToColumns (const std::string& text, int columns)
+{
+    if (displayWidth (text) <= columns)
+        return text;
+
+    const auto points = decodeUtf8 (text);
+    int width = 1;
+    std::size_t first = points.size();
+    while (first > 0 && width + displayWidth (points[first - 1]) <= columns)
+        width += displayWidth (points[--first]);
+    return columns < 1 ? std::string() : "\xe2\x80\xa6" + encodeUtf8 (std::u32string_view (points).substr (first));
+}
+
+} // namespace kikitori::commandline

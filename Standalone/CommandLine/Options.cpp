@@ -1,0 +1,139 @@
+#include "Standalone/CommandLine/Options.h"
+
+#include "Export/TranscriptFormat.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#ifndef KIKITORI_VERSION
+    #error "KIKITORI_VERSION comes from the build"
+#endif
+
+namespace kikitori::commandline
+{
+
+namespace
+{
+
+void addStreamOptions (CLI::App& command, StreamOptions& options)
+{
+    command.add_option ("--backend", options.backend, "local (started when needed), or the URL of a backend")
+        ->capture_default_str();
+    command.add_option ("--model", options.model, "name of the model on the backend");
+    command.add_option ("--language", options.language, "language spoken: en, ja, ...");
+    command.add_option ("--chunk", options.chunkMs, "chunk length in ms: longer is more accurate and later")
+        ->capture_default_str()
+        ->check (CLI::Range (40, 5000));
+}
+
+void addTranscriptOutput (CLI::App& command, std::string& format, std::string& output)
+{
+    command.add_option ("--format", format, "text, json, srt or vtt")
+        ->capture_default_str()
+        ->check (CLI::IsMember (transcriptFormatNames()));
+    command.add_option ("--output,-o", output, "write to this file instead of standard output");
+}
+
+void addTranscribe (CLI::App& app, TranscribeOptions& options)
+{
+    auto* command = app.add_subcommand ("transcribe", "Transcribe audio files (WAV, FLAC, MP3, M4A, OGG, Opus)");
+    command->add_option ("files", options.files, "audio files")->required()->type_name ("FILE");
+    command->add_flag ("--realtime", options.realtime,
+                       "play the audio at its own speed instead of as fast as possible");
+    addTranscriptOutput (*command, options.format, options.output);
+    addStreamOptions (*command, options.stream);
+    command->footer ("With several files, --output names a folder that gets one file for each.");
+}
+
+void addListen (CLI::App& app, ListenOptions& options)
+{
+    auto* command = app.add_subcommand ("listen", "Transcribe a microphone until Ctrl-C");
+    command->add_option ("--device", options.device, "input device, as `kikitori devices` prints it");
+    command->add_option ("--seconds", options.seconds, "stop after this time")->check (CLI::PositiveNumber);
+    addTranscriptOutput (*command, options.format, options.output);
+    addStreamOptions (*command, options.stream);
+}
+
+void addDevices (CLI::App& app, DevicesOptions& options)
+{
+    auto* command = app.add_subcommand ("devices", "List the audio inputs");
+    command->add_flag ("--check", options.checkOnly, "print nothing; exit code 0 if there is an input, else 3");
+}
+
+void addEvaluate (CLI::App& app, EvaluateOptions& options)
+{
+    auto* command = app.add_subcommand ("evaluate", "Word error rate and latency over a manifest (JSON lines)");
+    command->add_option ("manifest", options.manifest, "one {\"audio\", \"text\"} a line")
+        ->required()
+        ->type_name ("MANIFEST.jsonl");
+    command->add_flag ("--realtime", options.realtime, "play each recording at its own speed and measure latencies");
+    command->add_option ("--format", options.format, "text or json")
+        ->capture_default_str()
+        ->check (CLI::IsMember ({ "text", "json" }));
+    command->add_option ("--output,-o", options.output, "write to this file instead of standard output");
+    command->add_option ("--split", options.split, "only lines with this split: train, dev, test");
+    command->add_option ("--limit", options.limit, "only the first N lines");
+    command->add_option ("--jobs", options.jobs, "utterances at a time (default: 1 in real time, else one a core)")
+        ->check (CLI::Range (1, 64));
+    command->add_option ("--tail", options.tailMs, "real time: silence in ms after each recording")
+        ->capture_default_str()
+        ->check (CLI::Range (0, 10000));
+    addStreamOptions (*command, options.stream);
+}
+
+EndNow usage (const std::string& what)
+{
+    return { ExitCode::usage, "kikitori: " + what + "\nRun with --help for more information.\n" };
+}
+
+} // namespace
+
+std::variant<Command, EndNow> parseCommandLine (const std::vector<std::string>& arguments)
+{
+    CLI::App app ("Writes down what is said: audio files, a microphone, or a manifest to be scored.", "kikitori");
+    app.set_version_flag ("--version", "kikitori " KIKITORI_VERSION);
+    app.require_subcommand (1);
+    app.footer ("Exit codes: 0 ok, 2 usage, 3 input unreadable, 4 backend failed, 5 interrupted.");
+
+    TranscribeOptions transcribe;
+    ListenOptions listen;
+    DevicesOptions devices;
+    EvaluateOptions evaluate;
+    addTranscribe (app, transcribe);
+    addListen (app, listen);
+    addDevices (app, devices);
+    addEvaluate (app, evaluate);
+
+    try
+    {
+        // CLI11 takes the arguments from the back.
+        std::vector<std::string> reversed (arguments.rbegin(), arguments.rend());
+        app.parse (reversed);
+    }
+    catch (const CLI::Success&) // --help and --version
+    {
+        const auto chosen = app.get_subcommands();
+        const bool version = std::find (arguments.begin(), arguments.end(), "--version") != arguments.end();
+        if (version && chosen.empty())
+            return EndNow{ ExitCode::ok, "kikitori " KIKITORI_VERSION "\n" };
+        return EndNow{ ExitCode::ok, (chosen.empty() ? app : *chosen.front()).help() };
+    }
+    catch (const CLI::ParseError& e)
+    {
+        return usage (e.what());
+    }
+
+    if (app.got_subcommand ("listen"))
+        return Command{ listen };
+    if (app.got_subcommand ("devices"))
+        return Command{ devices };
+    if (app.got_subcommand ("evaluate"))
+        return Command{ evaluate };
+
+    if (transcribe.files.size() > 1 && transcribe.output.empty() && transcribe.format != "text"
+        && transcribe.format != "json")
+        return usage ("--format " + transcribe.format + " with several files needs --output FOLDER");
+    return Command{ transcribe };
+}
+
+} // namespace kikitori::commandline

@@ -1,0 +1,74 @@
+/*  The command line as values.
+
+    Threads: main thread, before anything else starts.
+    Failure: a wrong option gives the text to print and the exit code 2; --help and --version give 0.
+*/
+#pragma once
+
+#include "Standalone/CommandLine/ExitCode.h"
+
+#include <cstddef>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace kikitori::commandline
+{
+
+/** What every command that streams takes. */
+struct StreamOptions
+{
+    std::string backend = "local"; ///< "local" or a URL
+    std::string model;             ///< "" = the default model
+    std::string language;          ///< "" = the model's own
+    int chunkMs = 320;             ///< longer is more accurate and later
+};
+
+struct TranscribeOptions
+{
+    StreamOptions stream;
+    std::vector<std::string> files;
+    std::string format = "text"; ///< a name of Export/TranscriptFormat.h
+    std::string output;          ///< file ("" = standard output), or a folder for several files
+    bool realtime = false;
+};
+
+struct ListenOptions
+{
+    StreamOptions stream;
+    std::string device; ///< "" = the system's default
+    std::string format = "text";
+    std::string output;
+    double seconds = 0.0; ///< 0 = until interrupted
+};
+
+struct DevicesOptions
+{
+    bool checkOnly = false; ///< print nothing; exit 0 if there is an input, else 3
+};
+
+struct EvaluateOptions
+{
+    StreamOptions stream;
+    std::string manifest;
+    std::string format = "text"; ///< text or json
+    std::string output;
+    std::string split;     ///< only lines with this split; "" = all
+    std::size_t limit = 0; ///< first so many lines; 0 = all
+    int jobs = 0;          ///< utterances at a time; 0 = 1 in real time, else the number of cores
+    int tailMs = 1000;     ///< real time: silence after the recording, so that its last words come as partials
+    bool realtime = false;
+};
+
+using Command = std::variant<TranscribeOptions, ListenOptions, DevicesOptions, EvaluateOptions>;
+
+/** Nothing to run: print text (to standard error if the code is not ok) and end. */
+struct EndNow
+{
+    ExitCode code = ExitCode::ok;
+    std::string text;
+};
+
+std::variant<Command, EndNow> parseCommandLine (const std::vector<std::string>& arguments);
+
+} // namespace kikitori::commandline

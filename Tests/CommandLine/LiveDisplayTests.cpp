@@ -1,0 +1,78 @@
+#include "Export/Utf8.h"
+#include "Standalone/CommandLine/LiveDisplay.h"
+#include "Support/Catch.h"
+
+#include <array>
+#include <memory>
+
+using namespace kikitori;
+using namespace kikitori::commandline;
+
+namespace
+{
+
+/** A stream whose bytes can be read back. */
+class Capture
+{
+public:
+    std::FILE* stream() { return file.get(); }
+
+    std::string text()
+    {
+        std::string all;
+        std::rewind (file.get());
+        for (int c = std::fgetc (file.get()); c != EOF; c = std::fgetc (file.get()))
+            all.push_back (static_cast<char> (c));
+        return all;
+    }
+
+private:
+    std::unique_ptr<std::FILE, int (*) (std::FILE*)> file{ std::tmpfile(), &std::fclose };
+};
+
+} // namespace
+
+TEST_CASE ("in a pipe each growth is a line of its own, without control characters")
+{
+    Capture capture;
+    {
+        LiveDisplay display (capture.stream(), LiveDisplay::Style::lines);
+        display.showStatus ("loading the model");
+        display.showStatus ("loading the model");
+        display.showPartial ("the", 0.4);
+        display.showPartial ("the", 0.5);
+        display.showPartial ("the boy", 0.8);
+    }
+    CHECK (capture.text() == "           (loading the model)\n   0.40 s  the\n   0.80 s  the boy\n");
+}
+
+TEST_CASE ("on a terminal the line rewrites itself and is gone at the end")
+{
+    Capture capture;
+    {
+        LiveDisplay display (capture.stream(), LiveDisplay::Style::rewrite);
+        display.showPartial ("the", 0.4);
+        display.showPartial ("the boy", 0.8);
+    }
+    CHECK (capture.text() == "\r\x1b[Kthe\r\x1b[Kthe boy\r\x1b[K");
+}
+
+TEST_CASE ("quiet shows nothing")
+{
+    Capture capture;
+    LiveDisplay display (capture.stream(), LiveDisplay::Style::quiet);
+    display.showPartial ("the", 0.4);
+    display.showStatus ("loading");
+    display.clear();
+    CHECK (capture.text().empty());
+}
+
+TEST_CASE ("a text that is too long for the line shows its end")
+{
+    CHECK (fitToColumns ("abc", 3) == "abc");
+    CHECK (fitToColumns ("abcdef", 4)
+           == "\xe2\x80\xa6"
+              "def");
+    CHECK (displayWidth (fitToColumns ("聞き取り聞き取り", 7)) == 7);
+    CHECK (fitToColumns ("abcdef", 0).empty());
+}

@@ -1,0 +1,92 @@
+#include "Standalone/CommandLine/Options.h"
+#include "Support/Catch.h"
+
+using namespace kikitori::commandline;
+
+namespace
+{
+
+template <typename Options>
+Options parsed (const std::vector<std::string>& arguments)
+{
+    auto result = parseCommandLine (arguments);
+    REQUIRE (std::holds_alternative<Command> (result));
+    REQUIRE (std::holds_alternative<Options> (std::get<Command> (result)));
+    return std::get<Options> (std::get<Command> (result));
+}
+
+EndNow ended (const std::vector<std::string>& arguments)
+{
+    auto result = parseCommandLine (arguments);
+    REQUIRE (std::holds_alternative<EndNow> (result));
+    return std::get<EndNow> (result);
+}
+
+} // namespace
+
+TEST_CASE ("transcribe takes files and the documented options")
+{
+    const auto plain = parsed<TranscribeOptions> ({ "transcribe", "a.wav" });
+    CHECK (plain.files == std::vector<std::string>{ "a.wav" });
+    CHECK (plain.format == "text");
+    CHECK (plain.stream.backend == "local");
+    CHECK (plain.stream.chunkMs == 320);
+    CHECK_FALSE (plain.realtime);
+
+    const auto full =
+        parsed<TranscribeOptions> ({ "transcribe", "--realtime", "--backend", "http://h:1", "--model", "m", "--format",
+                                     "json", "--output", "o", "--chunk", "640", "a", "b" });
+    CHECK (full.files == std::vector<std::string>{ "a", "b" });
+    CHECK (full.stream.backend == "http://h:1");
+    CHECK (full.stream.model == "m");
+    CHECK (full.output == "o");
+    CHECK (full.stream.chunkMs == 640);
+    CHECK (full.realtime);
+}
+
+TEST_CASE ("the other commands take theirs")
+{
+    const auto listen = parsed<ListenOptions> ({ "listen", "--device", "USB", "--seconds", "2.5" });
+    CHECK (listen.device == "USB");
+    CHECK (listen.seconds == 2.5);
+
+    CHECK (parsed<DevicesOptions> ({ "devices", "--check" }).checkOnly);
+
+    const auto evaluate = parsed<EvaluateOptions> ({ "evaluate", "m.jsonl", "--realtime", "--format", "json",
+                                                     "--language", "ja", "--split", "dev", "--limit", "3" });
+    CHECK (evaluate.manifest == "m.jsonl");
+    CHECK (evaluate.stream.language == "ja");
+    CHECK (evaluate.split == "dev");
+    CHECK (evaluate.limit == 3);
+    CHECK (evaluate.realtime);
+}
+
+TEST_CASE ("what makes no sense ends with usage and says why")
+{
+    const std::vector<std::vector<std::string>> wrong{
+        {},
+        { "transcribe" },
+        { "sing" },
+        { "transcribe", "a", "--format", "pdf" },
+        { "transcribe", "a", "--chunk", "x" },
+        { "transcribe", "a", "b", "--format", "srt" },
+        { "listen", "--seconds", "-1" },
+        { "evaluate" },
+        { "evaluate", "m", "--format", "srt" },
+        { "evaluate", "m", "--jobs", "0" },
+    };
+
+    for (const auto& arguments : wrong)
+    {
+        const auto end = ended (arguments);
+        CHECK (end.code == ExitCode::usage);
+        CHECK (end.text.find ("kikitori: ") == 0);
+    }
+}
+
+TEST_CASE ("help and version end well")
+{
+    CHECK (ended ({ "--help" }).code == ExitCode::ok);
+    CHECK (ended ({ "transcribe", "--help" }).text.find ("--realtime") != std::string::npos);
+    CHECK (ended ({ "--version" }).text.find ("kikitori ") == 0);
+}
