@@ -1,0 +1,37 @@
+/*  Which channel of a track is listened to.
+
+    Threads: plain value; AudioTap keeps it in an atomic.
+    Failure: a channel that the layout does not have means the nearest one that it has.
+*/
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kikitori
+{
+
+struct ChannelChoice
+{
+    enum class Kind : std::uint8_t
+    {
+        left,
+        right,
+        mid,      ///< half the sum of the first two
+        numbered, ///< one channel by its number
+        mix       ///< the mean of all
+    };
+
+    Kind kind = Kind::mix;
+    std::uint8_t number = 0; ///< from 0; only for numbered
+
+    bool operator== (const ChannelChoice&) const = default;
+};
+
+/** "left", "right", "mid", "mix", or a number from 1. */
+std::string toString (ChannelChoice choice);
+std::optional<ChannelChoice> channelChoiceFromString (std::string_view text);
+
+} // namespace kikitori

@@ -1,0 +1,78 @@
+/*  What a stream is started with, and every limit and delay of the session as data.
+
+    Threads: plain values, copied when the session starts.
+    Failure: values outside their range are brought into it by the session; an unknown model is the backend's to refuse.
+*/
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kikitori
+{
+
+/** Samples on the wire; f32 is the default, i16 halves the bytes. */
+enum class StreamFormat : std::uint8_t
+{
+    f32,
+    i16
+};
+
+/** When and how often a lost connection is tried again. */
+struct RetryPolicy
+{
+    /** Delay before each attempt; the last one repeats. */
+    std::vector<std::chrono::milliseconds> delays{
+        std::chrono::milliseconds (250),  std::chrono::milliseconds (500),  std::chrono::milliseconds (1000),
+        std::chrono::milliseconds (2000), std::chrono::milliseconds (4000), std::chrono::milliseconds (8000),
+    };
+    int firstAttempts = 1;      ///< tries before the stream has ever been ready: who starts wants to know soon
+    int reconnectAttempts = 10; ///< tries in a row after it has been
+    double jitter = 0.25;       ///< each delay varies by this share, so that many clients do not come at once
+};
+
+/** Bounds of memory and time. */
+struct SessionLimits
+{
+    using Milliseconds = std::chrono::milliseconds;
+
+    Milliseconds tick{ 10 };                ///< how often the ring is drained
+    Milliseconds locate{ 15000 };           ///< finding, and for "local" starting, the backend
+    Milliseconds open{ 10000 };             ///< connection attempt
+    Milliseconds readySilent{ 120000 };     ///< start → ready without a sign of life (a version 1 model load)
+    Milliseconds readyTotal{ 600000 };      ///< start → ready with `loading` messages coming
+    Milliseconds stop{ 10000 };             ///< Stopping, version 2
+    Milliseconds stopVersion1{ 30000 };     ///< Stopping, version 1: it decodes the whole buffer once more
+    Milliseconds stall{ 60000 };            ///< version 2: audio sent, nothing heard: the connection counts as lost
+    Milliseconds flushAfterSilence{ 500 };  ///< without audio from the host: the last words are asked for
+    Milliseconds replay{ 60000 };           ///< audio kept until a final acknowledges it
+    Milliseconds offlineAhead{ 10000 };     ///< a bounce waits when this much is unsent
+    Milliseconds longestFrame{ 200 };       ///< audio in one binary message
+    Milliseconds defaultAhead{ 5000 };      ///< audio ahead of `processed` when ready names no max_ahead_ms
+    Milliseconds utteranceShortest{ 1500 }; ///< version 1: no cut before this
+    Milliseconds utteranceLongest{ 8000 };  ///< version 1: cut here at the latest
+    Milliseconds utterancePause{ 300 };     ///< version 1: silence that ends an utterance
+    std::size_t mostQueuedBytes = 2u << 20; ///< in the connection's queue before audio waits
+    std::size_t mostHistory = 64;           ///< lifecycle transitions remembered
+};
+
+struct SessionConfig
+{
+    std::string address = "local"; ///< "local" or a URL, for BackendLocator
+    std::string model = "conformer";
+    StreamFormat format = StreamFormat::f32;
+    int chunkMs = 320;         ///< the model's chunk: shorter is sooner, longer is better; 0 = the backend's own
+    int partialIntervalMs = 0; ///< 0 = the backend's own
+    std::string language;      ///< BCP 47 or empty
+    std::vector<std::string> hotwords; ///< words to listen for
+    std::string channelLabel;          ///< the speaker's or track's name
+    bool tokenTimes = true;
+    bool mayLaunch = true; ///< may a local backend be started?
+    RetryPolicy retry;
+    SessionLimits limits;
+};
+
+} // namespace kikitori

@@ -1,0 +1,61 @@
+/*  From stream samples to the wall clock and to the host's timeline.
+
+    Threads: one (the network thread).
+    Failure: before the first anchor there is no place; between anchors time runs on at the anchor's tempo.
+*/
+#pragma once
+
+#include "Transcript/Segment.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace kikitori
+{
+
+/** The host's transport at one stream sample. */
+struct HostAnchor
+{
+    std::int64_t streamSample = 0;
+    bool isPlaying = false;
+    double hostRate = 48000.0;
+    std::int64_t timeInSamples = 0;
+    double timeInSeconds = 0.0;
+    double quarterNotes = 0.0;
+    double quarterNotesAtBar = 0.0;
+    double beatsPerMinute = 0.0;
+    int barNumerator = 0;
+    int barDenominator = 0;
+};
+
+class StreamTimeline
+{
+public:
+    void clear();
+
+    void addHostAnchor (const HostAnchor& anchor);
+    /** The stream's audio at this sample was heard at this time. Kept when it differs by more than 50 ms. */
+    void addWallClock (std::int64_t streamSample, std::chrono::system_clock::time_point time);
+
+    std::optional<HostPosition> hostPosition (std::int64_t streamSample) const;
+    std::optional<std::chrono::system_clock::time_point> wallClock (std::int64_t streamSample) const;
+
+    /** Fills in seconds, wall clock and host position of a segment and its tokens from its samples. */
+    void place (Segment& segment) const;
+
+private:
+    static constexpr std::size_t mostAnchors = 100000; ///< of each kind; the oldest half goes
+
+    struct WallAnchor
+    {
+        std::int64_t streamSample = 0;
+        std::chrono::system_clock::time_point time;
+    };
+
+    std::vector<HostAnchor> hostAnchors;
+    std::vector<WallAnchor> wallAnchors;
+};
+
+} // namespace kikitori

@@ -1,0 +1,72 @@
+/*  What has been understood so far: confirmed segments, the partial that still changes, and where audio was lost.
+
+    Threads: TranscriptStore belongs to one thread (the network thread); it hands out immutable snapshots that any
+    thread may keep and read.
+    Failure: a segment that contradicts what is there (older number, earlier start) replaces it; nothing is refused.
+*/
+#pragma once
+
+#include "Transcript/Segment.h"
+#include "Transcript/SegmentList.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace kikitori
+{
+
+/** Audio that never reached the backend. */
+struct TranscriptGap
+{
+    std::int64_t startSample = 0;
+    std::int64_t samples = 0;
+
+    bool operator== (const TranscriptGap&) const = default;
+};
+
+struct TranscriptSnapshot
+{
+    std::uint64_t version = 0;      ///< grows with every change: equal versions mean equal content
+    SegmentList finals;             ///< in order of their start; the last may be unconfirmed after a stop
+    std::optional<Segment> partial; ///< the segment that still changes
+    std::vector<TranscriptGap> gaps;
+};
+
+class TranscriptStore
+{
+public:
+    TranscriptStore();
+
+    /** A new session: everything goes, versions go on. */
+    void clear();
+
+    void setPartial (Segment segment);
+    void clearPartial();
+
+    /** Confirms a segment: takes the place of the partial and of any segment with its number. */
+    void addFinal (Segment segment);
+
+    /** After a reconnect: the backend sends everything from this sample on again. */
+    void replaceFrom (std::int64_t resumeAt);
+
+    /** At the end of a stream: the partial stays, marked as unconfirmed. */
+    void keepPartial();
+
+    void addGap (TranscriptGap gap);
+
+    std::shared_ptr<const TranscriptSnapshot> snapshot() const { return current; }
+    std::uint64_t version() const noexcept { return current->version; }
+
+private:
+    static constexpr std::size_t mostGaps = 1000; ///< more are merged into the last
+
+    TranscriptSnapshot change() const;
+    void publish (TranscriptSnapshot next);
+    void noteGapBefore (Segment& segment) const;
+
+    std::shared_ptr<const TranscriptSnapshot> current;
+};
+
+} // namespace kikitori
