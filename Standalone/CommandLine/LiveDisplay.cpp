@@ -64,6 +64,14 @@ void LiveDisplay::showStatus (const std::string& text)
     std::fflush (stream);
 }
 
+void LiveDisplay::printLine (const std::string& text)
+{
+    clear();
+    if (style != Style::quiet)
+        std::fprintf (stream, "%s\n", text.c_str());
+    std::fflush (stream);
+}
+
 void LiveDisplay::clear()
 {
     if (lineIsOpen)

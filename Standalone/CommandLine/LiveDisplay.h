@@ -37,6 +37,9 @@ public:
     /** Shows what the program waits for ("loading the model"), until something else is shown. */
     void showStatus (const std::string& text);
 
+    /** A line that stays. */
+    void printLine (const std::string& text);
+
     /** Takes the rewritten line away, so that something else can be printed. */
     void clear();
 

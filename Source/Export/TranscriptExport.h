@@ -1,0 +1,32 @@
+/*  A transcript as a document in one of the formats.
+
+    Threads: pure functions of a snapshot; any thread but the audio thread.
+    Failure: none; text that is not UTF-8 comes out with U+FFFD.
+*/
+#pragma once
+
+#include "Export/TimedLine.h"
+#include "Export/TranscriptFormat.h"
+#include "Transcript/Transcript.h"
+
+#include <string>
+#include <vector>
+
+namespace kikitori
+{
+
+/** The segments in order of time, the unconfirmed one last, without those that have no text. */
+std::vector<TimedLine> timedLines (const TranscriptSnapshot& transcript);
+
+struct ExportOptions
+{
+    std::string source; ///< name of the recording for the JSON, "" = left out
+    std::string model;  ///< name of the model for the JSON, "" = left out
+};
+
+/** The whole document, UTF-8, ending in a line break unless it is empty. */
+std::string exportTranscript (const TranscriptSnapshot& transcript,
+                              TranscriptFormat format,
+                              const ExportOptions& options = {});
+
+} // namespace kikitori

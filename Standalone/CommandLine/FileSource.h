@@ -1,0 +1,23 @@
+/*  An audio file as a sample source, decoded while it plays.
+
+    Threads: one at a time.
+    Failure: an error names the file, what is wrong with it and which formats are read.
+*/
+#pragma once
+
+#include "Standalone/CommandLine/SampleSource.h"
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+namespace kikitori::commandline
+{
+
+/** Errors: file_missing, unreadable_audio. */
+Result<std::unique_ptr<SampleSource>> openAudioFile (const std::filesystem::path& file);
+
+/** All of a source, channels averaged. */
+Result<std::vector<float>> readMono (SampleSource& source);
+
+} // namespace kikitori::commandline

@@ -1,0 +1,117 @@
+#include "Standalone/CommandLine/SampleFeed.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace kikitori::commandline
+{
+
+namespace
+{
+
+constexpr double blockSeconds = 0.01;
+
+std::size_t framesPerBlock (const SampleSource& source)
+{
+    return std::max<std::size_t> (1, static_cast<std::size_t> (source.sampleRate() * blockSeconds));
+}
+
+} // namespace
+
+Result<std::size_t> MemorySource::read (std::span<float> interleaved)
+{
+    const auto count = std::min (interleaved.size(), samples.size() - position);
+    std::copy_n (samples.begin() + static_cast<std::ptrdiff_t> (position), count, interleaved.begin());
+    position += count;
+    return count;
+}
+
+SampleFeed::SampleFeed (std::unique_ptr<SampleSource> sourceToPlay, bool playsInRealtime, double tailSeconds)
+    : source (std::move (sourceToPlay)), realtime (playsInRealtime),
+      tailFrames (static_cast<std::size_t> (std::max (0.0, tailSeconds) * source->sampleRate()))
+{
+}
+
+SampleFeed::~SampleFeed() { SampleFeed::stop(); }
+
+void SampleFeed::prepare (AudioTap& tap)
+{
+    tap.prepare (source->sampleRate(), static_cast<int> (framesPerBlock (*source)), source->channels());
+}
+
+void SampleFeed::start (AudioTap& tap)
+{
+    thread = std::thread ([this, &tap] { play (tap); });
+}
+
+void SampleFeed::stop()
+{
+    shouldStop = true;
+    if (thread.joinable())
+        thread.join();
+}
+
+double SampleFeed::seconds() const { return static_cast<double> (framesPushed.load()) / source->sampleRate(); }
+
+std::optional<Error> SampleFeed::problem() const
+{
+    const std::lock_guard lock (errorMutex);
+    return error;
+}
+
+std::size_t SampleFeed::readBlock (std::span<float> interleaved)
+{
+    auto read = source->read (interleaved);
+    if (! read)
+    {
+        const std::lock_guard lock (errorMutex);
+        error = read.error();
+        return 0;
+    }
+    if (read.value() > 0)
+        return read.value();
+
+    const auto silence = std::min (tailFrames, interleaved.size() / static_cast<std::size_t> (source->channels()));
+    std::fill (interleaved.begin(), interleaved.end(), 0.0f);
+    tailFrames -= silence;
+    return silence;
+}
+
+void SampleFeed::play (AudioTap& tap)
+{
+    const auto channels = static_cast<std::size_t> (source->channels());
+    const auto blockFrames = framesPerBlock (*source);
+    std::vector<float> interleaved (blockFrames * channels);
+    std::vector<std::vector<float>> planes (channels, std::vector<float> (blockFrames));
+    std::vector<const float*> pointers;
+    for (const auto& plane : planes)
+        pointers.push_back (plane.data());
+
+    AudioTap::BlockInfo info;
+    info.isNonRealtime = ! realtime;
+    const auto begin = std::chrono::steady_clock::now();
+
+    while (! shouldStop)
+    {
+        const auto frames = readBlock (interleaved);
+        if (frames == 0)
+            break;
+        for (std::size_t c = 0; c < channels; ++c)
+            for (std::size_t i = 0; i < frames; ++i)
+                planes[c][i] = interleaved[i * channels + c];
+
+        // A microphone's block arrives when its last sample has been spoken.
+        const auto pushed = framesPushed.load() + frames;
+        if (realtime)
+            std::this_thread::sleep_until (
+                begin
+                + std::chrono::duration_cast<std::chrono::steady_clock::duration> (
+                    std::chrono::duration<double> (static_cast<double> (pushed) / source->sampleRate())));
+        tap.process (pointers.data(), static_cast<int> (channels), static_cast<int> (frames), info);
+        framesPushed = pushed;
+    }
+
+    isFinished = true;
+}
+
+} // namespace kikitori::commandline

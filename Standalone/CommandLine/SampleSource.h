@@ -1,0 +1,48 @@
+/*  Where a file feed takes its samples: a decoder, or samples that are already there.
+
+    Threads: one at a time.
+    Failure: read() gives an error; the source is at its end then.
+*/
+#pragma once
+
+#include "Core/Result.h"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace kikitori::commandline
+{
+
+class SampleSource
+{
+public:
+    virtual ~SampleSource() = default;
+
+    virtual double sampleRate() const = 0;
+    virtual int channels() const = 0;
+
+    /** Fills interleaved frames; the number of whole frames read, 0 at the end. */
+    virtual Result<std::size_t> read (std::span<float> interleaved) = 0;
+};
+
+/** Mono samples in memory. */
+class MemorySource final : public SampleSource
+{
+public:
+    MemorySource (std::vector<float> samplesToPlay, double rateToUse)
+        : samples (std::move (samplesToPlay)), rate (rateToUse)
+    {
+    }
+
+    double sampleRate() const override { return rate; }
+    int channels() const override { return 1; }
+    Result<std::size_t> read (std::span<float> interleaved) override;
+
+private:
+    std::vector<float> samples;
+    double rate;
+    std::size_t position = 0;
+};
+
+} // namespace kikitori::commandline

@@ -1,0 +1,54 @@
+#include "Standalone/CommandLine/TranscriptPrinter.h"
+
+#include "Export/DocumentWriters.h"
+
+namespace kikitori::commandline
+{
+
+TranscriptPrinter::TranscriptPrinter (std::FILE* documentToUse, LiveDisplay& displayToUse, bool showsConfirmed)
+    : document (documentToUse), display (displayToUse), confirmedOnDisplay (showsConfirmed)
+{
+}
+
+void TranscriptPrinter::onStatus (const std::string& text) { display.showStatus (text); }
+
+void TranscriptPrinter::onTranscript (const TranscriptSnapshot& transcript, double seconds)
+{
+    // New finals stand at the end; one that was printed stays, as a final never changes.
+    auto first = transcript.finals.size();
+    while (first > 0 && transcript.finals[first - 1].confirmed && ! printed.contains (transcript.finals[first - 1].id))
+        --first;
+    for (auto i = first; i < transcript.finals.size(); ++i)
+        print (transcript.finals[i], true);
+
+    display.showPartial (transcript.partial ? transcript.partial->text : std::string(), seconds);
+}
+
+void TranscriptPrinter::finish (const TranscriptSnapshot& transcript)
+{
+    for (const auto& segment : transcript.finals)
+        if (! printed.contains (segment.id))
+            print (segment, segment.confirmed);
+    if (transcript.partial)
+        print (*transcript.partial, false);
+    display.clear();
+}
+
+void TranscriptPrinter::print (const Segment& segment, bool confirmed)
+{
+    printed.insert (segment.id);
+    const std::string line = cleanText (segment.text);
+    if (line.empty())
+        return;
+
+    display.clear();
+    if (document != nullptr)
+    {
+        std::fprintf (document, "%s%s\n", line.c_str(), confirmed ? "" : unconfirmedMark);
+        std::fflush (document);
+    }
+    if (confirmedOnDisplay)
+        display.printLine (line);
+}
+
+} // namespace kikitori::commandline
