@@ -33,7 +33,7 @@ public:
     {
         bool isNonRealtime = false; ///< a bounce: the tap may wait for the reader instead of dropping
         bool isBypassed = false;    ///< the audio passes, nothing is tapped
-        std::optional<PlayheadInfo> playhead;
+        std::optional<PlayheadInfo> playhead {};
     };
 
     struct Counters
@@ -97,7 +97,8 @@ private:
     std::chrono::milliseconds waitWithoutProgress{ 30000 };
 
     // Only the audio thread, or prepare() while it rests.
-    double rate = 0.0;
+    double rate = 0.0;      ///< 0 = nothing is tapped
+    double epochRate = 0.0; ///< the last good one
     bool pagesTouched = false;
     std::uint32_t epoch = 0;
     std::uint32_t epochPublished = 0;
@@ -107,6 +108,8 @@ private:
     std::uint64_t gaveUpAtRead = 0; ///< the reader's position when a bounce last gave up waiting
     bool gaveUp = false;
     bool hasPlayhead = false;
+    bool playheadPending = false; ///< a mark that found no room yet
+    bool jumpPending = false;
     PlayheadInfo lastPlayhead;
     std::int64_t expectedTime = 0;
 };

@@ -1,0 +1,316 @@
+#include "Audio/AudioFileReader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <type_traits>
+
+extern "C"
+{
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/error.h>
+#include <libavutil/log.h>
+#include <libavutil/samplefmt.h>
+#include <libavutil/version.h>
+}
+
+namespace kikitori
+{
+
+namespace
+{
+
+struct Deleters
+{
+    void operator() (AVFormatContext* p) const { avformat_close_input (&p); }
+    void operator() (AVCodecContext* p) const { avcodec_free_context (&p); }
+    void operator() (AVPacket* p) const { av_packet_free (&p); }
+    void operator() (AVFrame* p) const { av_frame_free (&p); }
+};
+
+template <typename T>
+using Owned = std::unique_ptr<T, Deleters>;
+
+std::string describeError (int code)
+{
+    char buffer[AV_ERROR_MAX_STRING_SIZE]{};
+    return av_strerror (code, buffer, sizeof buffer) == 0 ? buffer : "error " + std::to_string (code);
+}
+
+Error unreadable (const std::string& file, const std::string& why)
+{
+    return { "unreadable_audio",
+             file + " cannot be read as audio: " + why + "; WAV, FLAC, MP3, M4A, OGG and Opus files can be read" };
+}
+
+template <typename CodecOrFrame>
+int channelsOf (const CodecOrFrame& it)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 24, 100)
+    return it.ch_layout.nb_channels;
+#else
+    return it.channels;
+#endif
+}
+
+template <typename Sample>
+float toFloat (Sample value)
+{
+    if constexpr (std::is_floating_point_v<Sample>)
+        return std::isfinite (value) ? static_cast<float> (value) : 0.0f;
+    else if constexpr (std::is_same_v<Sample, std::uint8_t>)
+        return (static_cast<float> (value) - 128.0f) / 128.0f;
+    else
+        return static_cast<float> (static_cast<double> (value)
+                                   / (static_cast<double> (std::numeric_limits<Sample>::max()) + 1.0));
+}
+
+template <typename Sample>
+void append (std::vector<float>& out, const AVFrame& frame, int channels, bool planar)
+{
+    for (int i = 0; i < frame.nb_samples; ++i)
+        for (int c = 0; c < channels; ++c)
+        {
+            const auto* plane = reinterpret_cast<const Sample*> (frame.extended_data[planar ? c : 0]);
+            out.push_back (toFloat (plane[planar ? i : i * channels + c]));
+        }
+}
+
+bool appendFrame (std::vector<float>& out, const AVFrame& frame, int channels)
+{
+    const auto format = static_cast<AVSampleFormat> (frame.format);
+    const bool planar = av_sample_fmt_is_planar (format) != 0;
+
+    switch (av_get_packed_sample_fmt (format))
+    {
+        case AV_SAMPLE_FMT_U8: append<std::uint8_t> (out, frame, channels, planar); return true;
+        case AV_SAMPLE_FMT_S16: append<std::int16_t> (out, frame, channels, planar); return true;
+        case AV_SAMPLE_FMT_S32: append<std::int32_t> (out, frame, channels, planar); return true;
+        case AV_SAMPLE_FMT_FLT: append<float> (out, frame, channels, planar); return true;
+        case AV_SAMPLE_FMT_DBL: append<double> (out, frame, channels, planar); return true;
+        default: return false;
+    }
+}
+
+} // namespace
+
+struct AudioFileReader::Decoder
+{
+    std::string name;
+    Owned<AVFormatContext> format;
+    Owned<AVCodecContext> codec;
+    Owned<AVPacket> packet{ av_packet_alloc() };
+    Owned<AVFrame> frame{ av_frame_alloc() };
+    int stream = 0;
+    int channels = 0;
+    double sampleRate = 0.0;
+    std::vector<float> pending; ///< decoded, interleaved
+    std::size_t taken = 0;      ///< of pending
+    bool packetsEnded = false;
+    std::size_t goodFrames = 0;
+    std::size_t damagedPackets = 0;
+    std::optional<Error> broken; ///< comes out once what was decoded before it has been read
+
+    Status openFile (const std::string& path);
+    Status openCodec (const AVCodec* decoder);
+    Status decodeMore();
+    Status feedPacket();
+    Status takeFrame();
+    Status checkEnd() const;
+};
+
+Status AudioFileReader::Decoder::openFile (const std::string& path)
+{
+    AVFormatContext* opened = nullptr;
+    int code = avformat_open_input (&opened, ("file:" + path).c_str(), nullptr, nullptr);
+    if (code < 0)
+        return unreadable (name, describeError (code));
+    format.reset (opened);
+
+    code = avformat_find_stream_info (opened, nullptr);
+    if (code < 0)
+        return unreadable (name, describeError (code));
+
+    const AVCodec* decoder = nullptr;
+    stream = av_find_best_stream (opened, AVMEDIA_TYPE_AUDIO, -1, -1, &decoder, 0);
+    if (stream < 0 || decoder == nullptr)
+        return unreadable (name, stream < 0 ? "it has no audio" : "its codec is not known");
+    return openCodec (decoder);
+}
+
+Status AudioFileReader::Decoder::openCodec (const AVCodec* decoder)
+{
+    constexpr int lowestRate = 8000, highestRate = 192000, mostChannels = 64;
+
+    codec.reset (avcodec_alloc_context3 (decoder));
+    int code = codec == nullptr ? AVERROR (ENOMEM)
+                                : avcodec_parameters_to_context (codec.get(), format->streams[stream]->codecpar);
+    if (code >= 0)
+    {
+        codec->thread_count = 1;
+        code = avcodec_open2 (codec.get(), decoder, nullptr);
+    }
+    if (code < 0)
+        return unreadable (name, describeError (code));
+
+    channels = channelsOf (*codec);
+    sampleRate = codec->sample_rate;
+    if (codec->sample_rate < lowestRate || codec->sample_rate > highestRate)
+        return unreadable (name, "its sample rate is " + std::to_string (codec->sample_rate)
+                                     + " Hz, allowed are 8000 to 192000");
+    if (channels < 1 || channels > mostChannels)
+        return unreadable (name, "it has " + std::to_string (channels) + " channels, allowed are 1 to 64");
+    return success();
+}
+
+/** Gives the decoder the next packet of the audio stream, or the end. */
+Status AudioFileReader::Decoder::feedPacket()
+{
+    for (;;)
+    {
+        const int code = av_read_frame (format.get(), packet.get());
+        if (code == AVERROR_EOF)
+        {
+            packetsEnded = true;
+            avcodec_send_packet (codec.get(), nullptr);
+            return success();
+        }
+        if (code < 0)
+            return unreadable (name, describeError (code));
+
+        const bool ours = packet->stream_index == stream;
+        const int sent = ours ? avcodec_send_packet (codec.get(), packet.get()) : 0;
+        av_packet_unref (packet.get());
+        // Players skip damaged packets too: many MP3 files begin or end with half of one.
+        if (sent < 0)
+            ++damagedPackets;
+        else if (ours)
+            return success();
+    }
+}
+
+Status AudioFileReader::Decoder::takeFrame()
+{
+    const bool known = frame->sample_rate == codec->sample_rate && channelsOf (*frame) == channels
+                       && appendFrame (pending, *frame, channels);
+    av_frame_unref (frame.get());
+    ++goodFrames;
+    return known ? success() : Status (unreadable (name, "its sample format changes on the way or is not known"));
+}
+
+Status AudioFileReader::Decoder::checkEnd() const
+{
+    if (goodFrames == 0 || damagedPackets > goodFrames)
+        return unreadable (name, goodFrames == 0 ? "there is no audio in it" : "most of its data are damaged");
+    return success();
+}
+
+/** Refills pending; it stays empty at the end of the file. */
+Status AudioFileReader::Decoder::decodeMore()
+{
+    pending.clear();
+    taken = 0;
+
+    while (pending.empty())
+    {
+        const int code = avcodec_receive_frame (codec.get(), frame.get());
+        if (code == AVERROR_EOF || (code == AVERROR (EAGAIN) && packetsEnded))
+            return checkEnd();
+
+        Status step = success();
+        if (code == AVERROR (EAGAIN))
+            step = feedPacket();
+        else if (code >= 0)
+            step = takeFrame();
+        else
+            ++damagedPackets;
+        if (! step)
+            return step;
+    }
+    return success();
+}
+
+AudioFileReader::AudioFileReader (std::unique_ptr<Decoder> decoderToUse) : decoder (std::move (decoderToUse)) {}
+AudioFileReader::~AudioFileReader() = default;
+
+Result<std::unique_ptr<AudioFileReader>> AudioFileReader::open (const std::filesystem::path& file)
+{
+    std::error_code failed;
+    if (! std::filesystem::exists (file, failed))
+        return Error{ "file_missing", file.string() + ": no such file; check the path" };
+    if (std::filesystem::is_directory (file, failed))
+        return unreadable (file.string(), "it is a folder");
+
+    // Damage is reported by read(); FFmpeg's own lines on standard error would only repeat it.
+    av_log_set_level (AV_LOG_QUIET);
+    auto decoder = std::make_unique<Decoder>();
+    decoder->name = file.string();
+    if (auto opened = decoder->openFile (file.string()); ! opened)
+        return opened.error();
+    return std::unique_ptr<AudioFileReader> (new AudioFileReader (std::move (decoder)));
+}
+
+double AudioFileReader::sampleRate() const noexcept { return decoder->sampleRate; }
+int AudioFileReader::channels() const noexcept { return decoder->channels; }
+
+Result<std::size_t> AudioFileReader::read (std::span<float> interleaved)
+{
+    const auto width = static_cast<std::size_t> (decoder->channels);
+    const auto wanted = interleaved.size() / width * width;
+    std::size_t filled = 0;
+
+    while (filled < wanted)
+    {
+        if (decoder->taken == decoder->pending.size())
+        {
+            if (auto more = decoder->decodeMore(); ! more)
+                return more.error();
+            if (decoder->pending.empty())
+                break;
+        }
+
+        const auto count = std::min (wanted - filled, decoder->pending.size() - decoder->taken);
+        std::copy_n (decoder->pending.begin() + static_cast<std::ptrdiff_t> (decoder->taken), count,
+                     interleaved.begin() + static_cast<std::ptrdiff_t> (filled));
+        decoder->taken += count;
+        filled += count;
+    }
+    return filled / width;
+}
+
+Result<AudioFileContent> readAudioFile (const std::filesystem::path& file, double maxSeconds)
+{
+    auto reader = AudioFileReader::open (file);
+    if (! reader)
+        return reader.error();
+
+    AudioFileContent content;
+    content.sampleRate = reader.value()->sampleRate();
+    const auto channels = static_cast<std::size_t> (reader.value()->channels());
+    std::vector<float> block (4096 * channels);
+
+    for (;;)
+    {
+        const auto frames = reader.value()->read (block);
+        if (! frames)
+            return frames.error();
+        if (frames.value() == 0)
+            return content;
+
+        for (std::size_t i = 0; i < frames.value(); ++i)
+        {
+            float sum = 0.0f;
+            for (std::size_t c = 0; c < channels; ++c)
+                sum += block[i * channels + c];
+            content.samples.push_back (sum / static_cast<float> (channels));
+        }
+        if (static_cast<double> (content.samples.size()) > maxSeconds * content.sampleRate)
+            return Error{ "too_long",
+                          file.string() + " is longer than " + std::to_string (static_cast<int> (maxSeconds)) + " s" };
+    }
+}
+
+} // namespace kikitori

@@ -1,0 +1,54 @@
+/*  Decodes an audio file piece by piece: whatever FFmpeg's libavformat and libavcodec read (WAV, FLAC, MP3, M4A, OGG,
+    Opus, ...).
+
+    Threads: one at a time.
+    Failure: an error names the file, what is wrong with it and what can be read instead. A file that breaks off in
+    the middle gives what comes before, then the error. Samples are finite: NaN and infinity become 0.
+*/
+#pragma once
+
+#include "Core/Result.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace kikitori
+{
+
+class AudioFileReader
+{
+public:
+    /** Opens the file's first audio stream. Errors: file_missing, unreadable_audio. */
+    static Result<std::unique_ptr<AudioFileReader>> open (const std::filesystem::path& file);
+
+    ~AudioFileReader();
+    AudioFileReader (const AudioFileReader&) = delete;
+    AudioFileReader& operator= (const AudioFileReader&) = delete;
+
+    double sampleRate() const noexcept; ///< Hz, 8000 to 192000
+    int channels() const noexcept;      ///< 1 to 64
+
+    /** Fills interleaved frames, nominally in -1..1; gives the number of whole frames, 0 at the end.
+        Error: unreadable_audio. */
+    Result<std::size_t> read (std::span<float> interleaved);
+
+private:
+    struct Decoder;
+    explicit AudioFileReader (std::unique_ptr<Decoder> decoderToUse);
+
+    std::unique_ptr<Decoder> decoder;
+};
+
+struct AudioFileContent
+{
+    std::vector<float> samples; ///< mono: the channels' mean
+    double sampleRate = 0.0;
+};
+
+/** A whole file as mono. Errors as AudioFileReader, and too_long past maxSeconds. */
+Result<AudioFileContent> readAudioFile (const std::filesystem::path& file, double maxSeconds = 3600.0);
+
+} // namespace kikitori

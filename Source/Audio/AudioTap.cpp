@@ -1,0 +1,373 @@
+#include "Audio/AudioTap.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <thread>
+
+namespace kikitori
+{
+
+namespace
+{
+
+/** Hosts round the playhead's time; less than this is no jump. */
+constexpr std::int64_t jumpTolerance = 16;
+
+/** After an overflow nothing is pushed until this share of the ring is free: one long gap instead of many. */
+constexpr std::size_t resumeShare = 4;
+
+constexpr std::chrono::milliseconds offlineNap{ 1 };
+
+constexpr std::uint16_t packChannel (ChannelChoice choice) noexcept
+{
+    return static_cast<std::uint16_t> ((static_cast<unsigned> (choice.kind) << 8) | choice.number);
+}
+
+constexpr ChannelChoice unpackChannel (std::uint16_t packed) noexcept
+{
+    return { static_cast<ChannelChoice::Kind> (packed >> 8), static_cast<std::uint8_t> (packed & 0xff) };
+}
+
+bool isNotFinite (float value) noexcept
+{
+    constexpr std::uint32_t exponent = 0x7f800000u;
+    return (std::bit_cast<std::uint32_t> (value) & exponent) == exponent;
+}
+
+} // namespace
+
+AudioTap::AudioTap() : link (std::make_shared<TapLink>()), packedChannel (packChannel ({})) {}
+
+void AudioTap::prepare (double newRate, int maxBlockSize, int numChannels) noexcept
+{
+    // Neither is needed: a block of any size goes through in pieces, and every block brings its own layout.
+    static_cast<void> (maxBlockSize);
+    static_cast<void> (numChannels);
+
+    const auto isGood = newRate >= lowestRate && newRate <= highestRate; // false for NaN as well
+
+    if (! pagesTouched)
+    {
+        link->samples.touchPages();
+        link->marks.touchPages();
+        pagesTouched = true;
+    }
+
+    if (isGood && newRate != epochRate)
+    {
+        if (pendingGap > 0) // lost at the old rate, told at the new one
+            pendingGap = static_cast<std::uint64_t> (static_cast<double> (pendingGap) * newRate / epochRate);
+
+        epochRate = newRate;
+        ++epoch;
+        meter.setSampleRate (newRate);
+    }
+
+    rate = isGood ? newRate : 0.0;
+    hasPlayhead = false;
+    link->sampleRate.store (newRate, std::memory_order_release);
+    link->error.store (isGood ? TapError::none : TapError::badSampleRate, std::memory_order_release);
+}
+
+void AudioTap::process (const float* const* channels,
+                        int numChannels,
+                        int numSamples,
+                        const BlockInfo& info) noexcept KIKITORI_REALTIME
+{
+    if (numSamples <= 0 || rate <= 0.0 || info.isBypassed)
+        return;
+
+    link->offline.store (info.isNonRealtime, std::memory_order_relaxed);
+
+    const auto wanted = link->wanted.load (std::memory_order_acquire);
+    const auto isListening = wanted != 0;
+
+    if (wanted != listener)
+    {
+        listener = wanted;
+        epochPublished = 0;
+        pendingGap = 0;
+        isOverflowing = false;
+        gaveUp = false;
+        hasPlayhead = false;
+        playheadPending = jumpPending = false;
+    }
+
+    if (isListening)
+    {
+        link->captured.fetch_add (static_cast<std::uint64_t> (numSamples), std::memory_order_relaxed);
+        followPlayhead (info, numSamples);
+    }
+
+    for (int offset = 0; offset < numSamples;)
+    {
+        Piece buffer;
+        const auto count = std::min (static_cast<int> (pieceSize), numSamples - offset);
+        const auto piece = std::span (buffer.data(), static_cast<std::size_t> (count));
+
+        mixPiece (channels, numChannels, offset, piece);
+        cleanPiece (piece);
+
+        if (isListening)
+            pushPiece (piece, info.isNonRealtime);
+
+        offset += count;
+    }
+}
+
+void AudioTap::mixPiece (const float* const* channels,
+                         int numChannels,
+                         int offset,
+                         std::span<float> piece) const noexcept KIKITORI_REALTIME
+{
+    const auto choice = unpackChannel (packedChannel.load (std::memory_order_relaxed));
+    const auto existing = [numChannels] (int wanted) { return std::min (wanted, numChannels - 1); };
+    int first = 0;
+    int last = 0; // inclusive
+
+    switch (choice.kind)
+    {
+        case ChannelChoice::Kind::left: break;
+        case ChannelChoice::Kind::right: first = last = existing (1); break;
+        case ChannelChoice::Kind::mid: last = existing (1); break;
+        case ChannelChoice::Kind::numbered: first = last = existing (choice.number); break;
+        case ChannelChoice::Kind::mix: last = numChannels - 1; break;
+    }
+
+    std::fill (piece.begin(), piece.end(), 0.0f);
+
+    if (numChannels <= 0 || channels == nullptr)
+        return;
+
+    for (int channel = first; channel <= last; ++channel)
+        if (const auto* source = channels[channel]; source != nullptr)
+            for (std::size_t i = 0; i < piece.size(); ++i)
+                piece[i] += source[static_cast<std::size_t> (offset) + i];
+
+    if (last > first)
+    {
+        const auto scale = 1.0f / static_cast<float> (last - first + 1);
+
+        for (auto& sample : piece)
+            sample *= scale;
+    }
+}
+
+void AudioTap::cleanPiece (std::span<float> piece) noexcept KIKITORI_REALTIME
+{
+    // Several sums side by side, because one alone waits for each of its additions.
+    constexpr std::size_t lanes = 8;
+    std::array<float, lanes> sums{};
+    std::array<float, lanes> peaks{};
+    const auto measure = [&]
+    {
+        sums.fill (0.0f);
+        peaks.fill (0.0f);
+
+        for (std::size_t i = 0; i < piece.size(); ++i)
+        {
+            sums[i % lanes] += piece[i] * piece[i];
+            peaks[i % lanes] = std::max (peaks[i % lanes], std::abs (piece[i]));
+        }
+
+        double total = 0.0;
+
+        for (const auto sum : sums)
+            total += static_cast<double> (sum);
+
+        return total;
+    };
+
+    auto total = measure();
+
+    if (! (total <= 1.0e30)) // also when it is NaN: look at each sample
+    {
+        std::uint64_t bad = 0;
+
+        for (auto& sample : piece)
+        {
+            if (isNotFinite (sample))
+            {
+                sample = 0.0f;
+                ++bad;
+            }
+        }
+
+        link->notFinite.fetch_add (bad, std::memory_order_relaxed);
+        total = std::min (measure(), 1.0e30);
+    }
+
+    meter.add (*std::max_element (peaks.begin(), peaks.end()), total, static_cast<int> (piece.size()));
+}
+
+void AudioTap::pushPiece (std::span<const float> piece, bool mayWait) noexcept KIKITORI_REALTIME
+{
+    if (mayWait)
+        waitForRoom (piece.size());
+
+    if (isOverflowing && link->samples.freeSpace() < link->samples.capacity() / resumeShare)
+        return countDropped (piece.size());
+
+    // What follows would lie at a wrong time without its marks, so they come first or nothing comes.
+    if (! publishFormat() || ! publishGap())
+        return countDropped (piece.size());
+
+    isOverflowing = false;
+    const auto taken = link->samples.push (piece);
+    link->ringed.fetch_add (taken, std::memory_order_relaxed);
+
+    if (taken < piece.size())
+        countDropped (piece.size() - taken);
+}
+
+bool AudioTap::publishFormat() noexcept KIKITORI_REALTIME
+{
+    if (epochPublished == epoch)
+        return true;
+
+    TapMark mark;
+    mark.kind = TapMark::Kind::format;
+    mark.epoch = epoch;
+    mark.position = link->samples.writePosition();
+    mark.generation = listener;
+    mark.sampleRate = rate;
+
+    if (! link->marks.push (mark))
+        return false;
+
+    epochPublished = epoch;
+    return true;
+}
+
+bool AudioTap::publishGap() noexcept KIKITORI_REALTIME
+{
+    if (pendingGap == 0)
+        return true;
+
+    TapMark mark;
+    mark.kind = TapMark::Kind::gap;
+    mark.epoch = epoch;
+    mark.position = link->samples.writePosition();
+    mark.samples = pendingGap;
+
+    if (! link->marks.push (mark))
+        return false;
+
+    pendingGap = 0;
+    return true;
+}
+
+void AudioTap::countDropped (std::size_t count) noexcept KIKITORI_REALTIME
+{
+    isOverflowing = true;
+    pendingGap += count;
+    link->dropped.fetch_add (count, std::memory_order_relaxed);
+}
+
+void AudioTap::followPlayhead (const BlockInfo& info, int numSamples) noexcept KIKITORI_REALTIME
+{
+    if (! info.playhead)
+        return;
+
+    const auto& now = *info.playhead;
+    const auto offBy = now.timeInSamples - expectedTime;
+    const auto hasJumped = hasPlayhead
+                           && (now.isPlaying != lastPlayhead.isPlaying
+                               || (now.isPlaying && (offBy > jumpTolerance || offBy < -jumpTolerance)));
+    const auto isNews = ! hasPlayhead || hasJumped || now.beatsPerMinute != lastPlayhead.beatsPerMinute
+                        || now.barNumerator != lastPlayhead.barNumerator
+                        || now.barDenominator != lastPlayhead.barDenominator;
+
+    expectedTime = now.isPlaying ? now.timeInSamples + numSamples : now.timeInSamples;
+    lastPlayhead = now;
+    hasPlayhead = true;
+    playheadPending = playheadPending || isNews;
+    jumpPending = jumpPending || hasJumped;
+
+    if (! playheadPending)
+        return;
+
+    // Format and gap first: a mark lies in the epoch that it belongs to.
+    if (publishFormat() && publishGap())
+    {
+        TapMark mark;
+        mark.kind = TapMark::Kind::playhead;
+        mark.isJump = jumpPending;
+        mark.epoch = epoch;
+        mark.position = link->samples.writePosition();
+        mark.playhead = now;
+
+        if (link->marks.push (mark))
+        {
+            playheadPending = jumpPending = false;
+            return;
+        }
+    }
+
+    link->marksLost.fetch_add (1, std::memory_order_relaxed); // the next block brings it again
+}
+
+void AudioTap::waitForRoom (std::size_t count) noexcept
+{
+    constexpr std::size_t mostMarksAtOnce = 3; // format, gap, playhead
+    const auto isRoom = [this, count]
+    { return link->samples.freeSpace() >= count && link->marks.freeSpace() >= mostMarksAtOnce; };
+
+    if (isRoom())
+    {
+        isOverflowing = false;
+        return;
+    }
+
+    auto lastRead = link->samples.readPosition();
+    auto lastProgress = link->listenerProgress.load (std::memory_order_relaxed);
+
+    // A reader that was given up on is waited for again only once it has moved.
+    if (gaveUp && lastRead == gaveUpAtRead)
+        return;
+
+    gaveUp = false;
+    auto deadline = std::chrono::steady_clock::now() + waitWithoutProgress;
+
+    while (! isRoom() && link->wanted.load (std::memory_order_acquire) == listener)
+    {
+        std::this_thread::sleep_for (offlineNap);
+
+        const auto read = link->samples.readPosition();
+        const auto progress = link->listenerProgress.load (std::memory_order_relaxed);
+        const auto now = std::chrono::steady_clock::now();
+
+        if (read != lastRead || progress != lastProgress)
+            deadline = now + waitWithoutProgress;
+        else if (now >= deadline)
+        {
+            gaveUp = true;
+            gaveUpAtRead = read;
+            return;
+        }
+
+        lastRead = read;
+        lastProgress = progress;
+    }
+
+    isOverflowing = false;
+}
+
+void AudioTap::setChannel (ChannelChoice choice) noexcept
+{
+    packedChannel.store (packChannel (choice), std::memory_order_relaxed);
+}
+
+ChannelChoice AudioTap::channel() const noexcept
+{
+    return unpackChannel (packedChannel.load (std::memory_order_relaxed));
+}
+
+AudioTap::Counters AudioTap::counters() const noexcept
+{
+    return { link->captured.load (std::memory_order_relaxed), link->ringed.load (std::memory_order_relaxed),
+             link->dropped.load (std::memory_order_relaxed), link->notFinite.load (std::memory_order_relaxed) };
+}
+
+} // namespace kikitori

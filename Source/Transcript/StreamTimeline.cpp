@@ -1,0 +1,126 @@
+#include "Transcript/StreamTimeline.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace kikitori
+{
+
+namespace
+{
+
+/** The last anchor at or before the sample, or null. */
+template <typename Anchor>
+const Anchor* anchorFor (const std::vector<Anchor>& anchors, std::int64_t streamSample)
+{
+    const auto after =
+        std::upper_bound (anchors.begin(), anchors.end(), streamSample,
+                          [] (std::int64_t sample, const Anchor& anchor) { return sample < anchor.streamSample; });
+    return after == anchors.begin() ? nullptr : &*std::prev (after);
+}
+
+/** Keeps the anchors in order; the oldest half goes when there are too many. */
+template <typename Anchor>
+void append (std::vector<Anchor>& anchors, const Anchor& anchor, std::size_t most)
+{
+    while (! anchors.empty() && anchors.back().streamSample >= anchor.streamSample)
+        anchors.pop_back();
+
+    if (anchors.size() >= most)
+        anchors.erase (anchors.begin(), anchors.begin() + static_cast<std::ptrdiff_t> (most / 2));
+
+    anchors.push_back (anchor);
+}
+
+std::chrono::system_clock::duration streamTime (std::int64_t samples)
+{
+    return std::chrono::duration_cast<std::chrono::system_clock::duration> (
+        std::chrono::duration<double> (static_cast<double> (samples) / streamSampleRate));
+}
+
+void addBarAndBeat (HostPosition& position, const HostAnchor& anchor)
+{
+    if (anchor.barNumerator <= 0 || anchor.barDenominator <= 0)
+        return;
+
+    // Bars are counted as if the meter had been the same from the timeline's start; hosts tell no more than this.
+    const auto quartersPerBar = 4.0 * anchor.barNumerator / anchor.barDenominator;
+    const auto sinceBar = position.quarterNotes - anchor.quarterNotesAtBar;
+    const auto barsOn = std::floor (sinceBar / quartersPerBar);
+    position.bar =
+        static_cast<int> (std::lround (anchor.quarterNotesAtBar / quartersPerBar) + std::lround (barsOn)) + 1;
+    position.beat = (sinceBar - barsOn * quartersPerBar) * anchor.barDenominator / 4.0 + 1.0;
+}
+
+} // namespace
+
+void StreamTimeline::clear()
+{
+    hostAnchors.clear();
+    wallAnchors.clear();
+}
+
+void StreamTimeline::addHostAnchor (const HostAnchor& anchor) { append (hostAnchors, anchor, mostAnchors); }
+
+void StreamTimeline::addWallClock (std::int64_t streamSample, std::chrono::system_clock::time_point time)
+{
+    constexpr std::chrono::milliseconds tolerance{ 50 };
+
+    if (const auto expected = wallClock (streamSample))
+    {
+        const auto offBy = *expected > time ? *expected - time : time - *expected;
+
+        if (offBy <= tolerance)
+            return;
+    }
+
+    append (wallAnchors, { streamSample, time }, mostAnchors);
+}
+
+std::optional<HostPosition> StreamTimeline::hostPosition (std::int64_t streamSample) const
+{
+    const auto* anchor = anchorFor (hostAnchors, streamSample);
+
+    if (anchor == nullptr)
+        return std::nullopt;
+
+    const auto seconds =
+        anchor->isPlaying ? static_cast<double> (streamSample - anchor->streamSample) / streamSampleRate : 0.0;
+    HostPosition position;
+    position.seconds = anchor->timeInSeconds + seconds;
+    position.samples = anchor->timeInSamples + std::llround (seconds * anchor->hostRate);
+
+    if (anchor->beatsPerMinute > 0.0)
+    {
+        position.quarterNotes = anchor->quarterNotes + seconds * anchor->beatsPerMinute / 60.0;
+        addBarAndBeat (position, *anchor);
+    }
+
+    return position;
+}
+
+std::optional<std::chrono::system_clock::time_point> StreamTimeline::wallClock (std::int64_t streamSample) const
+{
+    const auto* anchor = anchorFor (wallAnchors, streamSample);
+
+    if (anchor == nullptr)
+        return std::nullopt;
+
+    return anchor->time + streamTime (streamSample - anchor->streamSample);
+}
+
+void StreamTimeline::place (Segment& segment) const
+{
+    segment.startSeconds = static_cast<double> (segment.startSample) / streamSampleRate;
+    segment.endSeconds = static_cast<double> (segment.endSample) / streamSampleRate;
+    segment.wallClock = wallClock (segment.startSample);
+    segment.host = hostPosition (segment.startSample);
+
+    for (auto& token : segment.tokens)
+    {
+        token.startSeconds = static_cast<double> (token.startSample) / streamSampleRate;
+        token.endSeconds = static_cast<double> (token.endSample) / streamSampleRate;
+    }
+}
+
+} // namespace kikitori

@@ -1,0 +1,162 @@
+#include "Audio/AudioFileReader.h"
+#include "Support/Catch.h"
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <numbers>
+#include <unistd.h>
+
+using namespace kikitori;
+
+namespace
+{
+
+std::string fixture (const std::string& name) { return KIKITORI_FIXTURES "/audio/" + name; }
+
+/** A file that is gone after the test. */
+class ScratchFile
+{
+public:
+    explicit ScratchFile (const std::string& bytes)
+        : path (std::filesystem::temp_directory_path()
+                / ("kikitori-reader-" + std::to_string (::getpid()) + "-" + std::to_string (counter++) + ".wav"))
+    {
+        std::ofstream (path, std::ios::binary) << bytes;
+    }
+    ~ScratchFile()
+    {
+        std::error_code ignored;
+        std::filesystem::remove (path, ignored);
+    }
+
+    const std::filesystem::path path;
+
+private:
+    static inline int counter = 0;
+};
+
+template <typename Number>
+std::string bytesOf (Number value)
+{
+    std::string bytes (sizeof value, '\0');
+    std::memcpy (bytes.data(), &value, sizeof value);
+    return bytes;
+}
+
+/** A WAV file of 32-bit floats. */
+std::string floatWav (const std::vector<float>& samples, std::uint32_t rate, std::uint16_t channels)
+{
+    std::string data;
+    for (float s : samples)
+        data += bytesOf (s);
+
+    const std::string format = bytesOf<std::uint16_t> (3) + bytesOf (channels) + bytesOf (rate)
+                               + bytesOf<std::uint32_t> (rate * channels * 4)
+                               + bytesOf (static_cast<std::uint16_t> (channels * 4)) + bytesOf<std::uint16_t> (32);
+    const std::string body = "WAVEfmt " + bytesOf (static_cast<std::uint32_t> (format.size())) + format + "data"
+                             + bytesOf (static_cast<std::uint32_t> (data.size())) + data;
+    return "RIFF" + bytesOf (static_cast<std::uint32_t> (body.size())) + body;
+}
+
+/** Amplitude of a frequency by correlation (Goertzel's sum, direct). */
+double amplitudeAt (const std::vector<float>& samples, double frequency, double rate)
+{
+    double re = 0.0, im = 0.0;
+    for (std::size_t i = 0; i < samples.size(); ++i)
+    {
+        const double phase = 2.0 * std::numbers::pi * frequency * static_cast<double> (i) / rate;
+        re += samples[i] * std::cos (phase);
+        im += samples[i] * std::sin (phase);
+    }
+    return 2.0 * std::hypot (re, im) / static_cast<double> (samples.size());
+}
+
+} // namespace
+
+TEST_CASE ("the tone comes out of every format")
+{
+    for (const char* name : { "tone.wav", "tone.flac", "tone.mp3", "tone.m4a", "tone.ogg", "tone.opus" })
+    {
+        INFO (name);
+        const auto content = readAudioFile (fixture (name));
+        REQUIRE (content);
+        const auto& [samples, rate] = content.value();
+        CHECK (rate == (std::string (name) == "tone.opus" ? 48000.0 : 44100.0));
+        CHECK (static_cast<double> (samples.size()) / rate == Approx (0.5).margin (0.06));
+        CHECK (amplitudeAt (samples, 440.0, rate) == Approx (0.125).epsilon (0.12));
+        CHECK (amplitudeAt (samples, 1000.0, rate) < 0.01);
+    }
+}
+
+TEST_CASE ("samples come out exact, in pieces of any size")
+{
+    std::vector<float> samples (3000);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        samples[i] = static_cast<float> (i) / 4096.0f - 0.3f;
+    const ScratchFile file (floatWav (samples, 96000, 3));
+
+    for (const std::size_t piece : { 3u, 4u, 300u, 10000u })
+    {
+        auto reader = AudioFileReader::open (file.path);
+        REQUIRE (reader);
+        CHECK (reader.value()->channels() == 3);
+        CHECK (reader.value()->sampleRate() == 96000.0);
+
+        std::vector<float> read, buffer (piece);
+        for (;;)
+        {
+            const auto frames = reader.value()->read (buffer);
+            REQUIRE (frames);
+            if (frames.value() == 0)
+                break;
+            read.insert (read.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t> (frames.value() * 3));
+        }
+        CHECK (read == samples);
+    }
+}
+
+TEST_CASE ("NaN and infinity become silence")
+{
+    const float inf = std::numeric_limits<float>::infinity();
+    const ScratchFile file (floatWav ({ 0.5f, std::numeric_limits<float>::quiet_NaN(), inf, -inf, 0.25f }, 16000, 1));
+    const auto content = readAudioFile (file.path);
+    REQUIRE (content);
+    CHECK (content.value().samples == std::vector<float>{ 0.5f, 0.0f, 0.0f, 0.0f, 0.25f });
+}
+
+TEST_CASE ("what cannot be read is named with the reason")
+{
+    const auto missing = AudioFileReader::open ("/nowhere/a.wav");
+    CHECK (missing.error().code == "file_missing");
+    CHECK (missing.error().message.find ("/nowhere/a.wav") == 0);
+
+    const ScratchFile text ("this is no audio at all, whatever its name says"), empty ("");
+    const ScratchFile badRate (floatWav ({ 0.0f, 0.0f }, 100, 1)), zeroRate (floatWav ({ 0.0f }, 0, 1));
+    for (const auto* file : { &text, &empty, &badRate, &zeroRate })
+    {
+        const auto reader = AudioFileReader::open (file->path);
+        REQUIRE_FALSE (reader);
+        CHECK (reader.error().code == "unreadable_audio");
+        CHECK (reader.error().message.find (file->path.string()) == 0);
+    }
+    CHECK (AudioFileReader::open (std::filesystem::temp_directory_path()).error().code == "unreadable_audio");
+    CHECK (AudioFileReader::open (KIKITORI_FIXTURES "/speech/manifest.jsonl").error().code == "unreadable_audio");
+}
+
+TEST_CASE ("a file that breaks off gives what is there")
+{
+    std::ifstream in (fixture ("tone.mp3"), std::ios::binary);
+    const std::string whole ((std::istreambuf_iterator<char> (in)), {});
+    const ScratchFile half (whole.substr (0, whole.size() / 2));
+    const auto content = readAudioFile (half.path);
+    REQUIRE (content);
+    CHECK (content.value().samples.size() > 5000);
+}
+
+TEST_CASE ("a file past the limit is refused")
+{
+    CHECK (readAudioFile (fixture ("tone.wav"), 0.1).error().code == "too_long");
+}

@@ -1,0 +1,145 @@
+#include "Audio/StreamResampler.h"
+#include "Support/Catch.h"
+#include "Support/LongRun.h"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+using namespace kikitori;
+
+namespace
+{
+
+std::vector<float> sine (double frequency, double rate, std::size_t count)
+{
+    std::vector<float> samples (count);
+
+    for (std::size_t i = 0; i < count; ++i)
+        samples[i] =
+            static_cast<float> (std::sin (2.0 * std::numbers::pi * frequency * static_cast<double> (i) / rate));
+
+    return samples;
+}
+
+std::vector<float> resample (const std::vector<float>& input, double from, double to, std::size_t blockSize)
+{
+    auto resampler = std::move (StreamResampler::create (from, to)).value();
+    std::vector<float> output;
+
+    for (std::size_t i = 0; i < input.size(); i += blockSize)
+        resampler.process (std::span (input).subspan (i, std::min (blockSize, input.size() - i)), output);
+
+    resampler.finish (output);
+    return output;
+}
+
+/** In dB of full scale, without the edges. */
+double level (const std::vector<float>& samples)
+{
+    double squares = 0.0;
+    const auto edge = samples.size() / 5;
+
+    for (auto i = edge; i < samples.size() - edge; ++i)
+        squares += static_cast<double> (samples[i]) * static_cast<double> (samples[i]);
+
+    return 10.0 * std::log10 (2.0 * squares / static_cast<double> (samples.size() - 2 * edge) + 1.0e-30);
+}
+
+} // namespace
+
+TEST_CASE ("an hour at any rate gives exactly its samples: no drift", "[resampler]")
+{
+    for (const auto rate : { 8000.0, 11025.0, 16000.0, 22050.0, 44100.0, 47999.0, 48000.0, 88200.0, 96000.0, 192000.0 })
+    {
+        INFO (rate);
+        auto resampler = std::move (StreamResampler::create (rate, 48000.0)).value();
+        std::vector<float> output;
+        const std::vector<float> block (static_cast<std::size_t> (rate / 10) + 1, 0.25f);
+        const auto total = static_cast<std::int64_t> (rate * test::shortOrLong (20.0, 3600.0));
+        std::int64_t given = 0;
+        std::int64_t received = 0;
+
+        while (given < total)
+        {
+            const auto count = std::min<std::int64_t> (total - given, static_cast<std::int64_t> (block.size()));
+            resampler.process (std::span (block.data(), static_cast<std::size_t> (count)), output);
+            given += count;
+            received += static_cast<std::int64_t> (output.size());
+            output.clear();
+
+            // What the filter keeps back is bounded as well: nothing piles up.
+            const auto due = StreamResampler::outputFor (given, rate, 48000.0);
+            REQUIRE (received <= due);
+            REQUIRE (due - received < 48000 / 4);
+        }
+
+        resampler.finish (output);
+        received += static_cast<std::int64_t> (output.size());
+        CHECK (received == StreamResampler::outputFor (total, rate, 48000.0));
+    }
+}
+
+TEST_CASE ("the same audio in other blocks gives the same samples", "[resampler]")
+{
+    const auto input = sine (440.0, 44100.0, 44100);
+    const auto whole = resample (input, 44100.0, 48000.0, input.size());
+    CHECK (resample (input, 44100.0, 48000.0, 1) == whole);
+    CHECK (resample (input, 44100.0, 48000.0, 333) == whole);
+}
+
+TEST_CASE ("a tone keeps its place in time and its level", "[resampler]")
+{
+    for (const auto rate : { 16000.0, 44100.0, 96000.0 })
+    {
+        INFO (rate);
+        const auto output = resample (sine (1000.0, rate, static_cast<std::size_t> (rate)), rate, 48000.0, 512);
+        const auto expected = sine (1000.0, 48000.0, 48000);
+        REQUIRE (output.size() == expected.size());
+        float worst = 0.0f;
+
+        for (std::size_t i = 4800; i < 43200; ++i)
+            worst = std::max (worst, std::abs (output[i] - expected[i]));
+
+        CHECK (worst < 1.0e-5f);
+    }
+}
+
+TEST_CASE ("what lies above the new band is at least 100 dB down", "[resampler]")
+{
+    // A tone at 30 kHz would fold to 18 kHz.
+    CHECK (level (resample (sine (30000.0, 96000.0, 96000), 96000.0, 48000.0, 4096)) < -100.0);
+    // From 16 kHz up, images of a 7 kHz tone would lie at 9 kHz and above: nothing but the tone may remain.
+    auto output = resample (sine (7000.0, 16000.0, 16000), 16000.0, 48000.0, 4096);
+    const auto tone = sine (7000.0, 48000.0, output.size());
+
+    for (std::size_t i = 0; i < output.size(); ++i)
+        output[i] -= tone[i];
+
+    CHECK (level (output) < -100.0);
+}
+
+TEST_CASE ("after finish the next stretch starts afresh with its own exact count", "[resampler]")
+{
+    auto resampler = std::move (StreamResampler::create (44100.0, 48000.0)).value();
+    const std::vector<float> block (1000, 0.5f);
+    std::vector<float> first;
+    std::vector<float> second;
+    resampler.process (block, first);
+    resampler.finish (first);
+    resampler.process (block, second);
+    resampler.finish (second);
+    CHECK (first.size() == 1088);
+    CHECK (first == second);
+    CHECK (resampler.inputCount() == 0);
+}
+
+TEST_CASE ("a rate that makes no sense is refused", "[resampler]")
+{
+    for (const auto rate : { 0.0, -1.0, std::numeric_limits<double>::quiet_NaN() })
+    {
+        const auto refused = StreamResampler::create (rate, 48000.0);
+        REQUIRE_FALSE (refused);
+        CHECK (refused.error().code == "bad_sample_rate");
+    }
+}

@@ -1,0 +1,289 @@
+#include "Support/RealtimeGuard.h"
+
+#include "Support/RealtimeCounts.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <thread>
+#include <ucontext.h>
+#include <unistd.h>
+
+namespace kikitori::test
+{
+
+thread_local RealtimeCounts realtimeCounts __attribute__ ((tls_model ("initial-exec")));
+
+RealtimeSection::RealtimeSection() noexcept
+{
+    realtimeCounts.violations = {};
+    realtimeCounts.isCounting = true;
+}
+
+RealtimeSection::~RealtimeSection() { end(); }
+
+RealtimeViolations RealtimeSection::end() noexcept
+{
+    if (isRunning)
+        realtimeCounts.isCounting = false;
+
+    isRunning = false;
+    return realtimeCounts.violations;
+}
+
+} // namespace kikitori::test
+
+#if defined(__x86_64__)
+
+    #define KIKITORI_CAN_TRAP 1
+
+// The one place whose system calls the filter lets pass: long kikitoriPassedCall (number, six arguments).
+asm(R"(
+    .text
+    .globl kikitoriPassedCall
+    .type kikitoriPassedCall, @function
+kikitoriPassedCall:
+    movq %rdi, %rax
+    movq %rsi, %rdi
+    movq %rdx, %rsi
+    movq %rcx, %rdx
+    movq %r8, %r10
+    movq %r9, %r8
+    movq 8(%rsp), %r9
+    syscall
+    .globl kikitoriPassedCallEnd
+kikitoriPassedCallEnd:
+    ret
+    .size kikitoriPassedCall, .-kikitoriPassedCall
+)");
+
+extern "C" long kikitoriPassedCall (long number, long a, long b, long c, long d, long e, long f);
+extern "C" const char kikitoriPassedCallEnd[];
+
+namespace
+{
+
+constexpr std::uint32_t thisArchitecture = AUDIT_ARCH_X86_64;
+
+void onTrappedCall (int, siginfo_t*, void* context)
+{
+    auto& registers = static_cast<ucontext_t*> (context)->uc_mcontext.gregs;
+    const auto number = registers[REG_RAX];
+    auto& counts = kikitori::test::realtimeCounts;
+
+    if (counts.isCounting)
+    {
+        if (counts.violations.systemCalls++ == 0)
+            counts.violations.firstSystemCall = number;
+    }
+
+    registers[REG_RAX] = kikitoriPassedCall (number, registers[REG_RDI], registers[REG_RSI], registers[REG_RDX],
+                                             registers[REG_R10], registers[REG_R8], registers[REG_R9]);
+}
+
+} // namespace
+
+#elif defined(__aarch64__)
+
+    #define KIKITORI_CAN_TRAP 1
+
+asm(R"(
+    .text
+    .globl kikitoriPassedCall
+    .type kikitoriPassedCall, %function
+kikitoriPassedCall:
+    mov x8, x0
+    mov x0, x1
+    mov x1, x2
+    mov x2, x3
+    mov x3, x4
+    mov x4, x5
+    mov x5, x6
+    svc #0
+    .globl kikitoriPassedCallEnd
+kikitoriPassedCallEnd:
+    ret
+    .size kikitoriPassedCall, .-kikitoriPassedCall
+)");
+
+extern "C" long kikitoriPassedCall (long number, long a, long b, long c, long d, long e, long f);
+extern "C" const char kikitoriPassedCallEnd[];
+
+namespace
+{
+
+constexpr std::uint32_t thisArchitecture = AUDIT_ARCH_AARCH64;
+
+void onTrappedCall (int, siginfo_t*, void* context)
+{
+    auto& registers = static_cast<ucontext_t*> (context)->uc_mcontext.regs;
+    const auto number = static_cast<long> (registers[8]);
+    auto& counts = kikitori::test::realtimeCounts;
+
+    if (counts.isCounting)
+    {
+        if (counts.violations.systemCalls++ == 0)
+            counts.violations.firstSystemCall = number;
+    }
+
+    const auto argument = [&registers] (int i) { return static_cast<long> (registers[i]); };
+    registers[0] = static_cast<unsigned long long> (kikitoriPassedCall (
+        number, argument (0), argument (1), argument (2), argument (3), argument (4), argument (5)));
+}
+
+} // namespace
+
+#endif
+
+namespace kikitori::test
+{
+
+bool installFilter() noexcept
+{
+#ifdef KIKITORI_CAN_TRAP
+    struct sigaction action = {};
+    action.sa_sigaction = onTrappedCall;
+    action.sa_flags = SA_SIGINFO | SA_NODEFER;
+
+    if (sigaction (SIGSYS, &action, nullptr) != 0)
+        return false;
+
+    const auto passed = reinterpret_cast<std::uintptr_t> (kikitoriPassedCallEnd);
+    const auto low = static_cast<std::uint32_t> (passed & 0xffffffffu);
+    const auto high = static_cast<std::uint32_t> (passed >> 32);
+    constexpr auto field = [] (std::size_t offset) { return static_cast<std::uint32_t> (offset); };
+    constexpr auto address = offsetof (seccomp_data, instruction_pointer); // little endian: low word first
+
+    sock_filter program[] = {
+        BPF_STMT (BPF_LD | BPF_W | BPF_ABS, field (offsetof (seccomp_data, arch))),
+        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, thisArchitecture, 0, 8),
+        // What a signal handler and a thread need to end cannot be carried out from within a handler.
+        BPF_STMT (BPF_LD | BPF_W | BPF_ABS, field (offsetof (seccomp_data, nr))),
+        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigreturn, 6, 0),
+        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_exit, 5, 0),
+        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 4, 0),
+        BPF_STMT (BPF_LD | BPF_W | BPF_ABS, field (address)),
+        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, low, 0, 3),
+        BPF_STMT (BPF_LD | BPF_W | BPF_ABS, field (address + 4)),
+        BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, high, 0, 1),
+        BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+    };
+    const sock_fprog filter{ static_cast<unsigned short> (sizeof (program) / sizeof (program[0])), program };
+
+    return prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+           && prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) == 0;
+#else
+    return false;
+#endif
+}
+
+namespace
+{
+
+struct Outcome
+{
+    bool filtered = false;
+    RealtimeViolations violations;
+};
+
+[[noreturn]] void runChild (int pipeEnd, const std::function<void()>& prepare, const std::function<void()>& body)
+{
+    Outcome outcome;
+    std::thread (
+        [&]
+        {
+            outcome.filtered = installFilter();
+            prepare();
+            RealtimeSection section;
+            body();
+            outcome.violations = section.end();
+        })
+        .join();
+
+    const auto written = write (pipeEnd, &outcome, sizeof (outcome));
+    _exit (written == sizeof (outcome) ? 0 : 1);
+}
+
+GuardedRun collect (pid_t child, int pipeEnd, int seconds, bool& filtered)
+{
+    GuardedRun run;
+    Outcome outcome;
+    pollfd waiting{ pipeEnd, POLLIN, 0 };
+    const auto ready = poll (&waiting, 1, seconds * 1000);
+
+    if (ready == 1 && read (pipeEnd, &outcome, sizeof (outcome)) == sizeof (outcome))
+    {
+        run.hasFinished = true;
+        run.violations = outcome.violations;
+        filtered = outcome.filtered;
+    }
+    else
+    {
+        run.trouble = ready == 0 ? "not done in " + std::to_string (seconds) + " s" : "ended without a result";
+        kill (child, SIGKILL);
+    }
+
+    int status = 0;
+    waitpid (child, &status, 0);
+
+    if (! run.hasFinished && WIFSIGNALED (status))
+        run.trouble += ", signal " + std::to_string (WTERMSIG (status));
+
+    return run;
+}
+
+GuardedRun runInChild (const std::function<void()>& prepare,
+                       const std::function<void()>& body,
+                       int seconds,
+                       bool& filtered)
+{
+    GuardedRun run;
+    int ends[2];
+
+    if (pipe (ends) != 0)
+    {
+        run.trouble = std::string ("pipe: ") + std::strerror (errno);
+        return run;
+    }
+
+    const auto child = fork();
+
+    if (child == 0)
+        runChild (ends[1], prepare, body);
+
+    close (ends[1]);
+
+    if (child > 0)
+        run = collect (child, ends[0], seconds, filtered);
+    else
+        run.trouble = std::string ("fork: ") + std::strerror (errno);
+
+    close (ends[0]);
+    return run;
+}
+
+} // namespace
+
+bool isFilterAvailable()
+{
+    auto filtered = false;
+    const auto nothing = [] {};
+    return runInChild (nothing, nothing, 10, filtered).hasFinished && filtered;
+}
+
+GuardedRun runGuarded (const std::function<void()>& prepare, const std::function<void()>& body, int seconds)
+{
+    auto filtered = false;
+    return runInChild (prepare, body, seconds, filtered);
+}
+
+} // namespace kikitori::test
