@@ -1,10 +1,10 @@
 #include "Standalone/CommandLine/EvaluateCommand.h"
 
+#include "Audio/AudioFileReader.h"
 #include "Standalone/CommandLine/Evaluation/Manifest.h"
 #include "Standalone/CommandLine/Evaluation/Report.h"
 #include "Standalone/CommandLine/Evaluation/SpeechEnd.h"
 #include "Standalone/CommandLine/Evaluation/TextNormaliser.h"
-#include "Standalone/CommandLine/FileSource.h"
 #include "Standalone/CommandLine/Interrupt.h"
 #include "Standalone/CommandLine/Output.h"
 #include "Standalone/CommandLine/SampleFeed.h"
@@ -114,35 +114,25 @@ private:
         result.audio = entry.audioAsWritten;
         result.reference = entry.text;
 
-        auto source = openAudioFile (entry.audio);
-        Result<std::vector<float>> samples = source ? readMono (*source.value()) : source.error();
-        ExitCode one = ExitCode::ok;
+        auto audio = readAudioFile (entry.audio);
+        ExitCode one = ExitCode::inputUnreadable;
         std::string model;
 
-        if (! samples)
-        {
-            result.error = samples.error().message;
-            one = ExitCode::inputUnreadable;
-        }
+        if (audio)
+            one = stream (entry, std::move (audio).value(), result, model);
         else
-        {
-            one = stream (entry, source.value()->sampleRate(), std::move (samples).value(), result, model);
-        }
+            result.error = audio.error().message;
 
         evaluation::score (result);
         finish (index, std::move (result), one, model);
     }
 
-    ExitCode stream (const ManifestEntry& entry,
-                     double sampleRate,
-                     std::vector<float> samples,
-                     UtteranceResult& result,
-                     std::string& model)
+    ExitCode stream (const ManifestEntry& entry, AudioFileContent audio, UtteranceResult& result, std::string& model)
     {
         std::optional<double> speechEnd;
         if (options.realtime)
-            if (const auto end = evaluation::findSpeechEnd (samples, sampleRate))
-                speechEnd = static_cast<double> (*end) / sampleRate;
+            if (const auto end = evaluation::findSpeechEnd (audio.samples, audio.sampleRate))
+                speechEnd = static_cast<double> (*end) / audio.sampleRate;
 
         StreamRequest request;
         request.options = options.stream;
@@ -151,9 +141,10 @@ private:
         if (request.options.language.empty())
             request.options.language = entry.language.empty() ? "en" : entry.language;
 
-        result.durationSeconds = static_cast<double> (samples.size()) / sampleRate;
+        result.durationSeconds = static_cast<double> (audio.samples.size()) / audio.sampleRate;
         const double tail = options.realtime ? options.tailMs / 1000.0 : 0.0;
-        SampleFeed feed (std::make_unique<MemorySource> (std::move (samples), sampleRate), options.realtime, tail);
+        SampleFeed feed (std::make_unique<MemorySource> (std::move (audio.samples), audio.sampleRate), options.realtime,
+                         tail);
         const auto outcome = runStream (feed, request, backend, nullptr);
 
         model = outcome.model;

@@ -9,15 +9,11 @@
 
 #include <filesystem>
 #include <memory>
-#include <vector>
 
 namespace kikitori::commandline
 {
 
 /** Errors: file_missing, unreadable_audio. */
 Result<std::unique_ptr<SampleSource>> openAudioFile (const std::filesystem::path& file);
-
-/** All of a source, channels averaged. */
-Result<std::vector<float>> readMono (SampleSource& source);
 
 } // namespace kikitori::commandline
