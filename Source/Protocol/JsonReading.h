@@ -1,0 +1,33 @@
+/*  Reading JSON from outside without exceptions and without trusting it.
+
+    Threads: pure functions.
+    Failure: parseJson() gives an Error; the accessors give a default or nullopt where a value is missing or of the
+    wrong kind.
+*/
+#pragma once
+
+#include "Core/Result.h"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kikitori
+{
+
+/** Deeper nesting than any message needs; parsers recurse, so the depth is bounded before parsing. */
+inline constexpr int deepestJson = 64;
+
+/** Parses strict JSON, but for bare NaN, Infinity and -Infinity outside strings, which become null (Python's json
+    writes them). Errors: invalid_json, too_large. */
+Result<nlohmann::json> parseJson (std::string_view text);
+
+/** A number, also as a numeric string where the reference accepts one; never infinite. */
+std::optional<double> numberAt (const nlohmann::json& object, const char* key);
+std::optional<std::int64_t> integerAt (const nlohmann::json& object, const char* key);
+std::string stringAt (const nlohmann::json& object, const char* key, std::string fallback = {});
+bool boolAt (const nlohmann::json& object, const char* key, bool fallback);
+
+} // namespace kikitori
