@@ -29,12 +29,12 @@ using Milliseconds = std::chrono::milliseconds;
 /** Where a backend listens, checked and split. */
 struct Endpoint
 {
-    std::string host;        ///< name or address, without brackets
+    std::string host; ///< name or address, without brackets
     std::uint16_t port = 0;
     bool tls = false;
-    std::string basePath;    ///< "" or "/prefix", never ending in "/"
-    std::string token;       ///< bearer token or empty; never logged
-    std::string caFile;      ///< extra certificate authority (PEM) or empty for the system's
+    std::string basePath; ///< "" or "/prefix", never ending in "/"
+    std::string token;    ///< bearer token or empty; never logged
+    std::string caFile;   ///< extra certificate authority (PEM) or empty for the system's
 };
 
 /** A timer or request that ends when this object does. */
@@ -78,7 +78,7 @@ struct HttpRequest
     std::string target;      ///< path and query below Endpoint::basePath
     std::string contentType; ///< of body
     std::string body;
-    Milliseconds timeout { 10000 };
+    Milliseconds timeout{ 10000 };
     /** Asked again on the transport's thread just before bytes leave; false cancels with the code "held". */
     std::function<bool()> gate;
 };
@@ -100,7 +100,8 @@ public:
     virtual void post (std::function<void()> task) = 0;
 
     /** Calls task every interval (or once) until the subscription goes. Transport's thread only. */
-    [[nodiscard]] virtual std::unique_ptr<Subscription> callEvery (Milliseconds interval, std::function<void()> task) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Subscription> callEvery (Milliseconds interval,
+                                                                   std::function<void()> task) = 0;
     [[nodiscard]] virtual std::unique_ptr<Subscription> callAfter (Milliseconds delay, std::function<void()> task) = 0;
 
     virtual std::chrono::steady_clock::time_point now() const = 0;

@@ -1,0 +1,75 @@
+/*  The service thread of libwebsockets: posted tasks, timers, and the callbacks of every connection.
+
+    Threads: construction and destruction on any one thread, post() from any; the rest on the service thread.
+    Failure: the constructor throws std::runtime_error without a context. Tasks and timers left at the end never run.
+*/
+#pragma once
+
+#include "Network/Transport.h"
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <libwebsockets.h>
+
+namespace kikitori
+{
+
+/** One libwebsockets connection: its callbacks arrive here. Kept alive by the loop until libwebsockets forgets it. */
+class LwsClient
+{
+public:
+    virtual ~LwsClient() = default;
+    /** As lws_callback_function; what it returns goes back to libwebsockets (non-zero closes). */
+    virtual int onEvent (lws* wsi, lws_callback_reasons reason, void* data, std::size_t size) = 0;
+
+    lws* wsi = nullptr;
+};
+
+class LwsLoop
+{
+public:
+    using Clock = std::chrono::steady_clock;
+    using Task = std::function<void()>;
+    using TimerKey = std::pair<Clock::time_point, std::uint64_t>;
+
+    LwsLoop();
+    ~LwsLoop();
+
+    LwsLoop (const LwsLoop&) = delete;
+    LwsLoop& operator= (const LwsLoop&) = delete;
+
+    void post (Task task);
+
+    TimerKey addTimer (Milliseconds delay, Task task);
+    void removeTimer (const TimerKey& key);
+
+    /** Connects with what the caller prepared in info (address, path, flags). False: it failed at once; the client
+        has been told by LWS_CALLBACK_CLIENT_CONNECTION_ERROR or will never be. */
+    bool connect (const std::shared_ptr<LwsClient>& client, lws_client_connect_info& info, const std::string& caFile);
+
+private:
+    static int callback (lws* wsi, lws_callback_reasons reason, void* user, void* data, size_t size);
+    void run();
+    void runPosted();
+    void runTimers();
+    void scheduleWakeUp();
+    lws_vhost* vhostFor (const std::string& caFile);
+
+    lws_context* context = nullptr;
+    std::map<std::string, lws_vhost*> vhosts; ///< by certificate authority file
+    std::map<TimerKey, Task> timers;
+    std::uint64_t nextTimer = 0;
+    lws_sorted_usec_list_t wakeUp{};
+    std::set<std::shared_ptr<LwsClient>> clients;
+
+    std::mutex mutex; ///< guards posted
+    std::vector<Task> posted;
+    std::atomic<bool> shouldEnd{ false };
+    std::thread thread;
+};
+
+} // namespace kikitori
