@@ -1,0 +1,47 @@
+/*  Small files that only the user may read: where the local backend listens, and tokens.
+
+    Threads: any; nothing is cached.
+    Failure: an Error that names the file and what to do.
+*/
+#pragma once
+
+#include "Core/Result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace kikitori
+{
+
+/** The whole file, at most 64 KiB, if it is a plain file of this user that nobody else may read.
+    Errors: file_missing, bad_token_file. */
+Result<std::string> readPrivateFile (const std::filesystem::path& file);
+
+/** Where the local backend's files lie: KIKITORI_RUNTIME_DIR, $XDG_RUNTIME_DIR/kikitori or
+    ~/.cache/kikitori/run-<uid>. */
+std::filesystem::path defaultRuntimeFolder();
+
+/** ~/.config/kikitori/tokens.json, or below $XDG_CONFIG_HOME. */
+std::filesystem::path defaultTokenFile();
+
+/** What backend.json says of a running local backend. */
+struct RunningBackend
+{
+    std::uint16_t port = 0;
+    int pid = 0;
+    int protocol = 0;
+    std::string version;
+    std::string token;
+};
+
+/** The backend that the runtime folder names, if its process lives; nullopt for none or a stale file. */
+std::optional<RunningBackend> findRunningBackend (const std::filesystem::path& runtimeFolder);
+
+/** The token for an origin ("https://host:port"): from KIKITORI_TOKEN when KIKITORI_TOKEN_FOR names that origin, else
+    from the token file, a JSON object of origins to tokens. Empty when there is none; a file that others may read or
+    that is no JSON is an error. */
+Result<std::string> tokenFor (const std::string& origin, const std::filesystem::path& tokenFile);
+
+} // namespace kikitori
