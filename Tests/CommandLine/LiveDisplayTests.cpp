@@ -1,36 +1,11 @@
+#include "Capture.h"
 #include "Export/Utf8.h"
 #include "Standalone/CommandLine/LiveDisplay.h"
 #include "Support/Catch.h"
 
-#include <array>
-#include <memory>
-
 using namespace kikitori;
 using namespace kikitori::commandline;
-
-namespace
-{
-
-/** A stream whose bytes can be read back. */
-class Capture
-{
-public:
-    std::FILE* stream() { return file.get(); }
-
-    std::string text()
-    {
-        std::string all;
-        std::rewind (file.get());
-        for (int c = std::fgetc (file.get()); c != EOF; c = std::fgetc (file.get()))
-            all.push_back (static_cast<char> (c));
-        return all;
-    }
-
-private:
-    std::unique_ptr<std::FILE, int (*) (std::FILE*)> file{ std::tmpfile(), &std::fclose };
-};
-
-} // namespace
+using kikitori::testing::Capture;
 
 TEST_CASE ("in a pipe each growth is a line of its own, without control characters")
 {

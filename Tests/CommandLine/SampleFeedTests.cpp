@@ -1,0 +1,82 @@
+#include "Audio/TapReader.h"
+#include "Standalone/CommandLine/SampleFeed.h"
+#include "Support/Catch.h"
+
+using namespace kikitori;
+using namespace kikitori::commandline;
+
+namespace
+{
+
+/** Fails after some frames. */
+class BreakingSource final : public SampleSource
+{
+public:
+    double sampleRate() const override { return 16000.0; }
+    int channels() const override { return 1; }
+    Result<std::size_t> read (std::span<float> interleaved) override
+    {
+        if (left == 0)
+            return Error{ "unreadable_audio", "a.wav cannot be read" };
+        left -= interleaved.size();
+        return interleaved.size();
+    }
+
+private:
+    std::size_t left = 1600;
+};
+
+void waitFor (const AudioFeed& feed)
+{
+    while (! feed.finished())
+        std::this_thread::yield();
+}
+
+} // namespace
+
+TEST_CASE ("a feed pushes all of its source and the tail")
+{
+    AudioTap tap;
+    SampleFeed feed (std::make_unique<MemorySource> (std::vector<float> (16001, 0.5f), 16000.0), false, 0.25);
+    feed.prepare (tap);
+    CHECK (tap.sampleRate() == 16000.0);
+    feed.start (tap);
+    waitFor (feed);
+    feed.stop();
+    CHECK (feed.seconds() == Approx (1.25).margin (1e-4));
+    CHECK_FALSE (feed.problem());
+}
+
+TEST_CASE ("in real time a feed takes the time of its audio")
+{
+    AudioTap tap;
+    SampleFeed feed (std::make_unique<MemorySource> (std::vector<float> (3200), 16000.0), true);
+    feed.prepare (tap);
+    const auto begin = std::chrono::steady_clock::now();
+    feed.start (tap);
+    waitFor (feed);
+    CHECK (std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds (200));
+}
+
+TEST_CASE ("a source that fails ends the feed with its reason")
+{
+    AudioTap tap;
+    SampleFeed feed (std::make_unique<BreakingSource>(), false);
+    feed.prepare (tap);
+    feed.start (tap);
+    waitFor (feed);
+    feed.stop();
+    REQUIRE (feed.problem());
+    CHECK (feed.problem()->message == "a.wav cannot be read");
+    CHECK (feed.seconds() == Approx (0.1));
+}
+
+TEST_CASE ("stop ends a feed in the middle")
+{
+    AudioTap tap;
+    SampleFeed feed (std::make_unique<MemorySource> (std::vector<float> (16000 * 60), 16000.0), true);
+    feed.prepare (tap);
+    feed.start (tap);
+    feed.stop();
+    CHECK (feed.seconds() < 10.0);
+}
