@@ -68,6 +68,8 @@ public:
     /** Where the next to send lies. */
     std::int64_t cursor() const noexcept;
     std::int64_t end() const noexcept { return endPosition; }
+    /** Nothing lies behind the entry that is being sent, so it may still grow. */
+    bool isCursorInLast() const noexcept { return cursorEntry + 1 >= entries.size(); }
     std::int64_t unsent() const noexcept { return endPosition - cursor(); }
 
     /** Fell out unsent since the last call, as one gap. */

@@ -10,13 +10,13 @@
 
 #include "Audio/AudioTap.h"
 #include "Network/Transport.h"
+#include "Protocol/Messages.h"
 #include "Session/SessionConfig.h"
 #include "Session/SessionSnapshot.h"
 #include "Transcript/Transcript.h"
 
 #include <functional>
 #include <memory>
-#include <string_view>
 
 namespace kikitori
 {
@@ -62,9 +62,9 @@ public:
     /** The state for the poll gate; may be called from any thread, also after the session is gone. */
     std::function<LifecycleState()> lifecycleReader() const;
 
-    /** Receives every training message that arrives over the stream's socket as its JSON text, on the transport's
-        thread. For TrainingMonitor::onPushed(). Replaces an earlier listener; empty = none. */
-    using TrainingListener = std::function<void (std::string_view json)>;
+    /** Receives every training message that arrives over the stream's socket, on the transport's thread. For
+        TrainingMonitor::onPushed(). Replaces an earlier listener; empty = none. */
+    using TrainingListener = std::function<void (const TrainingMessage&)>;
     void setTrainingListener (TrainingListener listener);
 
 private:

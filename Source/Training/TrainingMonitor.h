@@ -14,6 +14,7 @@
 #include "Core/Lifecycle.h"
 #include "Core/Result.h"
 #include "Network/Transport.h"
+#include "Protocol/Messages.h"
 
 #include <chrono>
 #include <cstdint>
@@ -21,7 +22,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace kikitori
@@ -121,8 +121,8 @@ public:
     void startTraining (TrainingOrder order);
     void stopTraining();
 
-    /** A training message that the stream's socket brought, as JSON text. */
-    void onPushed (std::string_view json);
+    /** A training message that the stream's socket brought. */
+    void onPushed (const TrainingMessage& message);
 
     TrainingView view() const;
     std::uint64_t version() const;

@@ -36,7 +36,8 @@ public:
     void clear();
 
     void addHostAnchor (const HostAnchor& anchor);
-    /** The stream's audio at this sample was heard at this time. Kept when it differs by more than 50 ms. */
+    /** The stream's audio at this sample was heard at this time. Kept when it differs by more than a quarter of a
+        second from what is expected: blocks and threads come unevenly. */
     void addWallClock (std::int64_t streamSample, std::chrono::system_clock::time_point time);
 
     std::optional<HostPosition> hostPosition (std::int64_t streamSample) const;

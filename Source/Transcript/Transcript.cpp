@@ -75,17 +75,11 @@ void TranscriptStore::replaceFrom (std::int64_t resumeAt)
     while (keep > 0 && current->finals[keep - 1].startSample >= resumeAt)
         --keep;
 
-    const auto dropsPartial = current->partial && current->partial->startSample >= resumeAt;
-
-    if (keep == current->finals.size() && ! dropsPartial)
+    if (keep == current->finals.size())
         return;
 
     auto next = change();
     next.finals.truncate (keep);
-
-    if (dropsPartial)
-        next.partial.reset();
-
     publish (std::move (next));
 }
 

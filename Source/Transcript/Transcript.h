@@ -48,7 +48,7 @@ public:
     /** Confirms a segment: takes the place of the partial and of any segment with its number. */
     void addFinal (Segment segment);
 
-    /** After a reconnect: the backend sends everything from this sample on again. */
+    /** After a reconnect: the backend sends everything from this sample on again. The partial stays until then. */
     void replaceFrom (std::int64_t resumeAt);
 
     /** At the end of a stream: the partial stays, marked as unconfirmed. */

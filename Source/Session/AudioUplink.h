@@ -1,0 +1,133 @@
+/*  From the tap to the socket: drains, keeps for replay, and sends as much as the backend keeps up with.
+
+    Version 2 gets a continuous stream with flushes and gaps in their places. Version 1 gets utterances, cut at pauses
+    by stop and start on the same connection, so that its cost stays bounded.
+
+    Threads: the transport's thread.
+    Failure: audio that falls out of the replay buffer unsent is lost; it is reported as a gap, to the backend as well.
+*/
+#pragma once
+
+#include "Audio/TapReader.h"
+#include "Network/Transport.h"
+#include "Session/BackendLink.h"
+#include "Session/ReplayBuffer.h"
+#include "Session/SessionConfig.h"
+#include "Session/UtteranceCutter.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace kikitori
+{
+
+class AudioUplink : private TapSink
+{
+public:
+    /** What the tap tells besides audio, for the transcript. Positions in stream samples of this session. */
+    class Listener
+    {
+    public:
+        virtual ~Listener() = default;
+
+        virtual void onUplinkGap (std::int64_t position, std::int64_t samples) = 0;
+        virtual void onUplinkPlayhead (std::int64_t position, const PlayheadInfo& playhead, double hostRate) = 0;
+        /** Audio up to position has just been captured. */
+        virtual void onUplinkHeard (std::int64_t position) = 0;
+        virtual void onUplinkError (const Error& error) = 0;
+    };
+
+    struct Totals
+    {
+        std::uint64_t streamed = 0;
+        std::uint64_t sent = 0;
+        std::uint64_t replayed = 0;
+        std::uint64_t lost = 0;
+    };
+
+    /** A version 1 utterance that was ended by stop and whose final is due. */
+    struct Utterance
+    {
+        std::int64_t start = 0;
+        std::int64_t end = 0;
+    };
+
+    AudioUplink (std::shared_ptr<TapLink> tap, const SessionConfig& config, Listener& listener);
+
+    /** Listens to the tap under this number; positions start at 0. */
+    void begin (std::uint64_t tapListener);
+
+    /** Takes what has come since. now: for the flush after silence. */
+    void drain (std::chrono::steady_clock::time_point now);
+
+    /** Nothing more is captured; the resampler's tail is taken. */
+    void finish();
+
+    /** The link is ready: the version decides how to send. Everything that is kept is sent again. resumeAt: where the
+        backend expects the first sample; what is missing from there becomes a gap. */
+    void connected (const ReadyMessage& ready, std::int64_t resumeAt);
+
+    /** Sends what may be sent now; when everything has been sent after finish(), stop as well. */
+    void pump (BackendLink& link);
+
+    /** The backend has looked at everything before position. */
+    void processed (std::int64_t position);
+    /** A final has acknowledged everything before position: it will not be sent again. */
+    void acknowledge (std::int64_t position);
+
+    /** Version 1: stopped came. Gives the utterance that it ended, if one was being ended. */
+    std::optional<Utterance> utteranceEnded();
+    /** Version 1: the utterance that partials belong to now. */
+    Utterance currentUtterance() const;
+    /** Version 1: a cut waits for its stopped. */
+    bool isCutting() const noexcept { return cutting.has_value(); }
+
+    std::int64_t resumePosition() const noexcept { return buffer.oldest(); }
+    std::int64_t heardPosition() const noexcept { return reader.position(); }
+    std::int64_t sentPosition() const noexcept { return wirePosition; }
+    std::int64_t processedPosition() const noexcept { return processedUpTo; }
+    bool isEverythingSent() const noexcept { return buffer.unsent() == 0; }
+    bool isStopSent() const noexcept { return stopSent; }
+    bool hasAudio() const noexcept { return buffer.end() > 0; }
+    int version() const noexcept { return protocol; }
+    const Totals& totals() const noexcept { return counts; }
+
+private:
+    void onAudio (std::int64_t position, std::span<const float> samples) override;
+    void onGap (std::int64_t position, std::int64_t samples) override;
+    void onPlayhead (std::int64_t position, const PlayheadInfo& playhead, double hostRate, bool isJump) override;
+    void onFormat (std::int64_t position, double hostRate) override;
+    void onTapError (const Error& error) override;
+
+    bool pumpItem (BackendLink& link);
+    bool sendAudio (BackendLink& link, const ReplayBuffer::Audio& audio);
+    bool sendFrame (BackendLink& link, std::span<const float> samples);
+    bool mayRunAhead (const BackendLink& link) const;
+    bool cutHere (BackendLink& link);
+    void reportLost();
+
+    const SessionConfig config;
+    Listener& listener;
+    TapReader reader;
+    ReplayBuffer buffer;
+    UtteranceCutter cutter;
+
+    int protocol = 0; ///< 0 = not connected yet
+    std::int64_t maxAhead = 0;
+    std::int64_t wirePosition = 0; ///< of the next sample for the backend
+    std::int64_t furthestSent = 0; ///< over all connections
+    std::int64_t processedUpTo = 0;
+    bool isPaced = false; ///< the backend says how far it has come, and we stay within maxAhead of it
+    bool isFinished = false;
+    bool stopSent = false;
+    bool isFlushed = true;
+    std::optional<Utterance> cutting;
+    std::chrono::steady_clock::time_point lastAudio;
+    Totals counts;
+    std::vector<std::byte> frame;
+};
+
+} // namespace kikitori

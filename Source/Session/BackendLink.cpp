@@ -1,0 +1,296 @@
+#include "Session/BackendLink.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace kikitori
+{
+
+namespace
+{
+
+constexpr int noCloseCode = 1006;
+
+Milliseconds millisecondsBetween (std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to)
+{
+    return std::chrono::duration_cast<Milliseconds> (to - from);
+}
+
+std::string seconds (Milliseconds time)
+{
+    return std::to_string (std::max<Milliseconds::rep> (1, time.count() / 1000)) + " s";
+}
+
+/** Trying again would end the same way. */
+bool isFinalCode (const std::string& code)
+{
+    constexpr std::array codes{ "unknown_model", "bad_format", "bad_frame",   "unauthorized", "forbidden",
+                                "invalid_json",  "too_large",  "unsupported", "model_broken" };
+    return std::find (codes.begin(), codes.end(), code) != codes.end();
+}
+
+bool isFinalClose (int code)
+{
+    constexpr std::array codes{ 1003, 1007, 1008, 1009, 4001 };
+    return std::find (codes.begin(), codes.end(), code) != codes.end();
+}
+
+} // namespace
+
+BackendLink::BackendLink (Transport& t, std::shared_ptr<BackendLocator> l, Listener& owner)
+    : transport (t), locator (std::move (l)), listener (owner)
+{
+}
+
+BackendLink::~BackendLink() { close (1001); }
+
+void BackendLink::open (const SessionConfig& newConfig, StartMessage start)
+{
+    close();
+    config = newConfig;
+    request = std::move (start);
+    enter (Stage::locating);
+    setDeadline (config.limits.locate, "backend_unreachable",
+                 "no backend was found for \"" + config.address + "\" in " + seconds (config.limits.locate)
+                     + "; check the address or start the backend");
+    locating =
+        locator->locate (config.address, config.mayLaunch, [this] (Result<Endpoint> endpoint) { located (endpoint); });
+}
+
+void BackendLink::located (const Result<Endpoint>& endpoint)
+{
+    if (currentStage != Stage::locating)
+        return;
+
+    if (! endpoint)
+        return end ({ endpoint.error(), ! isFinalCode (endpoint.error().code), {} });
+
+    peerName = endpoint.value().host + ":" + std::to_string (endpoint.value().port);
+    enter (Stage::opening);
+    setDeadline (config.limits.open, "backend_unreachable",
+                 peerName + " did not accept the connection in " + seconds (config.limits.open)
+                     + "; check that the backend runs there");
+    connection = transport.openWebSocket (endpoint.value(), "/ws", *this);
+
+    if (connection == nullptr && currentStage == Stage::opening)
+        end ({ { "backend_unreachable", "no connection to " + peerName + " could be made" }, true, {} });
+}
+
+void BackendLink::onOpen()
+{
+    if (currentStage != Stage::opening)
+        return;
+
+    ++openedCount;
+    sendStart();
+}
+
+void BackendLink::restart()
+{
+    if (currentStage == Stage::ready)
+        sendStart();
+}
+
+void BackendLink::sendStart()
+{
+    enter (Stage::waitingForReady);
+    lastHeard = transport.now();
+    setDeadline (config.limits.readySilent, "backend_silent", loadingHint());
+    totalDeadline = transport.callAfter (config.limits.readyTotal,
+                                         [this] {
+                                             end ({ { "backend_silent", loadingHint() }, true, {} });
+                                         });
+
+    if (connection == nullptr || ! connection->sendText (toJson (ClientMessage (request))))
+        end ({ { "backend_unreachable", "the start message could not be sent to " + peerName }, true, {} });
+}
+
+std::string BackendLink::loadingHint() const
+{
+    return peerName + " accepted the connection but was not ready with the model \"" + config.model + "\" after "
+           + seconds (config.limits.readySilent) + " of waiting; check the backend's log or choose a smaller model";
+}
+
+void BackendLink::enter (Stage stage)
+{
+    currentStage = stage;
+    stageSince = transport.now();
+    progress.reset();
+}
+
+void BackendLink::setDeadline (Milliseconds limit, const char* code, std::string message)
+{
+    deadline = transport.callAfter (limit,
+                                    [this, error = Error{ code, std::move (message) }] {
+                                        end ({ error, true, {} });
+                                    });
+}
+
+void BackendLink::close (int code)
+{
+    currentStage = Stage::closed;
+    locating.reset();
+    deadline.reset();
+    totalDeadline.reset();
+    lastFailure.reset();
+
+    if (connection != nullptr)
+    {
+        connection->close (code, "");
+        dropConnection();
+    }
+}
+
+void BackendLink::dropConnection()
+{
+    // We may be inside one of its callbacks: it goes when that has returned.
+    if (connection == nullptr)
+        return;
+
+    ended.push_back (std::move (connection));
+    burial = transport.callAfter (Milliseconds (0), [this] { ended.clear(); });
+}
+
+void BackendLink::end (End reason)
+{
+    if (currentStage == Stage::closed)
+        return;
+
+    close (reason.mayRetry ? 1001 : 1000);
+    listener.onLinkEnded (reason);
+}
+
+void BackendLink::onClosed (int code, const std::string& reason)
+{
+    if (currentStage == Stage::closed)
+        return;
+
+    auto why = endFor (code, reason);
+    dropConnection();
+    end (std::move (why));
+}
+
+BackendLink::End BackendLink::endFor (int code, const std::string& reason) const
+{
+    const auto detail = " (close code " + std::to_string (code) + (reason.empty() ? ")" : ", " + reason + ")");
+
+    if (lastFailure)
+    {
+        const auto isBusy = lastFailure->code == "busy";
+        return { { lastFailure->code.empty() ? "backend_error" : lastFailure->code, lastFailure->message + detail },
+                 isBusy || ! (isFinalCode (lastFailure->code) || isFinalClose (code)),
+                 Milliseconds (std::max<std::int64_t> (0, lastFailure->retryAfterMs.value_or (0))) };
+    }
+
+    if (currentStage == Stage::opening)
+        return { { "backend_unreachable",
+                   "no connection to " + peerName + detail + "; check that the backend runs there" },
+                 ! isFinalClose (code),
+                 {} };
+
+    if (code == 4001)
+        return { { "taken_over", "another client has taken over this stream" + detail }, false, {} };
+
+    if (code == 1008)
+        return { { "unauthorized", peerName + " refused the stream" + detail + "; check the token" }, false, {} };
+
+    if (currentStage == Stage::waitingForReady)
+        return { { "backend_refused", peerName + " closed the connection instead of getting ready" + detail
+                                          + "; it may not know the model \"" + config.model
+                                          + "\" or may have failed to load it" },
+                 ! isFinalClose (code),
+                 {} };
+
+    return { { "connection_lost", "the connection to " + peerName + " was lost" + detail }, ! isFinalClose (code), {} };
+}
+
+void BackendLink::onText (std::string_view text)
+{
+    if (currentStage != Stage::waitingForReady && currentStage != Stage::ready)
+        return;
+
+    const auto message = parseServerMessage (text);
+
+    if (! message)
+    {
+        // One bad message is no reason to lose a stream, but it is no sign of life either.
+        ++malformedCount;
+        return listener.onLinkWarning (
+            { "malformed", peerName + " sent something that is no message: " + message.error().message });
+    }
+
+    lastHeard = transport.now();
+    handle (message.value());
+}
+
+void BackendLink::handle (const ServerMessage& message)
+{
+    if (const auto* ready = std::get_if<ReadyMessage> (&message))
+    {
+        if (currentStage != Stage::waitingForReady)
+            return;
+
+        deadline.reset();
+        totalDeadline.reset();
+        enter (Stage::ready);
+        listener.onLinkReady (*ready);
+    }
+    else if (const auto* loading = std::get_if<LoadingMessage> (&message))
+    {
+        if (currentStage != Stage::waitingForReady)
+            return;
+
+        progress = loading->progress;
+        setDeadline (config.limits.readySilent, "backend_silent", loadingHint());
+    }
+    else if (const auto* words = std::get_if<TranscriptMessage> (&message))
+        listener.onLinkWords (*words);
+    else if (const auto* processed = std::get_if<ProcessedMessage> (&message))
+        listener.onLinkProcessed (processed->samples);
+    else if (std::holds_alternative<StoppedMessage> (message))
+        listener.onLinkStopped();
+    else if (const auto* failure = std::get_if<ErrorMessage> (&message))
+        handleFailure (*failure);
+    else if (const auto* training = std::get_if<TrainingMessage> (&message))
+        listener.onLinkTraining (*training);
+}
+
+void BackendLink::handleFailure (const ErrorMessage& failure)
+{
+    lastFailure = failure;
+
+    // A backend that refuses to start closes at once; one that forgets to is left.
+    if (currentStage == Stage::waitingForReady && ! failure.code.empty())
+    {
+        constexpr Milliseconds patience{ 1000 };
+        deadline = transport.callAfter (patience, [this] { end (endFor (noCloseCode, "")); });
+        return;
+    }
+
+    listener.onLinkWarning ({ failure.code.empty() ? "backend_error" : failure.code, failure.message });
+}
+
+void BackendLink::onWritable()
+{
+    if (currentStage == Stage::ready)
+        listener.onLinkWritable();
+}
+
+bool BackendLink::sendText (const std::string& message)
+{
+    return connection != nullptr && connection->sendText (message);
+}
+
+bool BackendLink::sendBinary (std::span<const std::byte> message)
+{
+    return connection != nullptr && connection->sendBinary (message);
+}
+
+std::size_t BackendLink::queuedBytes() const { return connection != nullptr ? connection->queuedBytes() : 0; }
+
+Milliseconds BackendLink::inStage() const { return millisecondsBetween (stageSince, transport.now()); }
+
+Milliseconds BackendLink::silence() const { return millisecondsBetween (lastHeard, transport.now()); }
+
+} // namespace kikitori

@@ -1,0 +1,385 @@
+// The running stream of a SessionEngine, on the transport's thread.
+#include "Core/Log.h"
+#include "Session/SessionEngine.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+namespace kikitori
+{
+
+namespace
+{
+
+/** A random version 4 uuid (RFC 9562). */
+std::string makeUuid()
+{
+    std::random_device device;
+    std::array<unsigned, 4> words{ device(), device(), device(), device() };
+    words[1] = (words[1] & 0xffff0fffu) | 0x00004000u;
+    words[2] = (words[2] & 0x3fffffffu) | 0x80000000u;
+    std::array<char, 37> text{};
+    std::snprintf (text.data(), text.size(), "%08x-%04x-%04x-%04x-%04x%08x", words[0], words[1] >> 16,
+                   words[1] & 0xffffu, words[2] >> 16, words[2] & 0xffffu, words[3]);
+    return text.data();
+}
+
+} // namespace
+
+void SessionEngine::begin (std::uint64_t newGeneration, const StartOrder& order, std::uint64_t listener)
+{
+    if (isShutDown || cell->load().generation != newGeneration)
+        return;
+
+    {
+        const std::lock_guard lock (mutex);
+        config = order.config;
+    }
+
+    generation = newGeneration;
+    isStreaming = true;
+    sessionId = makeUuid();
+    attempt = 0;
+    wasReady = hasFinal = false;
+    progressMark = resumeAt = 0;
+    connectionsBefore = link.opened();
+    malformedBefore = link.malformed();
+    backend = {};
+    lastError.reset();
+    tapTrouble.reset();
+    lastSettled = transport.now();
+    feed.begin (order.keepTranscript);
+    AudioUplink::Listener& reports = *this;
+    uplink = std::make_unique<AudioUplink> (tap, config, reports);
+    uplink->begin (listener);
+
+    log::write (log::Level::info, "session", "start", "stream " + sessionId + " to " + config.address);
+    ticking = transport.callEvery (config.limits.tick, [this] { tick(); });
+    connect();
+    publish();
+}
+
+void SessionEngine::connect()
+{
+    retryTimer.reset();
+    resumeAt = wasReady ? uplink->resumePosition() : 0;
+
+    StartMessage start;
+    start.modelName = config.model;
+    start.sampleRate = static_cast<int> (streamSampleRate);
+    start.format = config.format == StreamFormat::i16 ? "i16" : "f32";
+    start.protocol = 2;
+    start.session = sessionId;
+    start.language = config.language;
+    start.hotwords = config.hotwords;
+    start.partialIntervalMs = config.partialIntervalMs;
+    start.chunkMs = config.chunkMs;
+    start.tokenTimes = config.tokenTimes;
+    start.channelLabel = config.channelLabel;
+
+    if (wasReady)
+    {
+        start.resumeAt = resumeAt;
+        start.nextSegment = feed.nextSegment();
+    }
+
+    link.open (config, std::move (start));
+}
+
+void SessionEngine::tick()
+{
+    if (! isStreaming || cell->load().generation != generation || cell->state() == LifecycleState::idle)
+        return;
+
+    if (! isStopping())
+    {
+        if (tap->error.load (std::memory_order_acquire) == TapError::badSampleRate)
+            return fail ({ "bad_sample_rate",
+                           "the host gives a sample rate of "
+                               + std::to_string (static_cast<long> (tap->sampleRate.load (std::memory_order_acquire)))
+                               + " Hz; choose one of 8000 to 192000 Hz in its audio settings" });
+
+        uplink->drain (transport.now());
+
+        if (tapTrouble)
+            return fail (*tapTrouble);
+    }
+    else
+    {
+        tap->listenerProgress.fetch_add (1, std::memory_order_relaxed);
+    }
+
+    uplink->pump (link);
+
+    if (isStalled())
+    {
+        link.close (1001);
+        return retryOrFail (
+            { { "backend_silent", link.peer() + " has said nothing although audio was sent" }, true, {} });
+    }
+
+    publish();
+}
+
+bool SessionEngine::isStalled()
+{
+    const auto isOutstanding = uplink->isCutting() || uplink->isStopSent()
+                               || (uplink->version() == 2 && uplink->sentPosition() > uplink->processedPosition());
+    const auto now = transport.now();
+
+    if (link.stage() != BackendLink::Stage::ready || ! isOutstanding)
+        lastSettled = now;
+
+    return now - lastSettled > config.limits.stall && link.silence() > config.limits.stall;
+}
+
+void SessionEngine::onLinkReady (const ReadyMessage& ready)
+{
+    backend = ready;
+
+    if (wasReady && ready.protocol >= 2 && uplink->version() != 1)
+        feed.resumed (resumeAt);
+
+    uplink->connected (ready, resumeAt);
+    wasReady = true;
+    hasFinal = false;
+    lostBecause.reset();
+    lastError.reset();
+    {
+        const std::lock_guard lock (mutex);
+        transition (Event::backendReady, link.peer(), generation); // Stopping stays Stopping
+    }
+    noteProgress (progressMark);
+    uplink->pump (link);
+    publish();
+}
+
+void SessionEngine::onLinkWords (const TranscriptMessage& words)
+{
+    if (! isStreaming || link.stage() != BackendLink::Stage::ready)
+        return;
+
+    if (uplink->version() == 2)
+    {
+        const auto acknowledged = feed.add (words);
+
+        if (acknowledged >= 0)
+            uplink->acknowledge (acknowledged);
+
+        noteProgress (std::max (words.end, progressMark));
+    }
+    else if (! words.isFinal || uplink->isCutting())
+    {
+        const auto utterance = uplink->currentUtterance();
+        feed.add (words, utterance);
+        hasFinal = words.isFinal;
+
+        if (words.isFinal)
+            uplink->acknowledge (utterance.end);
+
+        noteProgress (utterance.end);
+    }
+
+    publish();
+}
+
+void SessionEngine::onLinkProcessed (std::int64_t position)
+{
+    uplink->processed (position);
+    noteProgress (position);
+    uplink->pump (link);
+}
+
+void SessionEngine::onLinkStopped()
+{
+    if (uplink->version() == 2)
+    {
+        if (uplink->isStopSent())
+            completeStop ("");
+
+        return;
+    }
+
+    if (! uplink->isCutting())
+        return;
+
+    if (! hasFinal) // there were no words in it
+    {
+        feed.endUtterance();
+        uplink->acknowledge (uplink->currentUtterance().end);
+    }
+
+    hasFinal = false;
+
+    if (uplink->isStopSent())
+        completeStop ("");
+    else
+        link.restart();
+}
+
+void SessionEngine::onLinkWarning (const Error& error)
+{
+    log::write (log::Level::warning, "session", "message", error.code + ": " + error.message);
+    lastError = error;
+    publish();
+}
+
+void SessionEngine::onLinkTraining (const TrainingMessage& message)
+{
+    TranscriptionSession::TrainingListener receiver;
+    {
+        const std::lock_guard lock (mutex);
+        receiver = trainingListener;
+    }
+
+    if (receiver)
+        receiver (message);
+}
+
+void SessionEngine::onLinkWritable() { uplink->pump (link); }
+
+void SessionEngine::onLinkEnded (const BackendLink::End& end) { retryOrFail (end); }
+
+void SessionEngine::retryOrFail (const BackendLink::End& end)
+{
+    {
+        const std::lock_guard lock (mutex);
+        transition (Event::connectionLost, end.error.message, generation);
+    }
+
+    log::write (log::Level::warning, "session", "connection", end.error.code + ": " + end.error.message);
+    const auto mayWait = wasReady || end.error.code == "busy";
+    const auto allowed = mayWait ? config.retry.reconnectAttempts : config.retry.firstAttempts - 1;
+
+    if (! end.mayRetry || attempt >= allowed)
+    {
+        auto error = end.error;
+
+        if (attempt > 0)
+            error.message += " (" + std::to_string (attempt + 1) + " attempts)";
+
+        return fail (error);
+    }
+
+    ++attempt;
+    lastError = lostBecause = end.error;
+    const auto delay = retryDelay (end.retryAfter);
+    retryAt = transport.now() + delay;
+    retryTimer = transport.callAfter (delay, [this] { connect(); });
+    publish();
+}
+
+Milliseconds SessionEngine::retryDelay (Milliseconds atLeast)
+{
+    const auto& delays = config.retry.delays;
+
+    if (delays.empty())
+        return atLeast;
+
+    const auto index = std::min (static_cast<std::size_t> (attempt - 1), delays.size() - 1);
+    std::uniform_real_distribution<double> spread (1.0 - config.retry.jitter, 1.0 + config.retry.jitter);
+    const auto varied =
+        Milliseconds (static_cast<long long> (static_cast<double> (delays[index].count()) * spread (random)));
+    return std::max (varied, atLeast);
+}
+
+void SessionEngine::noteProgress (std::int64_t position)
+{
+    if (position > progressMark)
+    {
+        progressMark = position;
+        attempt = 0; // the connection has proved itself
+    }
+
+    auto mode = StopMode::bounded;
+    {
+        const std::lock_guard lock (mutex);
+        mode = stopMode;
+    }
+
+    if (mode == StopMode::complete && stopTimer != nullptr)
+        armStop();
+}
+
+void SessionEngine::beginStop (std::uint64_t stoppedGeneration)
+{
+    if (! isStreaming || generation != stoppedGeneration)
+        return;
+
+    uplink->finish();
+
+    if (! uplink->hasAudio())
+    {
+        completeStop ("nothing was heard");
+        return;
+    }
+
+    armStop();
+
+    if (retryTimer != nullptr) // no time to wait now
+        connect();
+
+    uplink->pump (link);
+    publish();
+}
+
+void SessionEngine::armStop()
+{
+    const auto limit = uplink->version() == 1 ? config.limits.stopVersion1 : config.limits.stop;
+    stopTimer = transport.callAfter (
+        limit,
+        [this]
+        {
+            lastError = Error{ "stop_timeout",
+                               "the last words did not come in time; what was understood is kept as unconfirmed" };
+            completeStop ("timeout");
+        });
+}
+
+bool SessionEngine::isStopping() const noexcept { return cell->state() == LifecycleState::stopping; }
+
+void SessionEngine::completeStop (const std::string& reason) { toIdle (Event::stopCompleted, reason); }
+
+void SessionEngine::fail (const Error& error)
+{
+    log::write (log::Level::error, "session", "fail", error.code + ": " + error.message);
+    lastError = error;
+    toIdle (Event::failed, error.message);
+}
+
+void SessionEngine::endStream()
+{
+    if (! isStreaming)
+        return;
+
+    isStreaming = false;
+    ticking.reset();
+    retryTimer.reset();
+    stopTimer.reset();
+    link.close();
+    feed.end();
+    publish();
+}
+
+void SessionEngine::onUplinkGap (std::int64_t position, std::int64_t samples) { feed.addGap (position, samples); }
+
+void SessionEngine::onUplinkPlayhead (std::int64_t position, const PlayheadInfo& playhead, double hostRate)
+{
+    feed.addPlayhead (position, playhead, hostRate);
+}
+
+void SessionEngine::onUplinkHeard (std::int64_t position)
+{
+    // A bounce has no time of day.
+    if (! tap->offline.load (std::memory_order_relaxed))
+        feed.addWallClock (position, std::chrono::system_clock::now());
+}
+
+void SessionEngine::onUplinkError (const Error& error)
+{
+    tapTrouble = error; // we are inside the uplink: tick() ends the stream
+}
+
+} // namespace kikitori
