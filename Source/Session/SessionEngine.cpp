@@ -25,10 +25,11 @@ void closeTap (TapLink& tap, std::uint64_t listener) noexcept
 } // namespace
 
 SessionEngine::SessionEngine (std::shared_ptr<TapLink> t, Transport& tr, std::shared_ptr<BackendLocator> l)
-    : tap (std::move (t)), transport (tr), locator (std::move (l)), shownTranscript (feed.snapshot()),
+    : tap (std::move (t)), transport (tr), locator (std::move (l)),
       link (tr, locator, *this), random (std::random_device()())
 {
     shown.history = std::make_shared<const std::vector<LifecycleTransition>>();
+    shownTranscript = feed.snapshot();
 }
 
 SessionEngine::~SessionEngine() = default;
