@@ -25,8 +25,11 @@ std::string seconds (Milliseconds time)
 /** Trying again would end the same way. */
 bool isFinalCode (const std::string& code)
 {
-    constexpr std::array codes{ "unknown_model", "bad_format", "bad_frame",   "unauthorized", "forbidden",
-                                "invalid_json",  "too_large",  "unsupported", "model_broken" };
+    constexpr std::array codes{
+        "unknown_model", "bad_format", "bad_frame",      "unauthorized",     "forbidden",
+        "invalid_json",  "too_large",  "unsupported",    "model_broken",     "bad_address",
+        "crash_loop",    "taken_over", "bad_token_file", "launch_forbidden", "token_needs_tls"
+    };
     return std::find (codes.begin(), codes.end(), code) != codes.end();
 }
 
@@ -43,7 +46,14 @@ BackendLink::BackendLink (Transport& t, std::shared_ptr<BackendLocator> l, Liste
 {
 }
 
-BackendLink::~BackendLink() { close (1001); }
+BackendLink::~BackendLink() { release(); }
+
+void BackendLink::release()
+{
+    close (1001);
+    closing.clear();
+    burial.reset();
+}
 
 void BackendLink::open (const SessionConfig& newConfig, StartMessage start)
 {
@@ -71,13 +81,39 @@ void BackendLink::located (const Result<Endpoint>& endpoint)
     setDeadline (config.limits.open, "backend_unreachable",
                  peerName + " did not accept the connection in " + seconds (config.limits.open)
                      + "; check that the backend runs there");
-    connection = transport.openWebSocket (endpoint.value(), "/ws", *this);
+    socket = std::make_unique<Socket> (*this);
+    const auto* const ours = socket.get();
+    auto connection = transport.openWebSocket (endpoint.value(), "/ws", *socket);
 
-    if (connection == nullptr && currentStage == Stage::opening)
-        end ({ { "backend_unreachable", "no connection to " + peerName + " could be made" }, true, {} });
+    if (socket.get() == ours) // it may have ended within the call
+        socket->connection = std::move (connection);
 }
 
-void BackendLink::onOpen()
+void BackendLink::Socket::onOpen()
+{
+    if (isCurrent())
+        link.opened();
+}
+
+void BackendLink::Socket::onText (std::string_view message)
+{
+    if (isCurrent())
+        link.received (message);
+}
+
+void BackendLink::Socket::onWritable()
+{
+    if (isCurrent() && link.currentStage == Stage::ready)
+        link.listener.onLinkWritable();
+}
+
+void BackendLink::Socket::onClosed (int code, const std::string& reason)
+{
+    if (isCurrent())
+        link.closed (code, reason);
+}
+
+void BackendLink::opened()
 {
     if (currentStage != Stage::opening)
         return;
@@ -102,7 +138,7 @@ void BackendLink::sendStart()
                                              end ({ { "backend_silent", loadingHint() }, true, {} });
                                          });
 
-    if (connection == nullptr || ! connection->sendText (toJson (ClientMessage (request))))
+    if (! sendText (toJson (ClientMessage (request))))
         end ({ { "backend_unreachable", "the start message could not be sent to " + peerName }, true, {} });
 }
 
@@ -135,21 +171,21 @@ void BackendLink::close (int code)
     totalDeadline.reset();
     lastFailure.reset();
 
-    if (connection != nullptr)
-    {
-        connection->close (code, "");
-        dropConnection();
-    }
-}
-
-void BackendLink::dropConnection()
-{
-    // We may be inside one of its callbacks: it goes when that has returned.
-    if (connection == nullptr)
+    if (socket == nullptr)
         return;
 
-    ended.push_back (std::move (connection));
-    burial = transport.callAfter (Milliseconds (0), [this] { ended.clear(); });
+    if (socket->connection != nullptr)
+        socket->connection->close (code, "");
+
+    dropSocket();
+}
+
+void BackendLink::dropSocket()
+{
+    // Its close message must still go out, and we may be inside one of its callbacks.
+    constexpr Milliseconds closeLimit{ 2500 };
+    closing.push_back (std::move (socket));
+    burial = transport.callAfter (closeLimit, [this] { closing.clear(); });
 }
 
 void BackendLink::end (End reason)
@@ -161,13 +197,13 @@ void BackendLink::end (End reason)
     listener.onLinkEnded (reason);
 }
 
-void BackendLink::onClosed (int code, const std::string& reason)
+void BackendLink::closed (int code, const std::string& reason)
 {
     if (currentStage == Stage::closed)
         return;
 
     auto why = endFor (code, reason);
-    dropConnection();
+    dropSocket();
     end (std::move (why));
 }
 
@@ -205,7 +241,7 @@ BackendLink::End BackendLink::endFor (int code, const std::string& reason) const
     return { { "connection_lost", "the connection to " + peerName + " was lost" + detail }, ! isFinalClose (code), {} };
 }
 
-void BackendLink::onText (std::string_view text)
+void BackendLink::received (std::string_view text)
 {
     if (currentStage != Stage::waitingForReady && currentStage != Stage::ready)
         return;
@@ -271,23 +307,20 @@ void BackendLink::handleFailure (const ErrorMessage& failure)
     listener.onLinkWarning ({ failure.code.empty() ? "backend_error" : failure.code, failure.message });
 }
 
-void BackendLink::onWritable()
-{
-    if (currentStage == Stage::ready)
-        listener.onLinkWritable();
-}
-
 bool BackendLink::sendText (const std::string& message)
 {
-    return connection != nullptr && connection->sendText (message);
+    return socket != nullptr && socket->connection != nullptr && socket->connection->sendText (message);
 }
 
 bool BackendLink::sendBinary (std::span<const std::byte> message)
 {
-    return connection != nullptr && connection->sendBinary (message);
+    return socket != nullptr && socket->connection != nullptr && socket->connection->sendBinary (message);
 }
 
-std::size_t BackendLink::queuedBytes() const { return connection != nullptr ? connection->queuedBytes() : 0; }
+std::size_t BackendLink::queuedBytes() const
+{
+    return socket != nullptr && socket->connection != nullptr ? socket->connection->queuedBytes() : 0;
+}
 
 Milliseconds BackendLink::inStage() const { return millisecondsBetween (stageSince, transport.now()); }
 

@@ -20,7 +20,7 @@
 namespace kikitori
 {
 
-class BackendLink : private WebSocketListener
+class BackendLink
 {
 public:
     enum class Stage : std::uint8_t
@@ -56,7 +56,10 @@ public:
 
     /** The transport must outlive the link. */
     BackendLink (Transport& transport, std::shared_ptr<BackendLocator> locator, Listener& listener);
-    ~BackendLink() override;
+    ~BackendLink();
+
+    BackendLink (const BackendLink&) = delete;
+    BackendLink& operator= (const BackendLink&) = delete;
 
     /** Closes what was and begins anew; start is sent as soon as the socket is open. config: address, limits. */
     void open (const SessionConfig& config, StartMessage start);
@@ -66,6 +69,9 @@ public:
 
     /** Ends it without a word to the listener. */
     void close (int code = 1000);
+
+    /** Gives up everything that belongs to the transport, at once. Nothing may be opened afterwards. */
+    void release();
 
     /** False: no room now, onLinkWritable comes. */
     bool sendText (const std::string& message);
@@ -78,21 +84,35 @@ public:
     const std::string& peer() const noexcept { return peerName; }
     /** Since the last message of the backend. */
     Milliseconds silence() const;
-    std::uint64_t opened() const noexcept { return openedCount; }
-    std::uint64_t malformed() const noexcept { return malformedCount; }
+    std::uint64_t openedConnections() const noexcept { return openedCount; }
+    std::uint64_t malformedMessages() const noexcept { return malformedCount; }
 
 private:
-    void onOpen() override;
-    void onText (std::string_view message) override;
-    void onWritable() override;
-    void onClosed (int code, const std::string& reason) override;
+    /** One socket. It lingers until its orderly close is done; what it still says then means nothing. */
+    struct Socket : WebSocketListener
+    {
+        explicit Socket (BackendLink& owner) : link (owner) {}
 
+        void onOpen() override;
+        void onText (std::string_view message) override;
+        void onWritable() override;
+        void onClosed (int code, const std::string& reason) override;
+
+        bool isCurrent() const noexcept { return link.socket.get() == this; }
+
+        BackendLink& link;
+        std::unique_ptr<WebSocketConnection> connection;
+    };
+
+    void opened();
+    void received (std::string_view text);
+    void closed (int code, const std::string& reason);
     void located (const Result<Endpoint>& endpoint);
     void sendStart();
     void enter (Stage stage);
     void setDeadline (Milliseconds limit, const char* code, std::string message);
     void end (End reason);
-    void dropConnection();
+    void dropSocket();
     void handle (const ServerMessage& message);
     void handleFailure (const ErrorMessage& failure);
     End endFor (int code, const std::string& reason) const;
@@ -108,8 +128,8 @@ private:
     std::unique_ptr<Subscription> locating;
     std::unique_ptr<Subscription> deadline;
     std::unique_ptr<Subscription> totalDeadline;
-    std::unique_ptr<WebSocketConnection> connection;
-    std::vector<std::unique_ptr<WebSocketConnection>> ended;
+    std::unique_ptr<Socket> socket;
+    std::vector<std::unique_ptr<Socket>> closing;
     std::unique_ptr<Subscription> burial;
     std::optional<ErrorMessage> lastFailure; ///< an error message that explains the close that follows
     std::optional<double> progress;

@@ -25,8 +25,8 @@ void closeTap (TapLink& tap, std::uint64_t listener) noexcept
 } // namespace
 
 SessionEngine::SessionEngine (std::shared_ptr<TapLink> t, Transport& tr, std::shared_ptr<BackendLocator> l)
-    : tap (std::move (t)), transport (tr), locator (std::move (l)),
-      link (tr, locator, *this), random (std::random_device()())
+    : tap (std::move (t)), transport (tr), locator (std::move (l)), link (tr, locator, *this),
+      random (std::random_device()())
 {
     shown.history = std::make_shared<const std::vector<LifecycleTransition>>();
     shownTranscript = feed.snapshot();
@@ -186,6 +186,7 @@ void SessionEngine::shutDown()
 {
     isShutDown = true;
     endStream();
+    link.release();
 
     const std::lock_guard lock (mutex);
     remembered.reset();

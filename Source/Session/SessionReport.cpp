@@ -69,8 +69,8 @@ SessionCounters SessionEngine::currentCounters() const
     counters.lost = totals.lost;
     counters.acknowledged = static_cast<std::uint64_t> (std::max<std::int64_t> (0, uplink->resumePosition()));
     counters.processed = static_cast<std::uint64_t> (std::max<std::int64_t> (0, uplink->processedPosition()));
-    counters.connectionsOpened = link.opened() - connectionsBefore;
-    counters.malformedMessages = link.malformed() - malformedBefore;
+    counters.connectionsOpened = link.openedConnections() - connectionsBefore;
+    counters.malformedMessages = link.malformedMessages() - malformedBefore;
     return counters;
 }
 

@@ -44,8 +44,8 @@ void SessionEngine::begin (std::uint64_t newGeneration, const StartOrder& order,
     attempt = 0;
     wasReady = hasFinal = false;
     progressMark = resumeAt = 0;
-    connectionsBefore = link.opened();
-    malformedBefore = link.malformed();
+    connectionsBefore = link.openedConnections();
+    malformedBefore = link.malformedMessages();
     backend = {};
     lastError.reset();
     tapTrouble.reset();

@@ -1,0 +1,204 @@
+#include "Training/TrainingAnswers.h"
+
+#include "Protocol/JsonReading.h"
+
+#include <algorithm>
+
+namespace kikitori
+{
+
+namespace
+{
+
+constexpr std::size_t mostLogLines = 200;
+
+void appendLog (TrainingView& view, std::string line)
+{
+    if (line.empty())
+        return;
+
+    view.log.push_back (std::move (line));
+
+    if (view.log.size() > mostLogLines)
+        view.log.erase (view.log.begin());
+}
+
+/** Takes what is there and keeps what was. */
+void take (const std::optional<double>& value, double& target)
+{
+    if (value)
+        target = std::max (0.0, *value); // the reference sends totals below zero
+}
+
+void take (const std::optional<double>& value, std::optional<double>& target)
+{
+    if (value)
+        target = value;
+}
+
+void setTraining (TrainingView& view, bool isTraining)
+{
+    if (view.isTraining && ! isTraining && view.phase != "failed" && view.phase != "stopped")
+        view.phase = "completed";
+    else if (isTraining && ! view.isTraining)
+        view.phase = "running";
+
+    view.isTraining = isTraining;
+    view.isKnown = true;
+}
+
+Result<nlohmann::json> parseObject (const std::string& body)
+{
+    auto json = parseJson (body);
+
+    if (json && ! json.value().is_object())
+        return Error{ "bad_answer", "the backend's answer about the training is no JSON object" };
+
+    return json;
+}
+
+std::string logLine (const nlohmann::json& entry)
+{
+    if (entry.is_string())
+        return entry.get<std::string>();
+
+    return entry.is_object() ? stringAt (entry, "message") : std::string();
+}
+
+} // namespace
+
+Status readStatus (const std::string& body, TrainingView& view)
+{
+    const auto json = parseObject (body);
+
+    if (! json)
+        return json.error();
+
+    setTraining (view, boolAt (json.value(), "is_training", false));
+    return success();
+}
+
+Status readProgress (const std::string& body, TrainingView& view)
+{
+    const auto parsed = parseObject (body);
+
+    if (! parsed)
+        return parsed.error();
+
+    const auto& json = parsed.value();
+    setTraining (view, boolAt (json, "is_training", view.isTraining));
+    take (numberAt (json, "current_epoch"), view.epoch);
+    take (numberAt (json, "total_epochs"), view.totalEpochs);
+    take (numberAt (json, "current_step"), view.step);
+    take (numberAt (json, "total_steps"), view.totalSteps);
+    take (numberAt (json, "current_loss"), view.loss);
+    take (numberAt (json, "current_learning_rate"), view.learningRate);
+
+    if (const auto progress = numberAt (json, "progress"))
+        view.progress = std::clamp (*progress, 0.0, 1.0);
+
+    if (const auto logs = json.find ("latest_logs"); logs != json.end() && logs->is_array())
+    {
+        view.log.clear();
+
+        for (const auto& entry : *logs)
+            appendLog (view, logLine (entry));
+    }
+
+    if (const auto error = json.find ("latest_error"); error != json.end() && error->is_object())
+    {
+        view.lastError = Error{ "training_failed", stringAt (*error, "message", "the training failed") };
+
+        if (! view.isTraining)
+            view.phase = "failed";
+    }
+
+    return success();
+}
+
+void readPushed (const TrainingMessage& message, TrainingView& view)
+{
+    view.isKnown = true;
+
+    switch (message.kind)
+    {
+        case TrainingMessage::Kind::status:
+            view.phase = message.status;
+            view.message = message.message;
+            view.isTraining = message.status != "completed" && message.status != "stopped";
+
+            if (message.status == "starting")
+                view.lastError.reset();
+
+            break;
+
+        case TrainingMessage::Kind::progress:
+            view.isTraining = true;
+            view.phase = "running";
+            take (message.epoch, view.epoch);
+            take (message.totalEpochs, view.totalEpochs);
+            take (message.step, view.step);
+            take (message.totalSteps, view.totalSteps);
+            take (message.loss, view.loss);
+            take (message.learningRate, view.learningRate);
+
+            if (view.totalSteps > 0.0)
+                view.progress = std::clamp (view.step / view.totalSteps, 0.0, 1.0);
+
+            break;
+
+        case TrainingMessage::Kind::log: appendLog (view, message.message); break;
+
+        case TrainingMessage::Kind::validation:
+            take (message.epoch, view.epoch);
+            take (message.validationLoss, view.validationLoss);
+            break;
+
+        case TrainingMessage::Kind::error:
+            view.isTraining = false;
+            view.phase = "failed";
+            view.lastError = Error{ "training_failed", message.message };
+            break;
+    }
+}
+
+Error refusal (const std::string& what, const HttpResponse& response)
+{
+    std::string detail;
+
+    if (const auto json = parseObject (response.body))
+    {
+        const auto found = json.value().find ("detail");
+
+        if (found != json.value().end())
+            detail = found->is_string() ? found->get<std::string>() : found->dump();
+    }
+
+    if (detail.empty())
+        detail = "HTTP " + std::to_string (response.status);
+
+    return { "refused", "the backend refused to " + what + ": " + detail };
+}
+
+std::string toJson (const TrainingOrder& order)
+{
+    nlohmann::json json{ { "model_name", order.model },
+                         { "dataset_name", order.dataset },
+                         { "resume_from_checkpoint", order.resume } };
+
+    if (order.epochs)
+        json["epochs"] = *order.epochs;
+
+    if (order.batchSize)
+        json["batch_size"] = *order.batchSize;
+
+    if (order.limitSamples)
+        json["limit_samples"] = *order.limitSamples;
+
+    if (! order.checkpoint.empty())
+        json["specific_checkpoint"] = order.checkpoint;
+
+    return json.dump (-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+} // namespace kikitori
