@@ -67,7 +67,7 @@ struct RecognizerEvent
     Kind kind = Kind::partial;
     std::string text;
     std::int64_t segment = 0;
-    std::int64_t start = 0;  ///< client samples
+    std::int64_t start = 0; ///< client samples
     std::int64_t end = 0;
     std::int64_t stable = 0; ///< number of leading characters (Unicode code points) that will not change
     std::int64_t ack = 0;    ///< finals: everything before this client sample need not be replayed
@@ -76,13 +76,13 @@ struct RecognizerEvent
 
 struct RecognizerStreamOptions
 {
-    int sampleRate = 48000;      ///< of the client's samples, 8000..192000
-    int chunkMs = 320;           ///< one of the card's choices; the nearest is taken
+    int sampleRate = 48000;       ///< of the client's samples, 8000..192000
+    int chunkMs = 320;            ///< one of the card's choices; the nearest is taken
     std::int64_t firstSample = 0; ///< resume_at
     std::int64_t firstSegment = 0;
     int partialIntervalMs = 100; ///< at most one partial in this time (of audio)
     bool tokenTimes = true;
-    bool endpointing = true;     ///< false: one segment until flush() (version 1 sessions)
+    bool endpointing = true; ///< false: one segment until flush() (version 1 sessions)
     std::vector<std::string> hotwords;
 };
 
