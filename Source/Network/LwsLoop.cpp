@@ -112,8 +112,7 @@ void LwsLoop::run()
             break;
     }
 
-    lws_sul_schedule (
-        context, 0, &wakeUp, [] (lws_sorted_usec_list_t*) {}, LWS_SET_TIMER_USEC_CANCEL);
+    lws_sul_schedule (context, 0, &wakeUp.timer, &LwsLoop::onWakeUp, LWS_SET_TIMER_USEC_CANCEL);
     timers.clear();
     lws_context_destroy (context);
     clients.clear();
@@ -152,7 +151,9 @@ void LwsLoop::removeTimer (const TimerKey& key) { timers.erase (key); }
 
 void LwsLoop::runTimers()
 {
-    const auto now = Clock::now();
+    // libwebsockets waits in whole milliseconds, cut off: it would spin through the last part of one.
+    constexpr auto early = std::chrono::microseconds (999);
+    const auto now = Clock::now() + early;
 
     while (! timers.empty() && timers.begin()->first.first <= now)
     {
@@ -169,8 +170,16 @@ void LwsLoop::scheduleWakeUp()
     if (! timers.empty())
         wait = std::chrono::duration_cast<std::chrono::microseconds> (timers.begin()->first.first - Clock::now());
 
-    lws_sul_schedule (
-        context, 0, &wakeUp, [] (lws_sorted_usec_list_t*) {}, std::max<lws_usec_t> (wait.count(), 1));
+    lws_sul_schedule (context, 0, &wakeUp.timer, &LwsLoop::onWakeUp, std::max<lws_usec_t> (wait.count(), 1));
+}
+
+/** libwebsockets also runs what is due just before it polls, and then polls for as long as its other timers allow:
+    the timers must run here, not only after it came back. */
+void LwsLoop::onWakeUp (lws_sorted_usec_list_t* timer)
+{
+    auto* loop = reinterpret_cast<WakeUp*> (timer)->loop;
+    loop->runTimers();
+    loop->scheduleWakeUp();
 }
 
 bool LwsLoop::connect (const std::shared_ptr<LwsClient>& client,

@@ -52,18 +52,26 @@ public:
     bool connect (const std::shared_ptr<LwsClient>& client, lws_client_connect_info& info, const std::string& caFile);
 
 private:
+    /** libwebsockets' timer with the way back to its loop. Standard layout, timer first: a pointer to it is both. */
+    struct WakeUp
+    {
+        lws_sorted_usec_list_t timer;
+        LwsLoop* loop;
+    };
+
     static int callback (lws* wsi, lws_callback_reasons reason, void* user, void* data, size_t size);
     void run();
     void runPosted();
     void runTimers();
     void scheduleWakeUp();
+    static void onWakeUp (lws_sorted_usec_list_t* timer);
     lws_vhost* vhostFor (const std::string& caFile);
 
     lws_context* context = nullptr;
     std::map<std::string, lws_vhost*> vhosts; ///< by certificate authority file
     std::map<TimerKey, Task> timers;
     std::uint64_t nextTimer = 0;
-    lws_sorted_usec_list_t wakeUp{};
+    WakeUp wakeUp{ {}, this };
     std::set<std::shared_ptr<LwsClient>> clients;
 
     std::mutex mutex; ///< guards posted
