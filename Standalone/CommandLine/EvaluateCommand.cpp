@@ -200,6 +200,7 @@ ExitCode runEvaluate (const EvaluateOptions& options)
     }
 
     const Interrupt interrupt;
+    const LogToStandardError log (options.stream.verbose);
     Evaluation evaluation (options, std::move (entries).value());
     evaluation.run();
 

@@ -21,6 +21,7 @@ ExitCode runListen (const ListenOptions& options)
     }
 
     const Interrupt interrupt;
+    const LogToStandardError log (options.stream.verbose);
     const auto format = transcriptFormatFromName (options.format).value_or (TranscriptFormat::text);
     const std::string name = input.value()->name();
     const bool growsOnOutput = format == TranscriptFormat::text && options.output.empty();

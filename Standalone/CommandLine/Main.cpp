@@ -34,7 +34,6 @@ int main (int argc, char* argv[])
             return static_cast<int> (end->code);
         }
 
-        const LogToStandardError log;
         return static_cast<int> (std::visit (Dispatch{}, std::get<Command> (parsed)));
     }
     catch (const std::exception& e) // out of memory and the like

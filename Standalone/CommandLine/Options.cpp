@@ -24,6 +24,7 @@ void addStreamOptions (CLI::App& command, StreamOptions& options)
     command.add_option ("--chunk", options.chunkMs, "chunk length in ms: longer is more accurate and later")
         ->capture_default_str()
         ->check (CLI::Range (40, 5000));
+    command.add_flag ("--verbose", options.verbose, "print the warnings of the log, too");
 }
 
 void addTranscriptOutput (CLI::App& command, std::string& format, std::string& output)

@@ -22,6 +22,7 @@ struct StreamOptions
     std::string model;             ///< "" = the default model
     std::string language;          ///< "" = the model's own
     int chunkMs = 320;             ///< longer is more accurate and later
+    bool verbose = false;          ///< warnings of the log on standard error
 };
 
 struct TranscribeOptions

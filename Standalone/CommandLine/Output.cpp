@@ -56,8 +56,10 @@ ExitCode reportOutcome (const StreamOutcome& outcome, const std::string& input)
 
 ExitCode worse (ExitCode a, ExitCode b) { return static_cast<int> (a) > static_cast<int> (b) ? a : b; }
 
-LogToStandardError::LogToStandardError()
+LogToStandardError::LogToStandardError (bool wanted)
 {
+    if (! wanted)
+        return;
     log::setSink (
         [] (const log::Entry& entry)
         {

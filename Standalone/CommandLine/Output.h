@@ -26,11 +26,12 @@ ExitCode reportOutcome (const StreamOutcome& outcome, const std::string& input);
 /** Of two codes the one that the program should end with. */
 ExitCode worse (ExitCode a, ExitCode b);
 
-/** Warnings and errors of the log go to standard error while this lives. */
+/** Warnings and errors of the log go to standard error while this lives, if they are wanted: what ends a stream is
+    reported by reportOutcome() anyway. */
 class LogToStandardError
 {
 public:
-    LogToStandardError();
+    explicit LogToStandardError (bool wanted);
     ~LogToStandardError();
 
     LogToStandardError (const LogToStandardError&) = delete;

@@ -122,6 +122,7 @@ ExitCode runTranscribe (const TranscribeOptions& options)
         return check (prepared);
 
     const Interrupt interrupt;
+    const LogToStandardError log (options.stream.verbose);
     const Backend backend = connectBackend();
     ExitCode code = ExitCode::ok;
 
