@@ -1,0 +1,67 @@
+#include "Rig.h"
+#include "Support/Catch.h"
+
+#include <fstream>
+
+using namespace kikitori::testing;
+
+namespace
+{
+
+/** An ALSA configuration of its own: without any device, or with a microphone that plays a raw file. */
+void useAudioDevices (Rig& rig, bool withMicrophone)
+{
+    std::ofstream (rig.file ("speech.raw"), std::ios::binary) << std::string (48000 * 2, '\0');
+    std::ofstream config (rig.file ("asound.conf"));
+    if (withMicrophone)
+        config << "</usr/share/alsa/alsa.conf>\n"
+                  "pcm.fakemicrophone {\n type file\n slave.pcm \"null\"\n file /dev/null\n infile \""
+               << rig.file ("speech.raw")
+               << "\"\n format raw\n hint { show on\n description \"Fake microphone\" }\n}\n";
+    rig.set ("ALSA_CONFIG_PATH", rig.file ("asound.conf"));
+    rig.set ("DISPLAY", "");
+}
+
+bool hasAudioDevices (const Rig& rig)
+{
+    return rig.runClient ({ "devices" }).errors.find ("this build") == std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE ("without an audio input, listen and devices end with code 3 and say what to do")
+{
+    Rig rig;
+    useAudioDevices (rig, false);
+    for (const char* command : { "devices", "listen" })
+    {
+        const auto result = rig.runClient ({ command });
+        CHECK (result.code == 3);
+        CHECK (result.errors.find ("kikitori: ") == 0);
+    }
+    CHECK (rig.runClient ({ "devices", "--check" }).code == 3);
+}
+
+#ifdef __linux__
+TEST_CASE ("a microphone is listed and heard, without a display")
+{
+    Rig rig;
+    useAudioDevices (rig, true);
+    if (! hasAudioDevices (rig))
+    {
+        WARN ("not tested: this build has no audio devices");
+        return;
+    }
+
+    const auto devices = rig.runClient ({ "devices" });
+    CHECK (devices.code == 0);
+    CHECK (devices.output.find ("Fake microphone") != std::string::npos);
+    CHECK (rig.runClient ({ "devices", "--check" }).code == 0);
+    CHECK (rig.runClient ({ "listen", "--device", "no such device" }).code == 3);
+
+    const auto heard = rig.runClient ({ "listen", "--device", "fake", "--seconds", "1", "--format", "json" });
+    INFO (heard.errors);
+    CHECK (heard.code == 0);
+    CHECK (nlohmann::json::parse (heard.output, nullptr, false).is_object());
+}
+#endif
