@@ -2,6 +2,7 @@
 #include "Support/Catch.h"
 
 #include <cmath>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <limits>
