@@ -70,14 +70,14 @@ void ScriptedBackend::serve()
     if (! isReady && sendsLoading)
         return say (LoadingMessage{ "scripted", 0, 0.5 });
 
-    if (isReady && std::exchange (hasNewAudio, false))
+    if (isReady && version >= 2 && ! isSlow && position != reported)
     {
-        if (version >= 2 && ! isSlow)
-            say (ProcessedMessage{ position });
-
-        if (sendsWords && served == current && served->listener != nullptr)
-            sendPartial();
+        reported = position;
+        say (ProcessedMessage { position });
     }
+
+    if (isReady && std::exchange (hasNewAudio, false) && sendsWords && served == current && served->listener != nullptr)
+        sendPartial();
 }
 
 void ScriptedBackend::take (const ManualTransport::Message& message)
