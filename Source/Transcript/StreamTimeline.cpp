@@ -64,7 +64,7 @@ void StreamTimeline::addHostAnchor (const HostAnchor& anchor) { append (hostAnch
 
 void StreamTimeline::addWallClock (std::int64_t streamSample, std::chrono::system_clock::time_point time)
 {
-    constexpr std::chrono::milliseconds tolerance{ 50 };
+    constexpr std::chrono::milliseconds tolerance{ 250 };
 
     if (const auto expected = wallClock (streamSample))
     {
