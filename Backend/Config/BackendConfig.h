@@ -1,0 +1,61 @@
+/*  The backend's configuration: config.yaml and the command line, checked at start.
+
+    Threads: plain values.
+    Failure: bad_config; the message names file, key, value and what is allowed. Unknown keys are named too, so that a
+    misspelt one does not go unnoticed.
+*/
+#pragma once
+
+#include "Core/Result.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kikitori::backend
+{
+
+struct TrainingDefaults
+{
+    int epochs = 100;
+    int batchSize = 16;
+    double learningRate = 1.2e-3;
+    double weightDecay = 0.02;
+    int warmupSteps = 500;
+    double gradientClip = 2.0;
+    int threads = 1;
+};
+
+struct ServingLimits
+{
+    int sessions = 64;
+    int computeThreads = 0;       ///< 0: one less than the machine has, at least one
+    double aheadSeconds = 10.0;   ///< ready.max_ahead_ms: how far a client may run ahead of `processed`
+    double queueSeconds = 30.0;   ///< audio of one stream that waits before its socket is not read any more
+    double replaySeconds = 120.0; ///< ready.max_replay_ms
+    int chunkMs = 320;
+};
+
+struct BackendConfig
+{
+    std::vector<std::string> models{ "conformer" };        ///< available_models
+    std::map<std::string, std::filesystem::path> datasets; ///< available_datasets and the path of each manifest
+    std::filesystem::path modelFolder;                     ///< holds a folder for each model
+    std::filesystem::path dataFolder;                      ///< checkpoints and whatever else is written
+    TrainingDefaults training;
+    ServingLimits serving;
+};
+
+/** Reads a config.yaml over the defaults. */
+Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConfig defaults);
+
+/** Where models lie without a configuration: Assets/models of the build tree or share/kikitori/models of an
+    installation, seen from the program's own folder. */
+std::filesystem::path defaultModelFolder();
+
+/** ~/.local/share/kikitori, or below $XDG_DATA_HOME. */
+std::filesystem::path defaultDataFolder();
+
+} // namespace kikitori::backend

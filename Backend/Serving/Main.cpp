@@ -1,0 +1,151 @@
+/*  kikitori-backend: reads its options and configuration, then serves. */
+#include "Backend/Serving/BackendLog.h"
+#include "Backend/Serving/LocalRuntime.h"
+#include "Backend/Serving/Server.h"
+#include "Core/Log.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include <sys/stat.h>
+
+namespace
+{
+using namespace kikitori;
+using namespace kikitori::backend;
+
+enum ExitCode
+{
+    exitOk = 0,
+    exitUsage = 2,
+    exitAlreadyRunning = 3,
+    exitPortTaken = 4
+};
+
+std::atomic<Server*> servedNow{ nullptr };
+
+void onSignal (int)
+{
+    if (auto* server = servedNow.load())
+        server->stop();
+}
+
+struct CommandLine
+{
+    std::filesystem::path config, models, data, log;
+    ServerOptions server;
+    bool isLocal = false;
+};
+
+int complain (const Error& error, int code)
+{
+    std::cerr << "kikitori-backend: " << error.message << "\n";
+    log::write (log::Level::error, "main", error.code, error.message);
+    return code;
+}
+
+std::chrono::seconds localIdleLimit()
+{
+    // For tests; a minute otherwise (Docs/Architecture.md).
+    const auto* given = std::getenv ("KIKITORI_LOCAL_IDLE_SECONDS");
+    return std::chrono::seconds (given != nullptr ? std::max (1, std::atoi (given)) : 60);
+}
+
+int serve (CommandLine line, BackendConfig config)
+{
+    std::unique_ptr<LocalRuntime> runtime;
+
+    if (line.isLocal)
+    {
+        auto claimed = LocalRuntime::claim (runtimeFolder());
+
+        if (! claimed)
+            return complain (claimed.error(),
+                             claimed.error().code == "already_running" ? exitAlreadyRunning : exitUsage);
+
+        runtime = std::move (claimed).value();
+        line.server.token = runtime->token();
+        line.server.host = "127.0.0.1";
+        line.server.port = 0;
+        line.server.idleLimit = localIdleLimit();
+    }
+
+    Server server (std::move (config), line.server);
+
+    if (const auto opened = server.open(); ! opened)
+        return complain (opened.error(), opened.error().code == "port_taken" ? exitPortTaken : exitUsage);
+
+    if (runtime != nullptr)
+        if (const auto announced = runtime->announce (server.port()); ! announced)
+            return complain (announced.error(), exitUsage);
+
+    log::write (log::Level::info, "main", "listen",
+                "listening on " + line.server.host + ":" + std::to_string (server.port()));
+    servedNow = &server;
+    std::signal (SIGTERM, onSignal);
+    std::signal (SIGINT, onSignal);
+    server.run();
+    servedNow = nullptr;
+    log::write (log::Level::info, "main", "end", "ended");
+    return exitOk;
+}
+} // namespace
+
+int main (int argc, char* argv[])
+{
+    CommandLine line;
+    CLI::App app{ "Serves Kikitori's speech recogniser: WebSocket /ws and REST on one port." };
+    app.set_version_flag ("--version", KIKITORI_VERSION);
+    app.add_option ("--config", line.config, "config.yaml")->check (CLI::ExistingFile);
+    app.add_option ("--host", line.server.host, "Address to listen on; anything but loopback needs KIKITORI_TOKEN")
+        ->capture_default_str();
+    app.add_option ("--port", line.server.port, "Port, 0 for any free one")
+        ->capture_default_str()
+        ->check (CLI::Range (0, 65535));
+    app.add_option ("--models", line.models, "Folder that holds a folder for each model");
+    app.add_option ("--data", line.data, "Folder for checkpoints and logs");
+    app.add_option ("--log-file", line.log, "Write JSON lines there instead of to standard error");
+    app.add_flag ("--local", line.isLocal,
+                  "Serve the user's own programs: any port, a random token, ends when nobody is left");
+
+    try
+    {
+        app.parse (argc, argv);
+    }
+    catch (const CLI::ParseError& e)
+    {
+        return app.exit (e) == 0 ? exitOk : exitUsage;
+    }
+
+    if (const auto* token = std::getenv ("KIKITORI_TOKEN"))
+        line.server.token = token;
+
+    BackendConfig config;
+    config.modelFolder = defaultModelFolder();
+    config.dataFolder = defaultDataFolder();
+
+    if (! line.config.empty())
+    {
+        auto read = readConfig (line.config, config);
+
+        if (! read)
+            return complain (read.error(), exitUsage);
+
+        config = std::move (read).value();
+    }
+
+    if (! line.models.empty())
+        config.modelFolder = line.models;
+    if (! line.data.empty())
+        config.dataFolder = line.data;
+
+    std::error_code ignored;
+    std::filesystem::create_directories (config.dataFolder, ignored);
+    ::umask (077);
+    installLog (line.log.empty() && line.isLocal ? config.dataFolder / "backend.log" : line.log);
+    line.server.trainer = std::filesystem::read_symlink ("/proc/self/exe", ignored).parent_path() / "kikitori-trainer";
+    return serve (std::move (line), std::move (config));
+}

@@ -1,0 +1,260 @@
+#include "Backend/Serving/Server.h"
+
+#include "Backend/Serving/ServerConnection.h"
+#include "Core/Log.h"
+
+#include <csignal>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+constexpr auto tick = std::chrono::milliseconds (100);
+constexpr auto drainLimit = std::chrono::seconds (5);
+
+bool isLoopback (const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with ("127."); }
+} // namespace
+
+Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
+    : config (std::move (configToUse)), options (std::move (serverOptions))
+{
+    trainer = std::make_unique<TrainerSupervisor> (options.trainer, [this] (const TrainingMessage& message)
+                                                   { post ([this, message] { broadcast (message); }); });
+    models = std::make_unique<ModelStore> (config.modelFolder, config.models);
+    rest = std::make_unique<RestApi> (config, *trainer, *models, [this] { return countStreams(); });
+    pool = std::make_unique<ComputePool> (config.serving.computeThreads);
+}
+
+Server::~Server()
+{
+    pool.reset();
+    rest.reset();
+    models.reset();
+    trainer.reset();
+
+    if (context != nullptr)
+        lws_context_destroy (context);
+}
+
+Status Server::open()
+{
+    if (! isLoopback (options.host) && options.token.empty())
+        return Error{ "insecure",
+                      "Listening on " + options.host
+                          + " needs a token, or anybody could listen in: set KIKITORI_TOKEN, or listen on 127.0.0.1." };
+
+    lws_set_log_level (0, nullptr);
+    std::signal (SIGPIPE, SIG_IGN);
+
+    lws_context_creation_info info{};
+    info.port = options.port;
+    info.iface = options.host == "0.0.0.0" ? nullptr : options.host == "localhost" ? "127.0.0.1" : options.host.c_str();
+    info.protocols = Callbacks::protocols();
+    info.options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_VALIDATE_UTF8;
+    info.user = this;
+    info.retry_and_idle_policy = &Callbacks::validity();
+    info.keepalive_timeout = 30;
+    info.timeout_secs = 20;
+    info.max_http_header_data = 8192;
+    info.pt_serv_buf_size = 65536;
+    context = lws_create_context (&info);
+
+    if (context == nullptr)
+        return Error{
+            "port_taken",
+            "Port " + std::to_string (options.port) + " on " + options.host
+                + " cannot be opened; another program (or another backend) may use it. Choose one with --port."
+        };
+
+    listeningPort = lws_get_vhost_listen_port (lws_get_vhost_by_name (context, "default"));
+    lastUse = std::chrono::steady_clock::now();
+    return success();
+}
+
+void Server::run()
+{
+    lws_sorted_usec_list_t timer{};
+    auto nextTick = std::chrono::steady_clock::now();
+
+    for (;;)
+    {
+        runPosted();
+        const auto now = std::chrono::steady_clock::now();
+
+        if (now >= nextTick)
+        {
+            everyTick();
+            nextTick = now + tick;
+        }
+
+        if (shouldStop && ! isDraining)
+            drain();
+        if (isDraining && (connections.empty() || now - drainSince > drainLimit))
+            break;
+        if (! isDraining && options.idleLimit.count() > 0 && isIdle())
+            break;
+
+        lws_sul_schedule (
+            context, 0, &timer, [] (lws_sorted_usec_list_t*) {},
+            std::chrono::duration_cast<std::chrono::microseconds> (tick).count());
+
+        if (lws_service (context, 0) < 0)
+            break;
+    }
+
+    lws_sul_schedule (
+        context, 0, &timer, [] (lws_sorted_usec_list_t*) {}, LWS_SET_TIMER_USEC_CANCEL);
+}
+
+void Server::stop() noexcept
+{
+    // A flag alone, so that a signal handler may call this: the loop looks at it at every tick.
+    shouldStop = true;
+}
+
+bool Server::isIdle()
+{
+    const auto now = std::chrono::steady_clock::now();
+
+    for (const auto& [wsi, connection] : connections)
+        if (connection->session != nullptr)
+            lastUse = now;
+
+    if (trainer->isTraining())
+        lastUse = now;
+
+    return now - lastUse > options.idleLimit;
+}
+
+void Server::everyTick()
+{
+    // A copy: a session may close its connection.
+    const auto current = connections;
+
+    for (const auto& [wsi, connection] : current)
+        if (connection->session != nullptr)
+            connection->session->onTimer();
+}
+
+void Server::drain()
+{
+    isDraining = true;
+    drainSince = std::chrono::steady_clock::now();
+    log::write (log::Level::info, "serving", "drain", "ending: streams get their last words");
+    const auto current = connections;
+
+    for (const auto& [wsi, connection] : current)
+    {
+        if (connection->session != nullptr)
+            connection->session->drain();
+        else
+            lws_set_timeout (wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    }
+}
+
+void Server::post (std::function<void()> task)
+{
+    {
+        const std::lock_guard lock (mutex);
+        posted.push_back (std::move (task));
+    }
+
+    if (context != nullptr)
+        lws_cancel_service (context);
+}
+
+void Server::runPosted()
+{
+    std::vector<std::function<void()>> tasks;
+    {
+        const std::lock_guard lock (mutex);
+        tasks.swap (posted);
+    }
+
+    for (auto& task : tasks)
+        task();
+}
+
+int Server::countStreams() const
+{
+    auto count = 0;
+
+    for (const auto& [wsi, connection] : connections)
+        count += connection->session != nullptr && connection->session->isStreaming() ? 1 : 0;
+
+    return count;
+}
+
+bool Server::claimSession (const std::string& uuid, const StreamSession* by)
+{
+    const auto current = connections;
+
+    for (const auto& [wsi, connection] : current)
+        if (! uuid.empty() && connection->session != nullptr && connection->session.get() != by
+            && connection->session->uuid() == uuid)
+            connection->session->takeOver();
+
+    return countStreams() < config.serving.sessions;
+}
+
+void Server::broadcast (const TrainingMessage& message)
+{
+    const auto text = toJson (ServerMessage (message));
+    const auto current = connections;
+
+    for (const auto& [wsi, connection] : current)
+        if (connection->session != nullptr)
+            servicesFor (connection).send (text);
+}
+
+StreamSession::Services Server::servicesFor (const std::shared_ptr<Connection>& connection)
+{
+    const std::weak_ptr<Connection> weak = connection;
+    StreamSession::Services services;
+
+    services.send = [weak] (std::string text)
+    {
+        const auto open = weak.lock();
+
+        if (open == nullptr || open->wsi == nullptr || open->closeCode != 0)
+            return;
+
+        // Who does not read for so long is gone for us; the transcript's client comes back and replays.
+        if (open->queuedBytes + text.size() > Callbacks::mostQueuedBytes)
+            return lws_set_timeout (open->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+
+        open->queuedBytes += text.size();
+        open->outgoing.push_back (std::move (text));
+        lws_callback_on_writable (open->wsi);
+    };
+    services.close = [weak] (int code, std::string reason)
+    {
+        if (const auto open = weak.lock(); open != nullptr && open->wsi != nullptr && open->closeCode == 0)
+        {
+            open->closeCode = code;
+            open->closeReason = std::move (reason);
+            lws_callback_on_writable (open->wsi);
+        }
+    };
+    services.setReading = [weak] (bool mayRead)
+    {
+        if (const auto open = weak.lock(); open != nullptr && open->wsi != nullptr)
+            lws_rx_flow_control (open->wsi, mayRead ? 1 : 0);
+    };
+    services.post = [this] (std::function<void()> task) { post (std::move (task)); };
+    services.compute = [this] (std::function<void()> job) { pool->submit (std::move (job)); };
+    services.loadModel = [this] (const std::string& name, auto callback)
+    { models->request (name, std::move (callback)); };
+    services.makeStream = [] (auto model, auto streamOptions)
+    { return RecognizerStream::create (std::move (model), std::move (streamOptions)); };
+    services.claimSession = [this, weak] (const std::string& uuid)
+    {
+        const auto open = weak.lock();
+        return open != nullptr && claimSession (uuid, open->session.get());
+    };
+    services.now = [] { return std::chrono::steady_clock::now(); };
+    return services;
+}
+
+} // namespace kikitori::backend

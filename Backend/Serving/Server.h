@@ -1,0 +1,85 @@
+/*  The backend's sockets: WebSocket sessions and REST on one port, by libwebsockets.
+
+    Threads: run() is the I/O thread; stop() and broadcast() from any thread (stop() also from a signal handler).
+    Failure: open() gives port_taken or insecure with what to do.
+*/
+#pragma once
+
+#include "Backend/Serving/ComputePool.h"
+#include "Backend/Serving/RestApi.h"
+#include "Backend/Serving/StreamSession.h"
+
+#include <atomic>
+#include <map>
+#include <set>
+
+struct lws;
+struct lws_context;
+
+namespace kikitori::backend
+{
+
+struct ServerOptions
+{
+    std::string host = "127.0.0.1";
+    int port = 58081;  ///< 0: any free one
+    std::string token; ///< needed for anything but loopback
+    std::set<std::string> allowedOrigins;
+    std::filesystem::path trainer;
+    std::chrono::seconds idleLimit{ 0 }; ///< 0: never ends by itself
+};
+
+class Server
+{
+public:
+    Server (BackendConfig config, ServerOptions options);
+    ~Server();
+
+    Server (const Server&) = delete;
+    Server& operator= (const Server&) = delete;
+
+    /** Begins to listen. */
+    Status open();
+    int port() const noexcept { return listeningPort; }
+
+    /** Serves until stop() or, with an idle limit, until nobody is there and nothing trains. */
+    void run();
+    void stop() noexcept;
+
+private:
+    struct Connection;
+    class Callbacks;
+    friend class Callbacks;
+
+    void post (std::function<void()> task);
+    void runPosted();
+    void everyTick();
+    void drain();
+    bool isIdle();
+    StreamSession::Services servicesFor (const std::shared_ptr<Connection>& connection);
+    bool claimSession (const std::string& uuid, const StreamSession* by);
+    int countStreams() const;
+    void broadcast (const TrainingMessage& message);
+
+    const BackendConfig config;
+    const ServerOptions options;
+
+    lws_context* context = nullptr;
+    int listeningPort = 0;
+    std::map<lws*, std::shared_ptr<Connection>> connections;
+    std::chrono::steady_clock::time_point lastUse;
+    std::chrono::steady_clock::time_point drainSince;
+    bool isDraining = false;
+    std::atomic<bool> shouldStop{ false };
+
+    std::mutex mutex; ///< guards posted
+    std::vector<std::function<void()>> posted;
+
+    // Destroyed first to last: nothing may call back into what is gone.
+    std::unique_ptr<TrainerSupervisor> trainer;
+    std::unique_ptr<ModelStore> models;
+    std::unique_ptr<RestApi> rest;
+    std::unique_ptr<ComputePool> pool;
+};
+
+} // namespace kikitori::backend

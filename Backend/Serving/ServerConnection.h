@@ -1,0 +1,57 @@
+/*  What the server keeps for one libwebsockets connection, and its callbacks. Only Server.cpp and
+    ServerCallbacks.cpp include this.
+
+    Threads: the I/O thread.
+    Failure: a connection that breaks a rule is refused or closed; the server goes on.
+*/
+#pragma once
+
+#include "Backend/Serving/Server.h"
+
+#include <deque>
+
+#include <libwebsockets.h>
+
+namespace kikitori::backend
+{
+
+struct Server::Connection
+{
+    lws* wsi = nullptr;
+
+    // WebSocket
+    std::shared_ptr<StreamSession> session;
+    std::string incoming;
+    std::deque<std::string> outgoing;
+    std::size_t queuedBytes = 0;
+    int closeCode = 0;
+    std::string closeReason;
+
+    // HTTP
+    RestRequest request;
+    RestReply reply;
+    bool isTooLarge = false;
+};
+
+class Server::Callbacks
+{
+public:
+    static constexpr std::size_t largestBody = 1u << 20;
+    static constexpr std::size_t mostQueuedBytes = 16u << 20; ///< to a client that does not read
+
+    static int onEvent (lws* wsi, lws_callback_reasons reason, void* user, void* data, size_t size);
+    static const lws_protocols* protocols();
+    static const lws_retry_bo_t& validity();
+
+private:
+    static int onHttp (Server& server, lws* wsi, const char* path);
+    static int answer (Server& server, lws* wsi);
+    static int writeReply (lws* wsi, Connection& connection);
+    static int filterWebSocket (Server& server, lws* wsi);
+    static void onEstablished (Server& server, lws* wsi);
+    static int onReceive (Connection& connection, const char* data, std::size_t size);
+    static int onWritable (Connection& connection);
+    static int refusal (const Server& server, lws* wsi, bool needsToken);
+};
+
+} // namespace kikitori::backend

@@ -1,0 +1,75 @@
+/*  Runs kikitori-trainer as a child process at low priority and keeps what it says.
+
+    Threads: every public function from any thread; the listener is called on the supervisor's reading thread. The
+    destructor asks the trainer to stop, waits, then ends it and joins.
+    Failure: start() says why not; a crash, an out-of-memory or an unknown exit of the trainer becomes an error message
+    with its reason, and nothing else of the backend is touched.
+*/
+#pragma once
+
+#include "Core/Result.h"
+#include "Protocol/Messages.h"
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace kikitori::backend
+{
+
+/** What /api/progress shows. */
+struct TrainingProgress
+{
+    bool isTraining = false;
+    double epoch = 0, totalEpochs = 0, step = 0, totalSteps = 0, loss = 0, learningRate = 0;
+    std::deque<std::string> logs;                             ///< the latest, oldest first
+    std::optional<std::pair<std::string, std::string>> error; ///< message, traceback
+};
+
+class TrainerSupervisor
+{
+public:
+    using Listener = std::function<void (const TrainingMessage&)>;
+    static constexpr std::size_t mostLogs = 200;
+    static constexpr std::size_t longestLine = 1u << 20;
+    static constexpr std::chrono::seconds stopLimit{ 60 };      ///< from "stop" to SIGTERM
+    static constexpr std::chrono::seconds terminateLimit{ 10 }; ///< from SIGTERM to SIGKILL
+
+    TrainerSupervisor (std::filesystem::path program, Listener listener);
+    ~TrainerSupervisor();
+
+    TrainerSupervisor (const TrainerSupervisor&) = delete;
+    TrainerSupervisor& operator= (const TrainerSupervisor&) = delete;
+
+    /** Starts the trainer with a run configuration. Errors: already_running, no_trainer, launch_failed. */
+    Status start (const std::filesystem::path& runConfig);
+
+    /** Asks for the end at the next safe step. False: nothing runs. */
+    bool requestStop();
+
+    TrainingProgress progress() const;
+    bool isTraining() const;
+
+private:
+    void read (int pid, int output, int errors);
+    void handleLine (const std::string& line);
+    void handleEnd (int status, const std::string& lastErrors);
+    void note (const TrainingMessage& message);
+
+    const std::filesystem::path program;
+    const Listener listener;
+
+    mutable std::mutex mutex;
+    TrainingProgress state;
+    int child = 0;
+    int input = -1; ///< the trainer's standard input
+    bool stopWasRequested = false;
+    std::chrono::steady_clock::time_point stopRequested;
+    std::thread thread;
+};
+
+} // namespace kikitori::backend

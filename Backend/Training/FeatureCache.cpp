@@ -1,0 +1,255 @@
+#include "Backend/Training/FeatureCache.h"
+
+#include "Audio/AudioFileReader.h"
+#include "Backend/Decoding/ModelRateResampler.h"
+#include "Backend/Model/ModelConfig.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+constexpr std::uint64_t layoutVersion = 1; // counts up when features or file change
+constexpr double quietLogMel = -16.0;      // mean of a frame of digital silence is -16.6
+
+void mix (std::uint64_t& hash, std::string_view bytes)
+{
+    for (const auto byte : bytes)
+        hash = (hash ^ static_cast<unsigned char> (byte)) * 0x100000001b3ull; // FNV-1a
+}
+
+/** A key of the recordings: their paths, sizes and times. */
+Result<std::string> keyOf (const std::vector<Utterance>& utterances)
+{
+    auto hash = 0xcbf29ce484222325ull + layoutVersion;
+
+    for (const auto& utterance : utterances)
+    {
+        struct stat facts{};
+
+        if (::stat (utterance.audio.c_str(), &facts) != 0)
+            return Error { "file_missing", "The recording " + utterance.audio.string()
+                                               + " is missing; the manifest's audio paths are relative to its folder" };
+
+        mix (hash, utterance.audio.string());
+        mix (hash, std::to_string (facts.st_size) + "," + std::to_string (facts.st_mtime) + ";");
+    }
+
+    char text[17];
+    std::snprintf (text, sizeof (text), "%016llx", static_cast<unsigned long long> (hash));
+    return std::string (text);
+}
+
+Error diskFailed (const std::filesystem::path& file)
+{
+    return { "disk_failed", file.string() + " cannot be written; check the free space and the rights of the folder" };
+}
+
+/** Writes FILE.features (frames) and then FILE.offsets; the second one's presence says that both are whole. */
+Status build (const std::filesystem::path& base,
+              const std::vector<Utterance>& utterances,
+              const FeatureCache::Progress& progress)
+{
+    const auto frameFile = base.string() + ".features";
+    const auto partial = frameFile + ".partial." + std::to_string (::getpid());
+    std::ofstream out (partial, std::ios::binary);
+    std::vector<std::int64_t> offsets { 0 };
+
+    const auto giveUp = [&partial] (Error error)
+    {
+        std::error_code ignored;
+        std::filesystem::remove (partial, ignored);
+        return error;
+    };
+
+    for (std::size_t i = 0; i < utterances.size(); ++i)
+    {
+        auto frames = featuresOfFile (utterances[i].audio);
+
+        if (! frames)
+            return giveUp (frames.error());
+
+        const auto half = torch::from_blob (frames.value().data(), static_cast<std::int64_t> (frames.value().size()))
+                              .to (torch::kHalf);
+        out.write (static_cast<const char*> (half.data_ptr()), static_cast<std::streamsize> (half.nbytes()));
+        offsets.push_back (offsets.back() + half.numel() / melBins);
+
+        if (! out)
+            return giveUp (diskFailed (partial));
+
+        if (! progress (i + 1, utterances.size()))
+            return giveUp ({ "stopped", "Stopped while the features were computed" });
+    }
+
+    out.close();
+    const auto offsetFile = base.string() + ".offsets";
+    std::ofstream list (offsetFile + ".partial", std::ios::binary);
+    list.write (reinterpret_cast<const char*> (offsets.data()),
+                static_cast<std::streamsize> (offsets.size() * sizeof (std::int64_t)));
+    list.close();
+    std::error_code failed;
+    std::filesystem::rename (partial, frameFile, failed);
+
+    if (! failed)
+        std::filesystem::rename (offsetFile + ".partial", offsetFile, failed);
+
+    if (! out || ! list || failed)
+        return giveUp (diskFailed (frameFile));
+
+    return success();
+}
+
+/** Empty when there is no whole cache for this number of utterances. */
+std::vector<std::int64_t> readOffsets (const std::filesystem::path& base, std::size_t utterances)
+{
+    std::ifstream in (base.string() + ".offsets", std::ios::binary);
+    std::vector<std::int64_t> offsets (utterances + 1);
+    const auto bytes = static_cast<std::streamsize> (offsets.size() * sizeof (std::int64_t));
+    in.read (reinterpret_cast<char*> (offsets.data()), bytes);
+    std::error_code failed;
+    const auto size = std::filesystem::file_size (base.string() + ".features", failed);
+
+    if (! in || failed || size != static_cast<std::uintmax_t> (offsets.back()) * melBins * 2)
+        return {};
+
+    return offsets;
+}
+} // namespace
+
+class FeatureCache::Mapping
+{
+public:
+    Mapping (const std::string& file, std::size_t bytes) : size (bytes)
+    {
+        const auto descriptor = ::open (file.c_str(), O_RDONLY | O_CLOEXEC);
+
+        if (descriptor < 0)
+            return;
+
+        data = ::mmap (nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+        ::close (descriptor);
+    }
+
+    ~Mapping()
+    {
+        if (data != MAP_FAILED)
+            ::munmap (data, size);
+    }
+
+    Mapping (const Mapping&) = delete;
+    Mapping& operator= (const Mapping&) = delete;
+
+    void* data = MAP_FAILED;
+    const std::size_t size;
+};
+
+FeatureCache::FeatureCache (std::shared_ptr<const Mapping> mappingToUse, std::vector<std::int64_t> offsetsToUse)
+    : mapping (std::move (mappingToUse)), offsets (std::move (offsetsToUse))
+{
+    all = torch::from_blob (mapping->data, { offsets.back(), melBins }, torch::kHalf);
+}
+
+Result<FeatureCache> FeatureCache::open (const std::filesystem::path& folder,
+                                         const std::vector<Utterance>& utterances,
+                                         const Progress& progress)
+{
+    auto key = keyOf (utterances);
+
+    if (! key)
+        return key.error();
+
+    std::error_code failed;
+    std::filesystem::create_directories (folder, failed);
+    const auto base = folder / key.value();
+    auto offsets = readOffsets (base, utterances.size());
+
+    if (offsets.empty())
+    {
+        if (const auto built = build (base, utterances, progress); ! built)
+            return built.error();
+
+        offsets = readOffsets (base, utterances.size());
+    }
+
+    if (offsets.empty() || offsets.back() <= 0)
+        return diskFailed (base);
+
+    auto mapping = std::make_shared<const Mapping> (base.string() + ".features",
+                                                    static_cast<std::size_t> (offsets.back()) * melBins * 2);
+
+    if (mapping->data == MAP_FAILED)
+        return diskFailed (base);
+
+    return FeatureCache (std::move (mapping), std::move (offsets));
+}
+
+torch::Tensor FeatureCache::features (std::size_t utterance) const
+{
+    return all.slice (0, offsets[utterance], offsets[utterance + 1]).to (torch::kFloat);
+}
+
+FeatureNormalisation FeatureCache::statistics (const std::vector<Utterance>& utterances) const
+{
+    constexpr std::size_t enough = 4000;
+    const auto step = std::max<std::size_t> (1, utterances.size() / enough);
+    auto sum = torch::zeros ({ melBins }, torch::kDouble);
+    auto squares = torch::zeros ({ melBins }, torch::kDouble);
+    std::int64_t count = 0;
+
+    for (std::size_t i = 0; i < utterances.size(); i += step)
+    {
+        if (utterances[i].forValidation && step == 1)
+            continue;
+
+        const auto frames = features (i).to (torch::kDouble);
+        const auto loud = frames.index_select (0, (frames.mean (1) > quietLogMel).nonzero().squeeze (1));
+        sum += loud.sum (0);
+        squares += loud.square().sum (0);
+        count += loud.size (0);
+    }
+
+    FeatureNormalisation statistics = FeatureNormalisation::none();
+
+    for (std::size_t bin = 0; bin < melBins && count > 1; ++bin)
+    {
+        const auto index = static_cast<std::int64_t> (bin);
+        const auto mean = sum[index].item<double>() / static_cast<double> (count);
+        const auto variance = squares[index].item<double>() / static_cast<double> (count) - mean * mean;
+        statistics.mean[bin] = static_cast<float> (mean);
+        statistics.deviation[bin] = static_cast<float> (std::sqrt (std::max (variance, 1e-4)));
+    }
+
+    return statistics;
+}
+
+Result<std::vector<float>> featuresOfFile (const std::filesystem::path& audio)
+{
+    auto content = readAudioFile (audio, 10.0 * longestUtteranceSeconds);
+
+    if (! content)
+        return Error { "bad_data", content.error().message };
+
+    auto resampler = ModelRateResampler::create (static_cast<int> (std::lround (content.value().sampleRate)));
+
+    if (! resampler)
+        return Error { "bad_data", audio.string() + ": " + resampler.error().message };
+
+    std::vector<float> samples;
+    resampler.value()->push (content.value().samples, samples);
+    resampler.value()->flush (samples);
+
+    if (samples.empty())
+        return Error { "bad_data", audio.string() + " holds no audio; take it out of the manifest" };
+
+    return extractFeatures (samples, FeatureNormalisation::none(), subsamplingFactor);
+}
+
+} // namespace kikitori::backend

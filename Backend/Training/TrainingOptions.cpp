@@ -1,0 +1,265 @@
+#include "Backend/Training/TrainingOptions.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+/** Takes checked values out of a JSON object and remembers the first thing that was wrong. */
+class OptionReader
+{
+public:
+    OptionReader (const nlohmann::json& objectToRead, std::string whereItIs)
+        : object (objectToRead), where (std::move (whereItIs))
+    {
+    }
+
+    template <typename Number>
+    void number (const char* key, Number& value, double smallest, double largest)
+    {
+        const auto* found = find (key);
+
+        if (found == nullptr)
+            return;
+
+        const auto fits = std::is_integral_v<Number> ? found->is_number_integer() : found->is_number();
+
+        if (! fits || found->get<double>() < smallest || found->get<double>() > largest)
+            fail (key, *found,
+                  (std::is_integral_v<Number> ? "a whole number from " : "a number from ") + brief (smallest) + " to "
+                      + brief (largest));
+        else
+            value = found->get<Number>();
+    }
+
+    void flag (const char* key, bool& value)
+    {
+        if (const auto* found = find (key))
+        {
+            if (found->is_boolean())
+                value = found->get<bool>();
+            else
+                fail (key, *found, "true or false");
+        }
+    }
+
+    template <typename Text>
+    void text (const char* key, Text& value)
+    {
+        if (const auto* found = find (key))
+        {
+            if (found->is_string())
+                value = found->get<std::string>();
+            else
+                fail (key, *found, "a string");
+        }
+    }
+
+    const nlohmann::json* find (const char* key)
+    {
+        known.insert (key);
+        const auto found = object.find (key);
+        return found == object.end() || found->is_null() ? nullptr : &*found;
+    }
+
+    void fail (const char* key, const nlohmann::json& value, const std::string& allowed)
+    {
+        if (problem.empty())
+            problem = where + key + " is " + value.dump() + "; give " + allowed;
+    }
+
+    std::string finish()
+    {
+        for (const auto& item : object.items())
+            if (problem.empty() && ! known.contains (item.key()))
+                problem = where + item.key() + " is not an option of a training";
+
+        return problem;
+    }
+
+private:
+    static std::string brief (double x)
+    {
+        return nlohmann::json (x).dump();
+    }
+
+    const nlohmann::json& object;
+    const std::string where;
+    std::set<std::string> known;
+    std::string problem;
+};
+
+Error badConfig (std::string message)
+{
+    return { "bad_config", std::move (message) };
+}
+
+std::string readModelSizes (const nlohmann::json& object, ModelSizes& sizes)
+{
+    if (! object.is_object())
+        return "model is not an object";
+
+    OptionReader reader (object, "model.");
+    reader.number ("subsampling_channels", sizes.subsamplingChannels, 4, 512);
+    reader.number ("d_model", sizes.modelSize, 16, 1024);
+    reader.number ("n_layers", sizes.layers, 1, 48);
+    reader.number ("n_heads", sizes.heads, 1, 16);
+    reader.number ("conv_kernel", sizes.convolutionKernel, 2, 63);
+    reader.number ("left_context", sizes.leftContext, 1, 1024);
+    reader.number ("head_frames", sizes.headFrames, 1, 4);
+    auto problem = reader.finish();
+
+    if (problem.empty() && (sizes.modelSize % sizes.heads != 0 || sizes.modelSize % 2 != 0))
+        problem = "model.d_model must be even and a multiple of model.n_heads";
+
+    return problem;
+}
+
+std::string readManifests (const nlohmann::json& list, std::vector<ManifestOptions>& manifests)
+{
+    if (! list.is_array() || list.empty())
+        return "manifests must be a list with at least one entry {\"path\": ...}";
+
+    for (const auto& entry : list)
+    {
+        ManifestOptions manifest;
+
+        if (! entry.is_object())
+            return "manifests holds " + entry.dump() + "; give objects {\"path\": ...}";
+
+        OptionReader reader (entry, "manifests: ");
+        reader.text ("path", manifest.path);
+        reader.text ("name", manifest.name);
+        reader.number ("share", manifest.share, 0.0, 1.0);
+
+        if (auto problem = reader.finish(); ! problem.empty())
+            return problem;
+
+        if (manifest.path.empty())
+            return "manifests: an entry has no path";
+
+        if (manifest.name.empty())
+            manifest.name = std::filesystem::absolute (manifest.path).parent_path().filename().string();
+
+        manifests.push_back (std::move (manifest));
+    }
+
+    return {};
+}
+
+/** Names become file names. */
+bool isPlainName (const std::string& name)
+{
+    return ! name.empty() && name.size() <= 100 && name.front() != '.'
+           && std::all_of (name.begin(), name.end(),
+                           [] (unsigned char c) { return std::isalnum (c) || c == '-' || c == '_' || c == '.'; });
+}
+
+void makeLightweight (TrainingOptions& options)
+{
+    options.model = { 8, 32, 2, 4, 9, 16, 2 };
+    options.limitSamples = options.limitSamples > 0 ? std::min (options.limitSamples, 32) : 32;
+    options.validationUtterances = std::min (options.validationUtterances, 8);
+    options.batchSeconds = std::min (options.batchSeconds, 20.0);
+    options.warmupSteps = std::min (options.warmupSteps, 10);
+    options.progressSteps = 1;
+}
+} // namespace
+
+Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
+{
+    if (! run.is_object())
+        return badConfig ("The run's configuration is not a JSON object");
+
+    TrainingOptions options;
+    OptionReader reader (run, {});
+    reader.text ("model_name", options.modelName);
+    reader.text ("dataset_name", options.datasetName);
+    reader.text ("language", options.language);
+    reader.text ("checkpoint_dir", options.checkpointFolder);
+    reader.text ("cache_dir", options.cacheFolder);
+    reader.text ("resume", options.resume);
+    reader.text ("init", options.initialise);
+    reader.text ("vocabulary", options.vocabulary);
+    reader.number ("dropout", options.dropout, 0.0, 0.9);
+    reader.number ("intermediate_loss", options.intermediateLoss, 0.0, 0.9);
+    reader.number ("epochs", options.epochs, 1, 100000);
+    reader.number ("batch_seconds", options.batchSeconds, 1.0, 3600.0);
+    reader.number ("learning_rate", options.learningRate, 1e-8, 1.0);
+    reader.number ("warmup_steps", options.warmupSteps, 1, 1000000);
+    reader.number ("decay_part", options.decayPart, 0.0, 1.0);
+    reader.number ("weight_decay", options.weightDecay, 0.0, 1.0);
+    reader.number ("clip_norm", options.clipNorm, 0.01, 1000.0);
+    reader.number ("average_decay", options.averageDecay, 0.0, 0.99999);
+    reader.number ("easy_epochs", options.easyEpochs, 0, 100000);
+    reader.flag ("augment", options.augment);
+    reader.flag ("spec_augment", options.specAugment);
+    reader.number ("seed", options.seed, 0, 9e15);
+    reader.number ("threads", options.threads, 1, 256);
+    reader.number ("nice", options.niceness, 0, 19);
+    reader.number ("memory_limit_mb", options.memoryLimitMegabytes, 0, 1e7);
+    reader.number ("limit_samples", options.limitSamples, 0, 1e9);
+    reader.number ("validation_utterances", options.validationUtterances, 0, 1e6);
+    reader.number ("progress_steps", options.progressSteps, 1, 1e6);
+    reader.number ("keep_checkpoints", options.keepCheckpoints, 1, 1e6);
+    reader.flag ("lightweight", options.lightweight);
+    const auto* model = reader.find ("model");
+    const auto* manifests = reader.find ("manifests");
+
+    auto problem = model != nullptr ? readModelSizes (*model, options.model) : std::string();
+
+    if (problem.empty())
+        problem = readManifests (manifests != nullptr ? *manifests : nlohmann::json(), options.manifests);
+
+    if (problem.empty())
+        problem = reader.finish();
+
+    if (problem.empty() && ! isPlainName (options.modelName))
+        problem = "model_name must consist of letters, digits, '-', '_' and '.'";
+
+    if (problem.empty() && ! isPlainName (options.datasetName))
+        problem = "dataset_name must be given, of letters, digits, '-', '_' and '.'";
+
+    if (problem.empty() && options.checkpointFolder.empty())
+        problem = "checkpoint_dir must be given";
+
+    if (problem.empty() && ! options.resume.empty() && ! options.initialise.empty())
+        problem = "resume and init exclude each other";
+
+    if (! problem.empty())
+        return badConfig (problem);
+
+    if (options.cacheFolder.empty())
+        options.cacheFolder = options.checkpointFolder / ".features";
+
+    if (options.resume == "latest")
+        options.resume = options.checkpointFolder / (options.modelName + "-" + options.datasetName + "-latest");
+
+    if (options.lightweight)
+        makeLightweight (options);
+
+    return options;
+}
+
+Result<TrainingOptions> readTrainingOptions (const std::filesystem::path& file)
+{
+    std::ifstream in (file);
+
+    if (! in)
+        return badConfig (file.string() + " cannot be read");
+
+    const auto run = nlohmann::json::parse (in, nullptr, false);
+
+    if (run.is_discarded())
+        return badConfig (file.string() + " is not JSON");
+
+    return parseTrainingOptions (run);
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,82 @@
+/*  What a training run is told: one JSON object (run.json), checked in one place.
+
+    Threads: plain values.
+    Failure: bad_config; the message names the key, its value and what is allowed. Unknown keys are refused, so that a
+    misspelt one is not silently ignored.
+*/
+#pragma once
+
+#include "Core/Result.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace kikitori::backend
+{
+
+struct ManifestOptions
+{
+    std::filesystem::path path; ///< JSON lines; audio paths in it are relative to its folder
+    std::string name;           ///< corpus in reports; the manifest's folder when the run does not say
+    double share = 1.0;         ///< part of its training utterances that an epoch takes, drawn anew each epoch, 0..1
+};
+
+/** Sizes of a new model; a resumed or initialised one keeps its own. */
+struct ModelSizes
+{
+    int subsamplingChannels = 48;
+    int modelSize = 144;
+    int layers = 8;
+    int heads = 4;
+    int convolutionKernel = 9;
+    int leftContext = 64; ///< encoder frames of 80 ms
+    int headFrames = 2;
+};
+
+struct TrainingOptions
+{
+    std::string modelName = "conformer";
+    std::string datasetName;
+    std::string language = "en";
+    std::vector<ManifestOptions> manifests;
+    std::filesystem::path checkpointFolder;
+    std::filesystem::path cacheFolder; ///< of the features; ".features" in checkpointFolder when not given
+    std::filesystem::path resume;      ///< checkpoint to go on from, exactly; "latest" is resolved; empty: none
+    std::filesystem::path initialise;  ///< model folder whose weights a fresh training begins with; empty: none
+    std::string vocabulary = "english"; ///< "english", "characters" (of the training texts), or a vocab.json
+
+    ModelSizes model;
+    double dropout = 0.1;
+    double intermediateLoss = 0.3; ///< share of the CTC loss at the middle layer (arXiv 2102.03216)
+
+    int epochs = 30;            ///< in total, not in addition
+    double batchSeconds = 90.0; ///< audio in a batch, padding included
+    double learningRate = 1.2e-3;
+    int warmupSteps = 500;
+    double decayPart = 0.3; ///< last part of the epochs in which the learning rate falls to 2 % in a straight line
+    double weightDecay = 0.02;
+    double clipNorm = 2.0;
+    double averageDecay = 0.999; ///< of the exponential moving average of the weights, which is what is served
+    int easyEpochs = 2;          ///< first epochs: single short utterances, full context, little augmentation
+    bool augment = true;         ///< stretch, gain, noise and frequency warp
+    bool specAugment = true;
+
+    std::uint64_t seed = 1;
+    int threads = 1;
+    int niceness = 10;
+    int memoryLimitMegabytes = 0;  ///< of the process's private memory; 0: none
+    int limitSamples = 0;          ///< training utterances at most; 0: all
+    int validationUtterances = 60; ///< of each corpus, at the end of an epoch
+    int progressSteps = 10;        ///< steps between progress messages
+    int keepCheckpoints = 3;       ///< newest epochs kept
+    bool lightweight = false;      ///< a tiny model on few utterances, to try the way
+};
+
+Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run);
+Result<TrainingOptions> readTrainingOptions (const std::filesystem::path& file);
+
+} // namespace kikitori::backend
