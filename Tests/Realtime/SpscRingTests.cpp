@@ -57,8 +57,8 @@ TEST_CASE ("a block that wraps around the end comes out in order", "[ring]")
 
 TEST_CASE ("between two threads every element arrives once and in order", "[ring]")
 {
-    const auto total = test::shortOrLong<std::uint64_t> (4'000'000, 100'000'000);
-    SpscRing<std::uint64_t> ring (1024);
+    const auto total = test::shortOrLong<std::uint64_t> (1'000'000, 100'000'000);
+    SpscRing<std::uint64_t> ring (8192);
 
     std::thread producer (
         [&]

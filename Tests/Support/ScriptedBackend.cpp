@@ -16,6 +16,7 @@ ScriptedBackend::ScriptedBackend (ManualTransport& t, int protocolVersion) : ver
 void ScriptedBackend::cut (int code)
 {
     isStarted = isReady = false;
+    read = current->received.size(); // what was on its way is lost
     current->close (code);
 }
 
