@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -110,6 +111,18 @@ std::string Rig::writeWav (const std::string& name, const std::vector<float>& sa
     std::ofstream (file (name), std::ios::binary)
         << "RIFF" << bytesOf (static_cast<std::uint32_t> (body.size())) << body;
     return file (name);
+}
+
+RigEnvironment::RigEnvironment (const Rig& rigToUse) : rig (rigToUse)
+{
+    for (const auto& [key, value] : rig.environment)
+        ::setenv (key.c_str(), value.c_str(), 1);
+}
+
+RigEnvironment::~RigEnvironment()
+{
+    for (const auto& [key, value] : rig.environment)
+        ::unsetenv (key.c_str());
 }
 
 std::string sampleRecording() { return KIKITORI_SOURCE_DIR "/Assets/samples/kathleen.flac"; }

@@ -54,8 +54,24 @@ public:
     std::string modelFolder() const { return folder / "models/conformer"; }
 
 private:
+    friend class RigEnvironment;
+
     TemporaryFolder folder;
     std::map<std::string, std::string> environment;
+};
+
+/** The rig's environment for clients that run in the test program itself, while this lives. */
+class RigEnvironment
+{
+public:
+    explicit RigEnvironment (const Rig& rigToUse);
+    ~RigEnvironment();
+
+    RigEnvironment (const RigEnvironment&) = delete;
+    RigEnvironment& operator= (const RigEnvironment&) = delete;
+
+private:
+    const Rig& rig;
 };
 
 /** The recording that ./run plays. */
