@@ -36,7 +36,7 @@ Status writeDocument (const std::string& document, const std::string& path)
 
 ExitCode reportOutcome (const StreamOutcome& outcome, const std::string& input)
 {
-    if (outcome.counters.dropped > 0 || outcome.counters.lost > 0)
+    if (!outcome.backendError && (outcome.counters.dropped > 0 || outcome.counters.lost > 0))
         complain (input + ": " + std::to_string (std::max (outcome.counters.dropped, outcome.counters.lost))
                   + " samples were lost because the backend was too slow; the times stay right");
 
