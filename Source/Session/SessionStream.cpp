@@ -170,13 +170,16 @@ void SessionEngine::onLinkWords (const TranscriptMessage& words)
 
         noteProgress (std::max (words.end, progressMark));
     }
-    else if (! words.isFinal || uplink->isCutting())
+    else
     {
+        // A final that nobody asked for is as good as a partial.
         const auto utterance = uplink->currentUtterance();
-        feed.add (words, utterance);
-        hasFinal = words.isFinal;
+        auto heard = words;
+        heard.isFinal = words.isFinal && uplink->isCutting();
+        hasFinal = heard.isFinal;
+        feed.add (heard, utterance);
 
-        if (words.isFinal)
+        if (hasFinal)
             uplink->acknowledge (utterance.end);
 
         noteProgress (utterance.end);
@@ -205,7 +208,7 @@ void SessionEngine::onLinkStopped()
     if (! uplink->isCutting())
         return;
 
-    if (! hasFinal) // there were no words in it
+    if (! hasFinal) // nothing was in its buffer, or it has forgotten
     {
         feed.endUtterance();
         uplink->acknowledge (uplink->currentUtterance().end);
@@ -249,7 +252,6 @@ void SessionEngine::retryOrFail (const BackendLink::End& end)
         transition (Event::connectionLost, end.error.message, generation);
     }
 
-    log::write (log::Level::warning, "session", "connection", end.error.code + ": " + end.error.message);
     const auto mayWait = wasReady || end.error.code == "busy";
     const auto allowed = mayWait ? config.retry.reconnectAttempts : config.retry.firstAttempts - 1;
 
@@ -263,6 +265,7 @@ void SessionEngine::retryOrFail (const BackendLink::End& end)
         return fail (error);
     }
 
+    log::write (log::Level::warning, "session", "connection", end.error.code + ": " + end.error.message);
     ++attempt;
     lastError = lostBecause = end.error;
     const auto delay = retryDelay (end.retryAfter);

@@ -91,7 +91,15 @@ void TranscriptFeed::place (Segment segment, bool isFinal)
     store.addFinal (std::move (segment));
 }
 
-void TranscriptFeed::endUtterance() { store.clearPartial(); }
+void TranscriptFeed::endUtterance()
+{
+    const auto current = store.snapshot();
+
+    if (current->partial && ! current->partial->text.empty())
+        ++nextNumber;
+
+    store.keepPartial();
+}
 
 void TranscriptFeed::addGap (std::int64_t position, std::int64_t samples)
 {

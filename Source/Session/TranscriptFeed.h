@@ -30,7 +30,7 @@ public:
     std::int64_t add (const TranscriptMessage& message);
     /** Version 1: the message holds the whole text of this utterance. */
     void add (const TranscriptMessage& message, const AudioUplink::Utterance& utterance);
-    /** Version 1: an utterance ended; without a final it had no words. */
+    /** Version 1: an utterance ended without a final; what its partial said stays as unconfirmed. */
     void endUtterance();
 
     void addGap (std::int64_t position, std::int64_t samples);
