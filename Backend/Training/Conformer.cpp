@@ -65,7 +65,8 @@ struct Attention
     Attention (nn::Module& parent, int size, int headCount)
         : heads (headCount), module (group (parent, "self_attn")), query (linear (*module, "linear_q", size, size)),
           key (linear (*module, "linear_k", size, size)), value (linear (*module, "linear_v", size, size)),
-          out (linear (*module, "linear_out", size, size)), position (linear (*module, "linear_pos", size, size, false)),
+          out (linear (*module, "linear_out", size, size)),
+          position (linear (*module, "linear_pos", size, size, false)),
           biasU (parameter (*module, "pos_bias_u", { headCount, size / headCount })),
           biasV (parameter (*module, "pos_bias_v", { headCount, size / headCount }))
     {
@@ -125,8 +126,8 @@ struct Convolution
 {
     Convolution (nn::Module& parent, int size, int kernelLength)
         : kernel (kernelLength), module (group (parent, "conv")), first (*module, "pointwise_conv1", size, 2 * size),
-          depthwise (module->register_module (
-              "depthwise_conv", nn::Conv1d (nn::Conv1dOptions (size, size, kernelLength).groups (size)))),
+          depthwise (module->register_module ("depthwise_conv",
+                                              nn::Conv1d (nn::Conv1dOptions (size, size, kernelLength).groups (size)))),
           normalise (norm (*module, "batch_norm", size)), second (*module, "pointwise_conv2", size, size)
     {
     }
@@ -154,7 +155,8 @@ struct ConformerImpl::Layer
           feedForward1 (parent, "feed_forward1", c.modelSize, c.feedForwardSize),
           normAttention (norm (parent, "norm_self_att", c.modelSize)), attention (parent, c.modelSize, c.heads),
           normConvolution (norm (parent, "norm_conv", c.modelSize)),
-          convolution (parent, c.modelSize, c.convolutionKernel), norm2 (norm (parent, "norm_feed_forward2", c.modelSize)),
+          convolution (parent, c.modelSize, c.convolutionKernel),
+          norm2 (norm (parent, "norm_feed_forward2", c.modelSize)),
           feedForward2 (parent, "feed_forward2", c.modelSize, c.feedForwardSize),
           normOut (norm (parent, "norm_out", c.modelSize))
     {
@@ -199,8 +201,8 @@ struct ConformerImpl::Front
     }
 
     std::shared_ptr<nn::Module> module;
-    nn::Conv2d conv0 { nullptr }, conv2 { nullptr }, conv3 { nullptr }, conv5 { nullptr }, conv6 { nullptr };
-    nn::Linear out { nullptr };
+    nn::Conv2d conv0{ nullptr }, conv2{ nullptr }, conv3{ nullptr }, conv5{ nullptr }, conv6{ nullptr };
+    nn::Linear out{ nullptr };
 };
 
 ConformerImpl::ConformerImpl (const ModelConfig& configToUse, double dropoutProbability)
@@ -238,7 +240,8 @@ ConformerOutput ConformerImpl::forward (const Tensor& features, const Tensor& le
     const auto frames = x.size (1);
     const auto positions = positionTable (frames, config.modelSize);
     const auto column = torch::arange (frames).view ({ 1, frames });
-    auto masked = chunkMask (frames, chunk, config.leftContext).unsqueeze (0) | (column >= lengths.view ({ batch, 1 })).unsqueeze (1);
+    auto masked = chunkMask (frames, chunk, config.leftContext).unsqueeze (0)
+                  | (column >= lengths.view ({ batch, 1 })).unsqueeze (1);
     masked = (masked & (column != column.t()).unsqueeze (0)).unsqueeze (1); // a frame always sees itself
     const auto vocabulary = static_cast<std::int64_t> (config.vocabulary.size());
     const auto asFrames = [&] (const Tensor& y) { return y.view ({ batch, frames * config.headFrames, vocabulary }); };
@@ -261,10 +264,7 @@ ConformerOutput ConformerImpl::forward (const Tensor& features, const Tensor& le
     return result;
 }
 
-bool isServed (const std::string& parameterName)
-{
-    return parameterName.rfind ("intermediate_head", 0) != 0;
-}
+bool isServed (const std::string& parameterName) { return parameterName.rfind ("intermediate_head", 0) != 0; }
 
 Tensor chunkMask (std::int64_t frames, int chunk, int leftContext)
 {

@@ -40,7 +40,7 @@ private:
     std::shared_ptr<Front> front;
     std::vector<std::shared_ptr<Layer>> layers;
     torch::Tensor headWeight, headBias;
-    torch::nn::Linear intermediateHead { nullptr };
+    torch::nn::Linear intermediateHead{ nullptr };
 };
 
 TORCH_MODULE (Conformer);

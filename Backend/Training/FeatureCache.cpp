@@ -29,15 +29,17 @@ void mix (std::uint64_t& hash, std::string_view bytes)
 /** A key of the recordings: their paths, sizes and times. */
 Result<std::string> keyOf (const std::vector<Utterance>& utterances)
 {
-    auto hash = 0xcbf29ce484222325ull + layoutVersion;
+    std::uint64_t hash = 0xcbf29ce484222325ull + layoutVersion;
 
     for (const auto& utterance : utterances)
     {
-        struct stat facts{};
+        struct stat facts
+        {
+        };
 
         if (::stat (utterance.audio.c_str(), &facts) != 0)
-            return Error { "file_missing", "The recording " + utterance.audio.string()
-                                               + " is missing; the manifest's audio paths are relative to its folder" };
+            return Error{ "file_missing", "The recording " + utterance.audio.string()
+                                              + " is missing; the manifest's audio paths are relative to its folder" };
 
         mix (hash, utterance.audio.string());
         mix (hash, std::to_string (facts.st_size) + "," + std::to_string (facts.st_mtime) + ";");
@@ -61,7 +63,7 @@ Status build (const std::filesystem::path& base,
     const auto frameFile = base.string() + ".features";
     const auto partial = frameFile + ".partial." + std::to_string (::getpid());
     std::ofstream out (partial, std::ios::binary);
-    std::vector<std::int64_t> offsets { 0 };
+    std::vector<std::int64_t> offsets{ 0 };
 
     const auto giveUp = [&partial] (Error error)
     {
@@ -206,7 +208,7 @@ FeatureNormalisation FeatureCache::statistics (const std::vector<Utterance>& utt
 
     for (std::size_t i = 0; i < utterances.size(); i += step)
     {
-        if (utterances[i].forValidation && step == 1)
+        if (utterances[i].forValidation)
             continue;
 
         const auto frames = features (i).to (torch::kDouble);
@@ -235,19 +237,19 @@ Result<std::vector<float>> featuresOfFile (const std::filesystem::path& audio)
     auto content = readAudioFile (audio, 10.0 * longestUtteranceSeconds);
 
     if (! content)
-        return Error { "bad_data", content.error().message };
+        return Error{ "bad_data", content.error().message };
 
     auto resampler = ModelRateResampler::create (static_cast<int> (std::lround (content.value().sampleRate)));
 
     if (! resampler)
-        return Error { "bad_data", audio.string() + ": " + resampler.error().message };
+        return Error{ "bad_data", audio.string() + ": " + resampler.error().message };
 
     std::vector<float> samples;
     resampler.value()->push (content.value().samples, samples);
     resampler.value()->flush (samples);
 
     if (samples.empty())
-        return Error { "bad_data", audio.string() + " holds no audio; take it out of the manifest" };
+        return Error{ "bad_data", audio.string() + " holds no audio; take it out of the manifest" };
 
     return extractFeatures (samples, FeatureNormalisation::none(), subsamplingFactor);
 }

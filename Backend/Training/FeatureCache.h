@@ -7,6 +7,7 @@
 */
 #pragma once
 
+#include "Backend/Features/FeatureExtractor.h"
 #include "Backend/Training/Manifest.h"
 #include "Core/Result.h"
 

@@ -22,7 +22,7 @@ Result<std::vector<Utterance>> readManifest (const ManifestOptions& manifest, st
     std::ifstream in (manifest.path);
 
     if (! in)
-        return Error { "file_missing", manifest.path.string() + " cannot be read; give the manifest of a data set" };
+        return Error{ "file_missing", manifest.path.string() + " cannot be read; give the manifest of a data set" };
 
     std::vector<Utterance> utterances;
     const auto folder = manifest.path.parent_path();
@@ -55,8 +55,8 @@ Result<std::vector<Utterance>> readManifest (const ManifestOptions& manifest, st
             return badLine (manifest.path, number, "audio is missing; give the path of a recording");
 
         const auto duration = entry.find ("duration");
-        const auto tooLong = duration != entry.end() && duration->is_number()
-                             && duration->get<double>() > longestUtteranceSeconds;
+        const auto tooLong =
+            duration != entry.end() && duration->is_number() && duration->get<double>() > longestUtteranceSeconds;
         auto normal = normaliseText (text ("text"));
 
         if (split == "test" || normal.empty() || tooLong)

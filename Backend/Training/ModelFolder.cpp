@@ -62,23 +62,23 @@ NamedTensors converted (const NamedTensors& weights, WeightType type)
 
 json configJson (const ModelConfig& config, const json& card)
 {
-    json object { { "format_version", 1 },
-                  { "architecture", "fastconformer_ctc" },
-                  { "name", config.name },
-                  { "language", config.language },
-                  { "n_mels", melBins },
-                  { "subsampling_factor", subsamplingFactor },
-                  { "subsampling_channels", config.subsamplingChannels },
-                  { "d_model", config.modelSize },
-                  { "n_layers", config.layers },
-                  { "n_heads", config.heads },
-                  { "ff_expansion", config.feedForwardSize / config.modelSize },
-                  { "conv_kernel", config.convolutionKernel },
-                  { "left_context", config.leftContext },
-                  { "chunk_frames", config.chunkFrames },
-                  { "head_frames", config.headFrames },
-                  { "vocab_size", config.vocabulary.size() },
-                  { "blank_id", 0 } };
+    json object{ { "format_version", 1 },
+                 { "architecture", "fastconformer_ctc" },
+                 { "name", config.name },
+                 { "language", config.language },
+                 { "n_mels", melBins },
+                 { "subsampling_factor", subsamplingFactor },
+                 { "subsampling_channels", config.subsamplingChannels },
+                 { "d_model", config.modelSize },
+                 { "n_layers", config.layers },
+                 { "n_heads", config.heads },
+                 { "ff_expansion", config.feedForwardSize / config.modelSize },
+                 { "conv_kernel", config.convolutionKernel },
+                 { "left_context", config.leftContext },
+                 { "chunk_frames", config.chunkFrames },
+                 { "head_frames", config.headFrames },
+                 { "vocab_size", config.vocabulary.size() },
+                 { "blank_id", 0 } };
 
     if (! card.is_null())
         object["card"] = card;
@@ -88,8 +88,8 @@ json configJson (const ModelConfig& config, const json& card)
 
 json preprocessorJson (const FeatureNormalisation& normalisation)
 {
-    return { { "sampling_rate", featureRate }, { "n_mels", melBins },       { "n_fft", 512 },
-             { "win_length", windowSamples },  { "hop_length", hopSamples }, { "mean", normalisation.mean },
+    return { { "sampling_rate", featureRate },  { "n_mels", melBins },        { "n_fft", 512 },
+             { "win_length", windowSamples },   { "hop_length", hopSamples }, { "mean", normalisation.mean },
              { "std", normalisation.deviation } };
 }
 } // namespace

@@ -84,10 +84,7 @@ public:
     }
 
 private:
-    static std::string brief (double x)
-    {
-        return nlohmann::json (x).dump();
-    }
+    static std::string brief (double x) { return nlohmann::json (x).dump(); }
 
     const nlohmann::json& object;
     const std::string where;
@@ -95,10 +92,7 @@ private:
     std::string problem;
 };
 
-Error badConfig (std::string message)
-{
-    return { "bad_config", std::move (message) };
-}
+Error badConfig (std::string message) { return { "bad_config", std::move (message) }; }
 
 std::string readModelSizes (const nlohmann::json& object, ModelSizes& sizes)
 {
@@ -225,6 +219,9 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
 
     if (problem.empty() && ! isPlainName (options.datasetName))
         problem = "dataset_name must be given, of letters, digits, '-', '_' and '.'";
+
+    if (problem.empty() && options.vocabulary != "english" && options.vocabulary != "characters")
+        problem = "vocabulary must be \"english\" or \"characters\"";
 
     if (problem.empty() && options.checkpointFolder.empty())
         problem = "checkpoint_dir must be given";

@@ -44,10 +44,10 @@ struct TrainingOptions
     std::string language = "en";
     std::vector<ManifestOptions> manifests;
     std::filesystem::path checkpointFolder;
-    std::filesystem::path cacheFolder; ///< of the features; ".features" in checkpointFolder when not given
-    std::filesystem::path resume;      ///< checkpoint to go on from, exactly; "latest" is resolved; empty: none
-    std::filesystem::path initialise;  ///< model folder whose weights a fresh training begins with; empty: none
-    std::string vocabulary = "english"; ///< "english", "characters" (of the training texts), or a vocab.json
+    std::filesystem::path cacheFolder;  ///< of the features; ".features" in checkpointFolder when not given
+    std::filesystem::path resume;       ///< checkpoint to go on from, exactly; "latest" is resolved; empty: none
+    std::filesystem::path initialise;   ///< model folder whose weights a fresh training begins with; empty: none
+    std::string vocabulary = "english"; ///< of a new model: "english", or "characters" (those of the training texts)
 
     ModelSizes model;
     double dropout = 0.1;

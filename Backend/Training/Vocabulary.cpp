@@ -8,15 +8,14 @@ namespace kikitori::backend
 
 namespace
 {
-std::size_t characterLength (unsigned char lead)
-{
-    return lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-}
+std::size_t characterLength (unsigned char lead) { return lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4; }
 
-const std::set<std::string, std::less<>> separators { " ", "\t", "\n", "\r", "-", "–", "—", "_", "/", "\u3000", "\u00a0" };
-const std::set<std::string, std::less<>> dropped { ".", ",", ";",  ":",  "!",  "?",  "\"", "(",  ")",
-                                                   "[", "]", "“",  "”",  "„",  "«",  "»",  "…",  "、",
-                                                   "。", "「", "」", "『", "』", "！", "？", "・", "*" };
+const std::set<std::string, std::less<>> separators{
+    " ", "\t", "\n", "\r", "-", "–", "—", "_", "/", "\u3000", "\u00a0"
+};
+const std::set<std::string, std::less<>> dropped{ ".",  ",",  ";",  ":",  "!",  "?",  "\"", "(",  ")",
+                                                  "[",  "]",  "“",  "”",  "„",  "«",  "»",  "…",  "、",
+                                                  "。", "「", "」", "『", "』", "！", "？", "・", "*" };
 } // namespace
 
 std::vector<std::string> charactersOf (std::string_view utf8)
@@ -73,7 +72,7 @@ Vocabulary::Vocabulary (std::vector<std::string> tokensById) : byId (std::move (
 
 Vocabulary Vocabulary::english()
 {
-    std::vector<std::string> tokens { "<blank>", " ", "'" };
+    std::vector<std::string> tokens{ "<blank>", " ", "'" };
 
     for (char c = 'a'; c <= 'z'; ++c)
         tokens.emplace_back (1, c);
@@ -90,7 +89,7 @@ Vocabulary Vocabulary::ofTexts (const std::vector<std::string>& texts)
             found.insert (std::move (character));
 
     found.erase (" ");
-    std::vector<std::string> tokens { "<blank>", " " };
+    std::vector<std::string> tokens{ "<blank>", " " };
     tokens.insert (tokens.end(), found.begin(), found.end()); // the order of UTF-8 bytes is that of code points
     return Vocabulary (std::move (tokens));
 }
@@ -116,7 +115,7 @@ Result<std::vector<int>> Vocabulary::encode (std::string_view text) const
     for (const auto& character : unknown)
         list += (list.empty() ? "" : " ") + character;
 
-    return Error { "unknown_characters", list };
+    return Error{ "unknown_characters", list };
 }
 
 } // namespace kikitori::backend

@@ -1,0 +1,207 @@
+#include "Backend/Training/Checkpoint.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace kikitori::backend
+{
+
+using nlohmann::json;
+
+namespace
+{
+std::vector<torch::optim::OptimizerParamGroup> parameterGroups (const Conformer& model, const TrainingOptions& options)
+{
+    const auto settings = [&options] (double weightDecay)
+    {
+        return std::make_unique<torch::optim::AdamWOptions> (
+            torch::optim::AdamWOptions (options.learningRate).betas ({ 0.9, 0.98 }).weight_decay (weightDecay));
+    };
+    std::vector<torch::Tensor> matrices, vectors;
+
+    for (const auto& parameter : model->parameters())
+        (parameter.dim() > 1 ? matrices : vectors).push_back (parameter);
+
+    std::vector<torch::optim::OptimizerParamGroup> groups;
+    groups.emplace_back (std::move (matrices), settings (options.weightDecay));
+    groups.emplace_back (std::move (vectors), settings (0.0));
+    return groups;
+}
+
+Error diskFailed (const std::filesystem::path& path)
+{
+    return { "disk_failed", path.string() + " cannot be written; check the free space and the rights of the folder" };
+}
+
+/** Puts `fresh` in the place of `target`, which may be there already. */
+bool replaceFolder (const std::filesystem::path& fresh, const std::filesystem::path& target)
+{
+    std::error_code failed;
+
+    if (! std::filesystem::exists (target, failed))
+    {
+        std::filesystem::rename (fresh, target, failed);
+        return ! failed;
+    }
+
+#if defined(__linux__)
+    if (::renameat2 (AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0)
+        return false;
+
+    std::filesystem::remove_all (fresh, failed); // the old one now
+    return true;
+#else
+    const auto old = fresh.string() + ".old";
+    std::filesystem::rename (target, old, failed);
+
+    if (! failed)
+        std::filesystem::rename (fresh, target, failed);
+
+    std::error_code ignored;
+    std::filesystem::remove_all (old, ignored);
+    return ! failed;
+#endif
+}
+
+bool pointLatestAt (const std::filesystem::path& folder, const std::string& prefix, const std::string& name)
+{
+    const auto link = folder / (prefix + "-latest");
+    const auto fresh = folder / ("." + prefix + "-latest." + std::to_string (::getpid()));
+    std::error_code failed;
+    std::filesystem::remove (fresh, failed);
+    std::filesystem::create_directory_symlink (name, fresh, failed);
+
+    if (! failed)
+        std::filesystem::rename (fresh, link, failed);
+
+    return ! failed;
+}
+
+Status writeOptimizer (const std::filesystem::path& file, const TrainingState& state)
+{
+    torch::serialize::OutputArchive archive, model, optimizer;
+    state.model->save (model);
+    state.optimizer.save (optimizer);
+    archive.write ("model", model);
+    archive.write ("optimizer", optimizer);
+    archive.save_to (file.string());
+    return syncToDisk (file) ? success() : Status (diskFailed (file));
+}
+
+std::string prefixOf (const TrainingOptions& options) { return options.modelName + "-" + options.datasetName; }
+} // namespace
+
+TrainingState::TrainingState (const ModelConfig& config, const TrainingOptions& options)
+    : model (config, options.dropout), average (config, 0.0),
+      optimizer (parameterGroups (model, options), torch::optim::AdamWOptions (options.learningRate))
+{
+    const torch::NoGradGuard noGradient;
+    const auto from = model->parameters();
+    auto to = average->parameters();
+
+    for (std::size_t i = 0; i < to.size(); ++i)
+        to[i].copy_ (from[i]);
+}
+
+std::string checkpointName (const TrainingOptions& options, const TrainingPosition& position)
+{
+    return prefixOf (options) + "-epoch-" + std::to_string (position.epoch + (position.batch > 0 ? 1 : 0));
+}
+
+Result<std::filesystem::path> writeCheckpoint (const TrainingState& state,
+                                               const TrainingOptions& options,
+                                               const json& facts)
+{
+    const auto name = checkpointName (options, state.position);
+    const auto& folder = options.checkpointFolder;
+    const auto fresh = folder / (".writing-" + name + "." + std::to_string (::getpid()));
+    std::error_code failed;
+    std::filesystem::remove_all (fresh, failed);
+    std::filesystem::create_directories (fresh, failed);
+
+    if (failed)
+        return diskFailed (folder);
+
+    auto metadata = facts;
+    metadata["epoch"] = state.position.epoch;
+    metadata["batch"] = state.position.batch;
+    metadata["step"] = state.position.step;
+    metadata["epoch_complete"] = state.position.batch == 0;
+
+    auto done = writeModelFolder (fresh, state.model->config, servedWeights (state.average), WeightType::f32, nullptr);
+
+    if (done)
+        done = writeOptimizer (fresh / "optimizer.pt", state);
+
+    if (done)
+        done = writeText (fresh / "training_metadata.json", metadata.dump (2) + "\n");
+
+    if (done
+        && ! (syncToDisk (fresh) && replaceFolder (fresh, folder / name) && syncToDisk (folder)
+              && pointLatestAt (folder, prefixOf (options), name)))
+        done = diskFailed (folder / name);
+
+    if (done)
+        return folder / name;
+
+    std::filesystem::remove_all (fresh, failed);
+    return done.error();
+}
+
+Result<json> readTrainingMetadata (const std::filesystem::path& checkpoint)
+{
+    const auto file = checkpoint / "training_metadata.json";
+    std::ifstream in (file);
+
+    if (! in)
+        return Error{ "checkpoint_missing", checkpoint.string()
+                                                + " holds no training_metadata.json; give a checkpoint "
+                                                  "folder of a training, or start afresh" };
+
+    auto metadata = json::parse (in, nullptr, false);
+    const auto isCount = [&metadata] (const char* key)
+    { return metadata.contains (key) && metadata[key].is_number_unsigned(); };
+
+    if (! metadata.is_object() || ! isCount ("epoch") || ! isCount ("batch") || ! isCount ("step"))
+        return Error{ "model_broken", file.string() + " is damaged; resume from another checkpoint" };
+
+    return metadata;
+}
+
+Status readCheckpoint (const std::filesystem::path& checkpoint, TrainingState& state)
+{
+    auto metadata = readTrainingMetadata (checkpoint);
+
+    if (! metadata)
+        return metadata.error();
+
+    if (auto done = loadWeights (checkpoint, state.average); ! done)
+        return done;
+
+    const auto file = checkpoint / "optimizer.pt";
+
+    try
+    {
+        torch::serialize::InputArchive archive, model, optimizer;
+        archive.load_from (file.string());
+        archive.read ("model", model);
+        archive.read ("optimizer", optimizer);
+        state.model->load (model);
+        state.optimizer.load (optimizer);
+    }
+    catch (const c10::Error& error)
+    {
+        return Error{ "model_broken", file.string() + " cannot be read (" + error.what_without_backtrace()
+                                          + "); resume from another checkpoint" };
+    }
+
+    state.position.epoch = metadata.value()["epoch"].get<int>();
+    state.position.batch = metadata.value()["batch"].get<std::size_t>();
+    state.position.step = metadata.value()["step"].get<std::int64_t>();
+    return success();
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,304 @@
+#include "Backend/Training/Trainer.h"
+
+#include "Backend/Training/TrainingSetup.h"
+
+#include <ctime>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+constexpr double smallestRatePart = 0.02;
+constexpr int badStepsAllowed = 20;
+
+std::int64_t steadyMilliseconds()
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds> (std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+std::string timeNow()
+{
+    const auto now = std::time (nullptr);
+    char text[32];
+    std::strftime (text, sizeof (text), "%Y-%m-%dT%H:%M:%SZ", std::gmtime (&now));
+    return text;
+}
+} // namespace
+
+Trainer::Trainer (TrainingOptions optionsToUse, TrainingReport& reportToUse, std::function<bool()> stop)
+    : options (std::move (optionsToUse)), report (reportToUse), shouldStop (std::move (stop)),
+      history (nlohmann::json::array()), startedAt (timeNow())
+{
+}
+
+Status Trainer::run()
+{
+    torch::set_num_threads (options.threads);
+    startMilliseconds = steadyMilliseconds();
+    report.status (options.resume.empty() ? "starting" : "resuming",
+                   "Training " + options.modelName + " on " + options.datasetName);
+
+    auto setup = setUpTraining (options, report, [this] { return stopping(); });
+
+    if (! setup && setup.error().code == "stopped")
+    {
+        report.status ("stopped", setup.error().message);
+        return success();
+    }
+
+    if (! setup)
+        return setup.error();
+
+    data.emplace (std::move (setup.value().data));
+
+    if (auto done = openState (std::move (setup.value().config)); ! done)
+        return done;
+
+    meter.since = steadyMilliseconds();
+
+    while (state->position.epoch < options.epochs && ! stopping())
+        if (auto done = trainEpoch(); ! done)
+            return done;
+
+    const auto complete = state->position.epoch >= options.epochs;
+    report.status (complete ? "completed" : "stopped", std::to_string (state->position.epoch) + " of "
+                                                           + std::to_string (options.epochs) + " epochs are complete");
+    return success();
+}
+
+Status Trainer::openState (ModelConfig config)
+{
+    scaling.emplace (config.normalisation);
+    torch::manual_seed (options.seed);
+    state = std::make_unique<TrainingState> (config, options);
+    state->model->train();
+    state->average->eval();
+
+    if (! options.initialise.empty())
+    {
+        auto done = loadWeights (options.initialise, state->model);
+        return done ? loadWeights (options.initialise, state->average) : done;
+    }
+
+    if (options.resume.empty())
+        return success();
+
+    if (auto done = readCheckpoint (options.resume, *state); ! done)
+        return done;
+
+    const auto metadata = readTrainingMetadata (options.resume);
+    history = metadata.value().value ("history", nlohmann::json::array());
+    startedAt = metadata.value().value ("started_at", startedAt);
+    secondsBefore = metadata.value().value ("trained_seconds", 0.0);
+    report.log ("info", "Resumed after epoch " + std::to_string (state->position.epoch) + ", step "
+                            + std::to_string (state->position.step));
+    return success();
+}
+
+Status Trainer::trainEpoch()
+{
+    auto& position = state->position;
+    const auto batches = planEpoch (data->planned(), options, position.epoch);
+
+    if (position.batch > batches.size())
+    {
+        report.log ("warning", "The data has changed: the epoch under way begins again");
+        position.batch = 0;
+    }
+
+    while (position.batch < batches.size() && ! stopping())
+    {
+        const auto batch =
+            makeBatch (*data, batches[position.batch], *scaling, options, position.epoch, position.batch);
+        const auto progress =
+            (position.epoch + static_cast<double> (position.batch) / static_cast<double> (batches.size()))
+            / options.epochs;
+
+        if (auto done = step (batch, progress); ! done)
+            return done;
+
+        ++position.batch;
+        reportProgress (batches.size(), batch);
+    }
+
+    return position.batch < batches.size() ? saveCheckpoint() : finishEpoch();
+}
+
+Status Trainer::step (const TrainingBatch& batch, double progress)
+{
+    auto& model = state->model;
+    const auto output = model->forward (batch.features, batch.lengths, batch.chunk);
+    const auto frames = batch.lengths * model->config.headFrames;
+    const auto last = ctcLoss (output.logits, frames, batch.targets, batch.targetLengths);
+    auto loss = last;
+
+    if (options.intermediateLoss > 0.0)
+        loss = (1.0 - options.intermediateLoss) * last
+               + options.intermediateLoss * ctcLoss (output.intermediate, frames, batch.targets, batch.targetLengths);
+
+    meter.learningRate = learningRateAt (options, state->position.step, progress);
+
+    for (auto& group : state->optimizer.param_groups())
+        static_cast<torch::optim::AdamWOptions&> (group.options()).lr (meter.learningRate);
+
+    state->optimizer.zero_grad();
+    loss.backward();
+    meter.gradientNorm = torch::nn::utils::clip_grad_norm_ (model->parameters(), options.clipNorm);
+    const auto value = last.item<double>();
+
+    if (! std::isfinite (value) || ! std::isfinite (meter.gradientNorm))
+    {
+        if (++badSteps >= badStepsAllowed)
+            return Error{ "diverged", "The loss is not a number for " + std::to_string (badSteps)
+                                          + " steps in a row; lower learning_rate or check the recordings" };
+    }
+    else
+    {
+        badSteps = 0;
+        state->optimizer.step();
+        updateAverage();
+        meter.lossSum += value;
+        ++meter.steps;
+        epochLossSum += value;
+        ++epochSteps;
+    }
+
+    stepLosses.push_back (value);
+    ++state->position.step;
+    return success();
+}
+
+void Trainer::updateAverage()
+{
+    const torch::NoGradGuard noGradient;
+    const auto step = static_cast<double> (state->position.step);
+    const auto keep = std::min (options.averageDecay, (step + 1.0) / (step + 20.0)); // short at first
+    const auto from = state->model->parameters();
+    auto to = state->average->parameters();
+
+    for (std::size_t i = 0; i < to.size(); ++i)
+        to[i].mul_ (keep).add_ (from[i], 1.0 - keep);
+}
+
+void Trainer::reportProgress (std::size_t batches, const TrainingBatch& batch)
+{
+    meter.audioSeconds += batch.seconds;
+    meter.utterances += batch.utterances;
+    const auto& position = state->position;
+
+    if (position.step % options.progressSteps != 0 && position.batch < batches)
+        return;
+
+    const auto now = steadyMilliseconds();
+    const auto seconds = std::max (0.001, static_cast<double> (now - meter.since) / 1000.0);
+    const auto stepsLeft = static_cast<double> (batches - position.batch)
+                           + static_cast<double> (options.epochs - position.epoch - 1) * static_cast<double> (batches);
+
+    TrainingProgress progress;
+    progress.epoch = position.epoch + 1;
+    progress.totalEpochs = options.epochs;
+    progress.step = position.step;
+    progress.totalSteps = position.step + static_cast<std::int64_t> (stepsLeft);
+    progress.loss = meter.lossSum / static_cast<double> (std::max<std::size_t> (1, meter.steps));
+    progress.learningRate = meter.learningRate;
+    progress.gradientNorm = meter.gradientNorm;
+    progress.utterancesPerSecond = static_cast<double> (meter.utterances) / seconds;
+    progress.audioSecondsPerSecond = meter.audioSeconds / seconds;
+    progress.etaSeconds = stepsLeft * seconds / static_cast<double> (std::max<std::size_t> (1, meter.steps));
+    report.progress (progress);
+    meter = {};
+    meter.since = now;
+}
+
+Status Trainer::finishEpoch()
+{
+    auto& position = state->position;
+    const auto result =
+        validate (state->average, *data, *scaling, options.validationUtterances, [this] { return stopping(); });
+    ++position.epoch;
+    position.batch = 0;
+    auto entry = validationJson (result);
+    entry["epoch"] = position.epoch;
+    entry["step"] = position.step;
+    entry["loss"] = epochLossSum / static_cast<double> (std::max<std::size_t> (1, epochSteps));
+    history.push_back (entry);
+    epochLossSum = 0.0;
+    epochSteps = 0;
+    report.validation (position.epoch, result);
+    auto done = saveCheckpoint();
+    meter.since = steadyMilliseconds();
+    return done;
+}
+
+Status Trainer::saveCheckpoint()
+{
+    auto path = writeCheckpoint (*state, options, facts());
+
+    if (! path)
+        return path.error();
+
+    const auto name = path.value().filename().string();
+    report.checkpoint (path.value().string(), state->position.epoch, name);
+
+    if (std::find (written.begin(), written.end(), path.value()) == written.end())
+        written.push_back (path.value());
+
+    while (written.size() > static_cast<std::size_t> (options.keepCheckpoints))
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all (written.front(), ignored);
+        written.erase (written.begin());
+    }
+
+    return success();
+}
+
+nlohmann::json Trainer::facts() const
+{
+    auto manifests = nlohmann::json::array();
+
+    for (const auto& manifest : options.manifests)
+        manifests.push_back (
+            { { "name", manifest.name }, { "path", manifest.path.string() }, { "share", manifest.share } });
+
+    return { { "model_name", options.modelName },
+             { "dataset_name", options.datasetName },
+             { "datasets", manifests },
+             { "seed", options.seed },
+             { "history", history },
+             { "started_at", startedAt },
+             { "saved_at", timeNow() },
+             { "trained_seconds",
+               secondsBefore + static_cast<double> (steadyMilliseconds() - startMilliseconds) / 1000.0 },
+             { "training_params",
+               { { "epochs", options.epochs },
+                 { "batch_seconds", options.batchSeconds },
+                 { "learning_rate", options.learningRate },
+                 { "warmup_steps", options.warmupSteps },
+                 { "decay_part", options.decayPart },
+                 { "weight_decay", options.weightDecay },
+                 { "clip_norm", options.clipNorm },
+                 { "average_decay", options.averageDecay },
+                 { "dropout", options.dropout },
+                 { "intermediate_loss", options.intermediateLoss },
+                 { "easy_epochs", options.easyEpochs },
+                 { "augment", options.augment },
+                 { "spec_augment", options.specAugment },
+                 { "limit_samples", options.limitSamples },
+                 { "init", options.initialise.string() } } } };
+}
+
+double learningRateAt (const TrainingOptions& options, std::int64_t step, double progress)
+{
+    const auto warm = std::min (1.0, static_cast<double> (step + 1) / options.warmupSteps);
+    const auto decay = options.decayPart > 0.0 ? (1.0 - progress) / options.decayPart : 1.0;
+    return options.learningRate * warm * std::clamp (decay, smallestRatePart, 1.0);
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,77 @@
+/*  A training from its options to its last checkpoint: data, model, epochs, validation.
+
+    Method: CTC with an intermediate loss at the middle layer, AdamW with warm-up, hold and linear decay, gradient
+    clipping, dynamic chunks (arXiv 2012.05481), exponential moving average of the weights. Everything random depends on
+    seed, epoch and batch, so a training that was stopped and resumed takes the very steps of one that was not.
+
+    Threads: run() blocks the calling thread; libtorch uses as many as the options say.
+    Failure: codes bad_config, bad_data, file_missing, checkpoint_missing, model_*, disk_failed, diverged. Running out
+   of memory throws (std::bad_alloc or c10::Error), which the program turns into its exit code.
+*/
+#pragma once
+
+#include "Backend/Training/Checkpoint.h"
+#include "Backend/Training/TrainingBatch.h"
+#include "Backend/Training/TrainingReport.h"
+
+#include <functional>
+#include <optional>
+
+namespace kikitori::backend
+{
+
+class Trainer
+{
+public:
+    /** shouldStop is asked between steps; a stop leaves a checkpoint. */
+    Trainer (TrainingOptions optionsToUse, TrainingReport& reportToUse, std::function<bool()> shouldStop);
+
+    /** Trains until the epochs are done or a stop was asked for. */
+    Status run();
+
+    /** CTC losses of this run's steps, in order. */
+    const std::vector<double>& losses() const noexcept { return stepLosses; }
+
+private:
+    Status openState (ModelConfig config);
+    Status trainEpoch();
+    Status step (const TrainingBatch& batch, double progress);
+    void updateAverage();
+    void reportProgress (std::size_t batches, const TrainingBatch& batch);
+    Status finishEpoch();
+    Status saveCheckpoint();
+    bool stopping() const { return shouldStop() || report.broken(); }
+    nlohmann::json facts() const;
+
+    const TrainingOptions options;
+    TrainingReport& report;
+    const std::function<bool()> shouldStop;
+
+    std::optional<TrainingSet> data;
+    std::optional<Scaling> scaling;
+    std::unique_ptr<TrainingState> state;
+    nlohmann::json history;     ///< of the epochs, kept in the checkpoints
+    std::string startedAt;      ///< UTC, of the training's first run
+    double secondsBefore = 0.0; ///< that earlier runs trained
+    std::int64_t startMilliseconds = 0;
+
+    struct Meter
+    {
+        double lossSum = 0.0, audioSeconds = 0.0, gradientNorm = 0.0, learningRate = 0.0;
+        std::size_t steps = 0, utterances = 0;
+        std::int64_t since = 0; ///< steady clock, milliseconds
+    };
+
+    Meter meter;
+    double epochLossSum = 0.0;
+    std::size_t epochSteps = 0;
+    int badSteps = 0; ///< in a row
+    std::vector<double> stepLosses;
+    std::vector<std::filesystem::path> written;
+};
+
+/** Warm-up over the first steps, then the full rate, then a straight line to 2 % over the last part of the epochs.
+    progress: 0 at the first step of all, 1 at the end. */
+double learningRateAt (const TrainingOptions& options, std::int64_t step, double progress);
+
+} // namespace kikitori::backend

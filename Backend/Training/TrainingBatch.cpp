@@ -1,0 +1,142 @@
+#include "Backend/Training/TrainingBatch.h"
+
+#include "Backend/Model/ModelConfig.h"
+#include "Backend/Training/Augmentation.h"
+
+#include <array>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+using torch::Tensor;
+constexpr std::array chunks{ 1, 2, 4, 8, 8, 0, 0 }; // encoder frames; 0: the whole input
+
+double uniform (std::mt19937_64& random, double low, double high)
+{
+    return std::uniform_real_distribution<double> (low, high) (random);
+}
+
+/** Puts an item's utterances, pauses and noise together. */
+class ItemMaker
+{
+public:
+    ItemMaker (const TrainingSet& setToUse,
+               const TrainingOptions& optionsToUse,
+               bool isEasy,
+               std::mt19937_64& generator)
+        : set (setToUse), options (optionsToUse), easy (isEasy), random (generator)
+    {
+    }
+
+    /** Normalised frames; the item's tokens are appended to `tokens`. */
+    Tensor make (const BatchItem& item, const Scaling& scaling, std::vector<std::int64_t>& tokens)
+    {
+        parts.clear();
+
+        if (! easy && uniform (random, 0.0, 1.0) < 0.5)
+            addSilence (leadingSilence);
+
+        for (std::size_t i = 0; i < item.size(); ++i)
+        {
+            if (i > 0)
+            {
+                addSilence (joiningSilence);
+                tokens.push_back (set.separator);
+            }
+
+            const auto& utterance = set.utterances[item[i]];
+            tokens.insert (tokens.end(), utterance.tokens.begin(), utterance.tokens.end());
+            const auto frames = set.cache.features (item[i]);
+            parts.push_back (options.augment ? varySpeaker (frames, random) : frames);
+        }
+
+        if (! easy && uniform (random, 0.0, 1.0) < 0.6)
+            addSilence (trailingSilence);
+
+        auto frames = torch::cat (parts);
+
+        if (options.augment && (! easy || uniform (random, 0.0, 1.0) < 0.2))
+            frames = addNoise (frames, random);
+
+        frames = scaling (frames);
+        return options.specAugment && ! easy ? maskFeatures (frames, random) : frames;
+    }
+
+private:
+    void addSilence (int most)
+    {
+        if (const auto frames = static_cast<std::int64_t> (uniform (random, 0.0, most)); frames > 0)
+            parts.push_back (torch::full ({ frames, melBins }, silentLogMel));
+    }
+
+    const TrainingSet& set;
+    const TrainingOptions& options;
+    const bool easy;
+    std::mt19937_64& random;
+    std::vector<Tensor> parts;
+};
+
+Tensor integers (const std::vector<std::int64_t>& values) { return torch::tensor (values, torch::kLong); }
+} // namespace
+
+std::vector<PlannedUtterance> TrainingSet::planned() const
+{
+    std::vector<PlannedUtterance> training;
+
+    for (std::size_t i = 0; i < utterances.size(); ++i)
+        if (! utterances[i].forValidation)
+            training.push_back ({ i, utterances[i].manifest, cache.frames (i) });
+
+    return training;
+}
+
+Scaling::Scaling (const FeatureNormalisation& normalisation)
+    : mean (torch::tensor (std::vector<float> (normalisation.mean.begin(), normalisation.mean.end()))),
+      factor (1.0 / torch::tensor (std::vector<float> (normalisation.deviation.begin(), normalisation.deviation.end())))
+{
+}
+
+TrainingBatch makeBatch (const TrainingSet& set,
+                         const Batch& batch,
+                         const Scaling& scaling,
+                         const TrainingOptions& options,
+                         int epoch,
+                         std::size_t number)
+{
+    const auto seed = seedOf (options.seed, epoch, number);
+    torch::manual_seed (seed);
+    std::mt19937_64 random (seed);
+    const auto easy = epoch < options.easyEpochs;
+    ItemMaker maker (set, options, easy, random);
+
+    TrainingBatch made;
+    std::vector<Tensor> items;
+    std::vector<std::int64_t> lengths, tokens, tokenCounts;
+    std::int64_t longest = 0;
+
+    for (const auto& item : batch)
+    {
+        const auto before = tokens.size();
+        items.push_back (maker.make (item, scaling, tokens));
+        tokenCounts.push_back (static_cast<std::int64_t> (tokens.size() - before));
+        lengths.push_back ((items.back().size (0) + subsamplingFactor - 1) / subsamplingFactor);
+        longest = std::max (longest, lengths.back());
+        made.seconds += static_cast<double> (items.back().size (0)) * 0.01;
+        made.utterances += item.size();
+    }
+
+    made.features = torch::zeros ({ static_cast<std::int64_t> (items.size()), longest * subsamplingFactor, melBins });
+
+    for (std::size_t i = 0; i < items.size(); ++i)
+        made.features[static_cast<std::int64_t> (i)].slice (0, 0, items[i].size (0)).copy_ (items[i]);
+
+    made.lengths = integers (lengths);
+    made.targets = integers (tokens);
+    made.targetLengths = integers (tokenCounts);
+    made.chunk = easy ? 0 : chunks[random() % chunks.size()];
+    return made;
+}
+
+} // namespace kikitori::backend

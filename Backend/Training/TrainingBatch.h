@@ -1,0 +1,53 @@
+/*  A data set with its features, and a batch of it as tensors.
+
+    Threads: one at a time.
+    Failure: none past opening.
+*/
+#pragma once
+
+#include "Backend/Training/EpochPlan.h"
+#include "Backend/Training/FeatureCache.h"
+
+namespace kikitori::backend
+{
+
+struct TrainingSet
+{
+    std::vector<Utterance> utterances;
+    FeatureCache cache;
+    int separator = 1; ///< token between joined utterances
+
+    /** The training utterances, as planEpoch takes them. */
+    std::vector<PlannedUtterance> planned() const;
+};
+
+/** Normalisation as tensors. */
+struct Scaling
+{
+    explicit Scaling (const FeatureNormalisation& normalisation);
+    torch::Tensor operator() (const torch::Tensor& logMel) const { return (logMel - mean) * factor; }
+
+    torch::Tensor mean, factor;
+};
+
+struct TrainingBatch
+{
+    torch::Tensor features;      ///< [batch, frames, melBins], normalised, zero past an item's end
+    torch::Tensor lengths;       ///< encoder frames of each item, int64
+    torch::Tensor targets;       ///< all tokens, one item after the other, int64
+    torch::Tensor targetLengths; ///< int64
+    int chunk = 0;               ///< encoder frames that attention sees together; 0: all
+    double seconds = 0.0;        ///< audio, without padding
+    std::size_t utterances = 0;
+};
+
+/** Batch `number` of `epoch`; seeds libtorch's global generator, so that everything random in this step (dropout too)
+    depends on seed, epoch and number alone. */
+TrainingBatch makeBatch (const TrainingSet& set,
+                         const Batch& batch,
+                         const Scaling& scaling,
+                         const TrainingOptions& options,
+                         int epoch,
+                         std::size_t number);
+
+} // namespace kikitori::backend

@@ -1,0 +1,191 @@
+#include "Backend/Training/TrainingSetup.h"
+
+#include "Backend/Training/Vocabulary.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+using Clock = std::chrono::steady_clock;
+constexpr auto reportEvery = std::chrono::seconds (2);
+
+Result<std::vector<Utterance>> readUtterances (const TrainingOptions& options)
+{
+    std::vector<Utterance> utterances;
+
+    for (std::size_t i = 0; i < options.manifests.size(); ++i)
+    {
+        auto read = readManifest (options.manifests[i], i);
+
+        if (! read)
+            return read.error();
+
+        utterances.insert (utterances.end(), std::make_move_iterator (read.value().begin()),
+                           std::make_move_iterator (read.value().end()));
+    }
+
+    utterances = limitTraining (std::move (utterances), static_cast<std::size_t> (options.limitSamples));
+
+    if (options.lightweight)
+    {
+        auto dev = 0;
+        std::erase_if (utterances,
+                       [&] (const Utterance& u) { return u.forValidation && ++dev > options.validationUtterances; });
+    }
+
+    return utterances;
+}
+
+std::vector<std::string> newVocabulary (const TrainingOptions& options, const std::vector<Utterance>& utterances)
+{
+    if (options.vocabulary == "english")
+        return Vocabulary::english().tokens();
+
+    std::vector<std::string> texts;
+
+    for (const auto& utterance : utterances)
+        if (! utterance.forValidation)
+            texts.push_back (utterance.text);
+
+    return Vocabulary::ofTexts (texts).tokens();
+}
+
+void reportUnknown (const std::map<std::string, std::size_t>& unknown, std::size_t total, TrainingReport& report)
+{
+    constexpr std::size_t longestList = 200;
+    std::size_t count = 0;
+    std::string list;
+
+    for (const auto& [characters, utterances] : unknown)
+    {
+        count += utterances;
+
+        if (list.size() < longestList)
+            list += (list.empty() ? "" : ", ") + characters + " (" + std::to_string (utterances) + ")";
+    }
+
+    if (count > 0)
+        report.log ("warning", std::to_string (count) + " of " + std::to_string (total)
+                                   + " utterances are left out, for characters that the vocabulary lacks: " + list);
+}
+
+/** Fills the tokens; utterances that cannot be written in the vocabulary go. */
+Status encodeTexts (std::vector<Utterance>& utterances, const Vocabulary& vocabulary, TrainingReport& report)
+{
+    std::map<std::string, std::size_t> unknown;
+    const auto total = utterances.size();
+
+    std::erase_if (utterances,
+                   [&] (Utterance& utterance)
+                   {
+                       auto encoded = vocabulary.encode (utterance.text);
+
+                       if (encoded)
+                           utterance.tokens = std::move (encoded).value();
+                       else
+                           ++unknown[encoded.error().message];
+
+                       return ! encoded;
+                   });
+
+    reportUnknown (unknown, total, report);
+    const auto training = static_cast<std::size_t> (
+        std::count_if (utterances.begin(), utterances.end(), [] (const auto& u) { return ! u.forValidation; }));
+
+    if (training == 0)
+        return Error{ "bad_data",
+                      "No utterance of split \"train\" with a text in the model's characters is left; check "
+                      "the manifests and the vocabulary" };
+
+    report.log ("info", std::to_string (training) + " utterances to train on, "
+                            + std::to_string (utterances.size() - training) + " to validate on");
+    return success();
+}
+
+Result<FeatureCache> openFeatures (const TrainingOptions& options,
+                                   const std::vector<Utterance>& utterances,
+                                   TrainingReport& report,
+                                   const std::function<bool()>& shouldStop)
+{
+    auto nextReport = Clock::now() + reportEvery;
+
+    return FeatureCache::open (options.cacheFolder, utterances,
+                               [&] (std::size_t done, std::size_t total)
+                               {
+                                   if (Clock::now() >= nextReport)
+                                   {
+                                       nextReport = Clock::now() + reportEvery;
+                                       report.log ("info", "Features of " + std::to_string (done) + " of "
+                                                               + std::to_string (total) + " recordings");
+                                   }
+
+                                   return ! shouldStop();
+                               });
+}
+
+ModelConfig newConfig (const ModelSizes& sizes)
+{
+    ModelConfig config;
+    config.subsamplingChannels = sizes.subsamplingChannels;
+    config.modelSize = sizes.modelSize;
+    config.layers = sizes.layers;
+    config.heads = sizes.heads;
+    config.feedForwardSize = 4 * sizes.modelSize;
+    config.convolutionKernel = sizes.convolutionKernel;
+    config.leftContext = sizes.leftContext;
+    config.headFrames = sizes.headFrames;
+    config.chunkFrames = { 1, 2, 4, 8 };
+    return config;
+}
+} // namespace
+
+Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
+                                     TrainingReport& report,
+                                     const std::function<bool()>& shouldStop)
+{
+    auto read = readUtterances (options);
+
+    if (! read)
+        return read.error();
+
+    auto utterances = std::move (read).value();
+    const auto& from = options.resume.empty() ? options.initialise : options.resume;
+    auto config = newConfig (options.model);
+
+    if (! from.empty())
+    {
+        auto stored = readModelConfig (from);
+
+        if (! stored)
+            return Error{ "checkpoint_missing", stored.error().message };
+
+        config = std::move (stored).value();
+    }
+    else
+        config.vocabulary = newVocabulary (options, utterances);
+
+    if (auto done = encodeTexts (utterances, Vocabulary (config.vocabulary), report); ! done)
+        return done.error();
+
+    auto cache = openFeatures (options, utterances, report, shouldStop);
+
+    if (! cache)
+        return cache.error();
+
+    if (from.empty())
+        config.normalisation = cache.value().statistics (utterances);
+
+    config.name = options.modelName;
+    config.language = options.language;
+    const auto& tokens = config.vocabulary;
+    const auto separator = std::find (tokens.begin(), tokens.end(), " ");
+    const auto separatorId = separator == tokens.end() ? 0 : static_cast<int> (separator - tokens.begin());
+    return TrainingSetup{ { std::move (utterances), std::move (cache).value(), separatorId }, std::move (config) };
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,146 @@
+#include "Backend/Training/Validation.h"
+
+#include "Backend/Training/Vocabulary.h"
+
+#include <algorithm>
+#include <numeric>
+#include <sstream>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+constexpr int validationChunk = 4; // encoder frames, 320 ms: the latency that streams use by default
+
+std::vector<std::string> wordsOf (const std::string& text)
+{
+    std::istringstream in (text);
+    std::vector<std::string> words;
+
+    for (std::string word; in >> word;)
+        words.push_back (word);
+
+    return words;
+}
+
+double rate (std::size_t errors, std::size_t total) noexcept
+{
+    return total == 0 ? 0.0 : static_cast<double> (errors) / static_cast<double> (total);
+}
+} // namespace
+
+void ErrorCount::add (const std::string& reference, const std::string& hypothesis)
+{
+    const auto referenceWords = wordsOf (reference);
+    const auto referenceCharacters = charactersOf (reference);
+    words += referenceWords.size();
+    wordErrors += editDistance (referenceWords, wordsOf (hypothesis));
+    characters += referenceCharacters.size();
+    characterErrors += editDistance (referenceCharacters, charactersOf (hypothesis));
+}
+
+void ErrorCount::add (const ErrorCount& other)
+{
+    wordErrors += other.wordErrors;
+    words += other.words;
+    characterErrors += other.characterErrors;
+    characters += other.characters;
+}
+
+double ErrorCount::wordErrorRate() const noexcept { return rate (wordErrors, words); }
+
+double ErrorCount::characterErrorRate() const noexcept { return rate (characterErrors, characters); }
+
+std::size_t editDistance (const std::vector<std::string>& a, const std::vector<std::string>& b)
+{
+    std::vector<std::size_t> row (b.size() + 1);
+    std::iota (row.begin(), row.end(), std::size_t{ 0 });
+
+    for (std::size_t i = 1; i <= a.size(); ++i)
+    {
+        auto diagonal = row[0];
+        row[0] = i;
+
+        for (std::size_t j = 1; j <= b.size(); ++j)
+        {
+            const auto above = row[j];
+            row[j] = std::min ({ above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0u : 1u) });
+            diagonal = above;
+        }
+    }
+
+    return row.back();
+}
+
+std::string greedyText (const torch::Tensor& logits, const std::vector<std::string>& vocabulary)
+{
+    const auto best = logits.argmax (-1).contiguous();
+    const auto* ids = best.data_ptr<std::int64_t>();
+    std::string text;
+    std::int64_t previous = 0;
+
+    for (std::int64_t i = 0; i < best.numel(); ++i)
+    {
+        if (ids[i] != previous && ids[i] != 0)
+            text += vocabulary[static_cast<std::size_t> (ids[i])];
+
+        previous = ids[i];
+    }
+
+    return text;
+}
+
+ValidationResult validate (Conformer& model,
+                           const TrainingSet& set,
+                           const Scaling& scaling,
+                           int perCorpus,
+                           const std::function<bool()>& shouldStop)
+{
+    const torch::NoGradGuard noGradient;
+    const auto wasTraining = model->is_training();
+    model->eval();
+    ValidationResult result;
+    std::map<std::string, int> taken;
+    auto losses = 0.0;
+    std::size_t tokens = 0;
+
+    for (std::size_t i = 0; i < set.utterances.size() && ! shouldStop(); ++i)
+    {
+        const auto& utterance = set.utterances[i];
+
+        if (! utterance.forValidation || taken[utterance.corpus]++ >= perCorpus)
+            continue;
+
+        const auto features = scaling (set.cache.features (i)).unsqueeze (0);
+        const auto frames = torch::tensor ({ features.size (1) / subsamplingFactor }, torch::kLong);
+        const auto logits = model->forward (features, frames, validationChunk).logits;
+        const std::vector<std::int64_t> ids (utterance.tokens.begin(), utterance.tokens.end());
+        const auto count = static_cast<std::int64_t> (ids.size());
+        losses += ctcLoss (logits, frames * model->config.headFrames, torch::tensor (ids, torch::kLong),
+                           torch::tensor ({ count }, torch::kLong))
+                      .item<double>()
+                  * static_cast<double> (count);
+        tokens += ids.size();
+        result.corpora[utterance.corpus].add (utterance.text, greedyText (logits[0], model->config.vocabulary));
+    }
+
+    for (const auto& corpus : result.corpora)
+        result.errors.add (corpus.second);
+
+    result.loss = tokens == 0 ? 0.0 : losses / static_cast<double> (tokens);
+    model->train (wasTraining);
+    return result;
+}
+
+torch::Tensor ctcLoss (const torch::Tensor& logits,
+                       const torch::Tensor& frames,
+                       const torch::Tensor& targets,
+                       const torch::Tensor& targetLengths)
+{
+    const auto logProbabilities = torch::log_softmax (logits, -1).transpose (0, 1);
+    return torch::ctc_loss (logProbabilities, targets, frames, targetLengths, 0, at::Reduction::Sum, true)
+           / static_cast<double> (targets.numel());
+}
+
+} // namespace kikitori::backend

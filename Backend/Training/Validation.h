@@ -1,0 +1,55 @@
+/*  How well a model does on the validation utterances: CTC loss, word and character error rates of the greedy
+    transcript, computed with the chunks of a stream.
+
+    Threads: one at a time.
+    Failure: none.
+*/
+#pragma once
+
+#include "Backend/Training/Conformer.h"
+#include "Backend/Training/TrainingBatch.h"
+
+#include <functional>
+#include <map>
+
+namespace kikitori::backend
+{
+
+struct ErrorCount
+{
+    std::size_t wordErrors = 0, words = 0;
+    std::size_t characterErrors = 0, characters = 0;
+
+    void add (const std::string& reference, const std::string& hypothesis);
+    void add (const ErrorCount& other);
+    double wordErrorRate() const noexcept;      ///< errors / words; 0 without words
+    double characterErrorRate() const noexcept; ///< spaces count as characters
+};
+
+struct ValidationResult
+{
+    double loss = 0.0; ///< CTC loss for each character
+    ErrorCount errors;
+    std::map<std::string, ErrorCount> corpora;
+};
+
+/** Fewest insertions, deletions and substitutions that turn one list into the other (Levenshtein). */
+std::size_t editDistance (const std::vector<std::string>& a, const std::vector<std::string>& b);
+
+/** The best token of each frame, repeats and blanks taken out. logits [frames, vocabulary]. */
+std::string greedyText (const torch::Tensor& logits, const std::vector<std::string>& vocabulary);
+
+/** At most `perCorpus` dev utterances of each corpus; ends early, with what it has, when shouldStop says so. */
+ValidationResult validate (Conformer& model,
+                           const TrainingSet& set,
+                           const Scaling& scaling,
+                           int perCorpus,
+                           const std::function<bool()>& shouldStop);
+
+/** Sum of the CTC losses divided by the number of tokens. logits [batch, frames, vocabulary]. */
+torch::Tensor ctcLoss (const torch::Tensor& logits,
+                       const torch::Tensor& frames,
+                       const torch::Tensor& targets,
+                       const torch::Tensor& targetLengths);
+
+} // namespace kikitori::backend
