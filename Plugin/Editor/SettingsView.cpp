@@ -1,0 +1,187 @@
+#include "Plugin/Editor/SettingsView.h"
+
+#include "Plugin/Editor/Look.h"
+
+#include <array>
+
+namespace kikitori::plugin
+{
+
+namespace
+{
+
+constexpr std::array chunkChoices{ 320, 640, 1280 }; ///< milliseconds
+constexpr int rowHeight = 28;
+
+juce::String utf8 (const std::string& text) { return juce::String::fromUTF8 (text.c_str()); }
+
+/** The parameter attachment wants the items to be there before it is made. */
+juce::ComboBox& filled (juce::ComboBox& box)
+{
+    box.addItemList (Parameters::channelNames(), 1);
+    return box;
+}
+
+void describe (juce::Component& component,
+               juce::SettableTooltipClient& tip,
+               const juce::String& name,
+               const juce::String& help)
+{
+    component.setTitle (name);
+    component.setHelpText (help);
+    tip.setTooltip (help);
+}
+
+} // namespace
+
+SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processorToUse)
+    : words (wordsToUse), processor (processorToUse),
+      channelAttachment (processor.hostParameters().channelParameter, filled (channel.box))
+{
+    for (auto* field : { &address, &model, &channel, &chunk, &language })
+        addField (*field);
+
+    address.box.setEditableText (true);
+    address.box.addItem ("local", 1);
+    address.box.onChange = [this] { addressChosen(); };
+
+    model.box.setEditableText (true);
+    model.box.addItem ("conformer", 1);
+    model.box.onChange = [this]
+    { change ([this] (PluginSettings& settings) { settings.model = model.box.getText().trim().toStdString(); }); };
+
+    for (const auto ms : chunkChoices)
+        chunk.box.addItem (juce::String (ms) + " ms", ms);
+    chunk.box.onChange = [this]
+    { change ([this] (PluginSettings& settings) { settings.chunkMs = chunk.box.getSelectedId(); }); };
+
+    language.box.addItem ("English", 1);
+    language.box.addItem (juce::String::fromUTF8 ("日本語"), 2);
+    language.box.onChange = [this]
+    {
+        change ([this] (PluginSettings& settings)
+                { settings.language = language.box.getSelectedId() == 2 ? "ja" : "en"; });
+        juce::NullCheckedInvocation::invoke (onLanguageChanged);
+    };
+
+    // Some hosts keep the keys for themselves: an address can come by clipboard.
+    paste.onClick = [this]
+    { address.box.setText (juce::SystemClipboard::getTextFromClipboard().trim(), juce::sendNotificationSync); };
+    startOnLoad.onClick = [this]
+    { change ([this] (PluginSettings& settings) { settings.startOnLoad = startOnLoad.getToggleState(); }); };
+
+    hint.setFont (Look::font (13.0f));
+    hint.setColour (juce::Label::textColourId, colours::faint);
+    hint.setJustificationType (juce::Justification::topLeft);
+    hint.setMinimumHorizontalScale (1.0f);
+    addAndMakeVisible (paste);
+    addAndMakeVisible (startOnLoad);
+    addAndMakeVisible (hint);
+    translate();
+    show (processor.stream().settings());
+}
+
+void SettingsView::addField (Field& field)
+{
+    field.label.setFont (Look::font (13.0f));
+    field.label.setColour (juce::Label::textColourId, colours::faint);
+    field.label.setMinimumHorizontalScale (0.8f);
+    addAndMakeVisible (field.label);
+    addAndMakeVisible (field.box);
+    field.box.setWantsKeyboardFocus (true);
+}
+
+void SettingsView::translate()
+{
+    const auto name = [this] (Field& field, const char* label, const char* help)
+    {
+        field.label.setText (words (label), juce::dontSendNotification);
+        describe (field.box, field.box, words (label), words (help));
+    };
+
+    name (address, "Backend",
+          "\"local\" starts one on this machine; or the address of another, for instance "
+          "https://host:58081");
+    name (model, "Model", "The model that the backend uses");
+    name (channel, "Channel", "Which channel of the track is listened to");
+    name (chunk, "Chunk", "How much audio the model takes at once: shorter is sooner, longer is better");
+    name (language, "Language", "The language of this window");
+
+    for (int i = 0; i < 4; ++i) // the rest are numbers
+        channel.box.changeItemText (i + 1, words (Parameters::channelNames()[i].toRawUTF8()));
+
+    paste.setButtonText (words ("Paste"));
+    describe (paste, paste, words ("Paste the address"), words ("Takes the backend's address from the clipboard"));
+    startOnLoad.setButtonText (words ("Start when the project loads"));
+    describe (startOnLoad, startOnLoad, words ("Start when the project loads"),
+              words ("Transcribes as soon as the project is open, also with this window closed"));
+    hint.setText (words ("Backend, model and chunk take effect with the next Start."), juce::dontSendNotification);
+    resized();
+}
+
+void SettingsView::change (const std::function<void (PluginSettings&)>& edit)
+{
+    auto settings = processor.stream().settings();
+    const auto before = settings;
+    edit (settings);
+    settings = sanitised (settings);
+
+    if (settings == before)
+        return;
+
+    shown = settings;
+    processor.stream().setSettings (settings);
+    processor.updateHostDisplay (juce::AudioProcessorListener::ChangeDetails().withNonParameterStateChanged (true));
+}
+
+void SettingsView::addressChosen()
+{
+    const auto chosen = address.box.getText().trim();
+    change ([&chosen] (PluginSettings& settings) { settings.address = chosen.toStdString(); });
+    // Whoever enters an address here agrees to it.
+    processor.stream().approveAddress();
+
+    if (chosen.isEmpty())
+        address.box.setText ("local", juce::dontSendNotification);
+}
+
+void SettingsView::show (const PluginSettings& settings)
+{
+    if (settings == shown && address.box.getText().isNotEmpty())
+        return;
+
+    shown = settings;
+    address.box.setText (utf8 (settings.address), juce::dontSendNotification);
+    model.box.setText (utf8 (settings.model), juce::dontSendNotification);
+    if (chunk.box.indexOfItemId (settings.chunkMs) < 0 && settings.chunkMs > 0)
+        chunk.box.addItem (juce::String (settings.chunkMs) + " ms", settings.chunkMs);
+    chunk.box.setSelectedId (settings.chunkMs, juce::dontSendNotification);
+    language.box.setSelectedId (settings.language == "ja" ? 2 : 1, juce::dontSendNotification);
+    startOnLoad.setToggleState (settings.startOnLoad, juce::dontSendNotification);
+}
+
+void SettingsView::place (juce::Rectangle<int>& area, Field& field)
+{
+    auto row = area.removeFromTop (rowHeight);
+    field.label.setBounds (row.removeFromLeft (92));
+    field.box.setBounds (row);
+    area.removeFromTop (6);
+}
+
+void SettingsView::resized()
+{
+    auto area = getLocalBounds();
+    auto first = area;
+    place (area, address);
+    paste.setBounds (first.removeFromTop (rowHeight).removeFromRight (76));
+    address.box.setBounds (address.box.getBounds().withTrimmedRight (82));
+    place (area, model);
+    place (area, channel);
+    place (area, chunk);
+    place (area, language);
+    startOnLoad.setBounds (area.removeFromTop (rowHeight));
+    area.removeFromTop (4);
+    hint.setBounds (area.removeFromTop (44));
+}
+
+} // namespace kikitori::plugin

@@ -1,0 +1,52 @@
+/*  Where the backend is, which model, which channel, the window's language, start with the project.
+
+    Threads: message thread.
+    Failure: what is typed is taken as it is; the backend or the address check tells what is wrong with it.
+*/
+#pragma once
+
+#include "Plugin/Editor/Words.h"
+#include "Plugin/Processor/KikitoriProcessor.h"
+
+#include <functional>
+#include <juce_gui_basics/juce_gui_basics.h>
+#include <memory>
+
+namespace kikitori::plugin
+{
+
+class SettingsView final : public juce::Component
+{
+public:
+    SettingsView (const Words& words, KikitoriProcessor& processor);
+
+    void translate();
+    /** Follows changes that came from elsewhere (a project was loaded). */
+    void show (const PluginSettings& settings);
+    void resized() override;
+
+    std::function<void()> onLanguageChanged;
+
+private:
+    struct Field
+    {
+        juce::Label label;
+        juce::ComboBox box;
+    };
+
+    void addField (Field& field);
+    void change (const std::function<void (PluginSettings&)>& edit);
+    void addressChosen();
+    void place (juce::Rectangle<int>& area, Field& field);
+
+    const Words& words;
+    KikitoriProcessor& processor;
+    Field address, model, channel, chunk, language;
+    juce::TextButton paste;
+    juce::ToggleButton startOnLoad;
+    juce::Label hint;
+    juce::ComboBoxParameterAttachment channelAttachment;
+    PluginSettings shown;
+};
+
+} // namespace kikitori::plugin

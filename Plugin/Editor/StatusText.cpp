@@ -1,0 +1,110 @@
+#include "Plugin/Editor/StatusText.h"
+
+#include <cmath>
+
+namespace kikitori::plugin
+{
+
+namespace
+{
+
+juce::String wholeSeconds (std::chrono::milliseconds time)
+{
+    return juce::String (static_cast<int> (std::lround (static_cast<double> (time.count()) / 1000.0)));
+}
+
+StatusText runningText (const SessionSnapshot& session, const Words& words)
+{
+    switch (session.status)
+    {
+        case SessionStatus::idle: break;
+        case SessionStatus::locating: return { words ("Looking for the backend ..."), {}, StatusMood::working };
+        case SessionStatus::connecting: return { words ("Connecting ..."), {}, StatusMood::working };
+        case SessionStatus::loadingModel:
+        {
+            auto text = words ("Loading the model (%1 s)", wholeSeconds (session.elapsed));
+            if (session.loadProgress)
+                text << " " << juce::roundToInt (*session.loadProgress * 100.0) << " %";
+            return { text, {}, StatusMood::working };
+        }
+        case SessionStatus::listening: return { words ("Listening"), {}, StatusMood::good };
+        case SessionStatus::behind:
+            return { words ("Behind by %1 s", juce::String (session.lagMs / 1000.0, 1)), {}, StatusMood::warning };
+        case SessionStatus::reconnecting:
+        {
+            const juce::String attempt (session.attempt);
+            const auto text = session.nextAttemptIn.count() > 0
+                                  ? words ("Reconnecting (attempt %1, next in %2 s)", attempt,
+                                           wholeSeconds (session.nextAttemptIn + std::chrono::milliseconds (499)))
+                                  : words ("Reconnecting (attempt %1)", attempt);
+            return { text, {}, StatusMood::warning };
+        }
+        case SessionStatus::stopping:
+            return { session.startRemembered ? words ("Stopping, then starting again") : words ("Stopping ..."),
+                     {},
+                     StatusMood::working };
+    }
+
+    return { words ("Idle"), {}, StatusMood::calm };
+}
+
+void addDetail (StatusText& text, const juce::String& more)
+{
+    if (text.detail.isNotEmpty())
+        text.detail << juce::String::fromUTF8 ("  ·  ");
+    text.detail << more;
+}
+
+} // namespace
+
+StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
+{
+    auto text = runningText (snapshot.session, words);
+    const auto& session = snapshot.session;
+
+    if (snapshot.isBypassed)
+    {
+        text.headline << juce::String::fromUTF8 (" – ") << words ("bypassed, nothing is heard");
+        text.mood = StatusMood::warning;
+    }
+
+    if (snapshot.isOffline)
+        text.headline << juce::String::fromUTF8 (" – ") << words ("offline render");
+
+    if (session.state != LifecycleState::idle)
+    {
+        if (! session.model.empty())
+            addDetail (text, juce::String::fromUTF8 (session.model.c_str()));
+        if (! session.backend.empty())
+            addDetail (text, juce::String::fromUTF8 (session.backend.c_str()));
+    }
+
+    if (snapshot.tapError == TapError::badSampleRate)
+    {
+        addDetail (text, words ("The sample rate is outside 8 to 192 kHz: nothing is heard"));
+        text.mood = StatusMood::warning;
+    }
+    else if (snapshot.tapError == TapError::notPrepared)
+        addDetail (text, words ("No audio from the host yet"));
+
+    if (session.counters.dropped > 0)
+        addDetail (text, words ("%1 samples dropped", juce::String (session.counters.dropped)));
+    if (session.counters.lost > 0)
+        addDetail (text, words ("%1 s lost", juce::String (static_cast<double> (session.counters.lost) / 48000.0, 1)));
+
+    return text;
+}
+
+juce::String clockTime (double seconds)
+{
+    const auto whole = static_cast<juce::int64> (std::max (0.0, seconds));
+    const auto twoDigits = [] (juce::int64 value) { return juce::String (value).paddedLeft ('0', 2); };
+    const auto minutes = whole / 60;
+
+    if (minutes >= 60)
+        return juce::String (minutes / 60) + ":" + twoDigits (minutes % 60) + ":" + twoDigits (whole % 60);
+
+    return juce::String (minutes) + ":" + twoDigits (whole % 60);
+}
+
+} // namespace kikitori::plugin

@@ -1,0 +1,47 @@
+#include "Plugin/Processor/ApprovedAddresses.h"
+
+namespace kikitori::plugin
+{
+
+ApprovedAddresses::ApprovedAddresses (juce::File fileToUse) : file (std::move (fileToUse)) {}
+
+juce::File ApprovedAddresses::defaultFile()
+{
+    return juce::File::getSpecialLocation (juce::File::userApplicationDataDirectory)
+        .getChildFile ("kikitori")
+        .getChildFile ("approved-addresses.txt");
+}
+
+juce::StringArray ApprovedAddresses::readFile() const
+{
+    juce::StringArray lines;
+    file.readLines (lines);
+    lines.trim();
+    lines.removeEmptyStrings();
+    return lines;
+}
+
+bool ApprovedAddresses::isApproved (const std::string& address) const
+{
+    if (address == "local")
+        return true;
+
+    const std::lock_guard lock (mutex);
+    return approvedHere.count (address) > 0 || readFile().contains (juce::String::fromUTF8 (address.c_str()));
+}
+
+void ApprovedAddresses::approve (const std::string& address)
+{
+    if (isApproved (address))
+        return;
+
+    const std::lock_guard lock (mutex);
+    approvedHere.insert (address);
+
+    auto lines = readFile();
+    lines.add (juce::String::fromUTF8 (address.c_str()));
+    file.getParentDirectory().createDirectory();
+    file.replaceWithText (lines.joinIntoString ("\n") + "\n");
+}
+
+} // namespace kikitori::plugin

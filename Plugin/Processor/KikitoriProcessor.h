@@ -1,0 +1,93 @@
+/*  The audio processor: passes the audio through bit-exact and without latency, taps it on the way, and holds the
+    stream. With and without an editor.
+
+    Threads: processBlock() and processBlockBypassed() on the audio thread: no allocation, lock, wait or system call
+    (but a bounce waits for the reader, see AudioTap). The rest from any other thread.
+    Failure: state that cannot be read changes nothing and leaves a notice; a rate outside AudioTap's bounds passes
+   audio and taps nothing.
+*/
+#pragma once
+
+#include "Audio/AudioTap.h"
+#include "Plugin/Processor/Parameters.h"
+#include "Plugin/Processor/StreamControl.h"
+
+#include <juce_audio_processors/juce_audio_processors.h>
+
+namespace kikitori::plugin
+{
+
+/** Everything a window shows, taken at one moment. */
+struct PluginSnapshot
+{
+    SessionSnapshot session;
+    InputLevel level;
+    TapError tapError = TapError::none;
+    std::optional<Error> notice;
+    bool isBypassed = false;
+    bool isOffline = false;
+    std::shared_ptr<const TranscriptSnapshot> earlier;    ///< of the loaded project; may be null
+    std::shared_ptr<const TranscriptSnapshot> transcript; ///< of this run; may be null
+};
+
+class KikitoriProcessor final : public juce::AudioProcessor,
+                                private juce::AudioProcessorParameter::Listener,
+                                private juce::AsyncUpdater
+{
+public:
+    /** Makes a window for the processor. A function, so that the processor knows no editor. */
+    using EditorFactory = juce::AudioProcessorEditor* (*) (KikitoriProcessor&);
+
+    explicit KikitoriProcessor (EditorFactory editorFactory = nullptr,
+                                StreamServices services = StreamServices::real());
+    ~KikitoriProcessor() override;
+
+    // for the window ------------------------------------------------------------------------------------------------
+    PluginSnapshot snapshot() const;
+    StreamControl& stream() noexcept { return control; }
+
+    /** Start and Stop, as the host's parameter does, but at once. Message thread. */
+    void setTranscribing (bool on);
+
+    Parameters& hostParameters() noexcept { return parameters; }
+
+    // juce::AudioProcessor ------------------------------------------------------------------------------------------
+    void prepareToPlay (double sampleRate, int maximumBlock) override;
+    void releaseResources() override {}
+    void processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) override;
+    void processBlockBypassed (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) override;
+    bool isBusesLayoutSupported (const BusesLayout& layout) const override;
+    juce::AudioProcessorParameter* getBypassParameter() const override { return &parameters.bypass; }
+
+    const juce::String getName() const override { return "Kikitori"; }
+    bool acceptsMidi() const override { return false; }
+    bool producesMidi() const override { return false; }
+    double getTailLengthSeconds() const override { return 0.0; }
+    bool hasEditor() const override { return makeEditor != nullptr; }
+    juce::AudioProcessorEditor* createEditor() override { return makeEditor != nullptr ? makeEditor (*this) : nullptr; }
+
+    int getNumPrograms() override { return 1; }
+    int getCurrentProgram() override { return 0; }
+    void setCurrentProgram (int) override {}
+    const juce::String getProgramName (int) override { return "Default"; } // validators refuse an empty one
+    void changeProgramName (int, const juce::String&) override {}
+
+    void getStateInformation (juce::MemoryBlock& destination) override;
+    void setStateInformation (const void* data, int size) override;
+
+private:
+    void tapBlock (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept KIKITORI_REALTIME;
+    std::optional<PlayheadInfo> playhead() const noexcept;
+    std::shared_ptr<const TranscriptSnapshot> wholeTranscript() const;
+
+    void parameterValueChanged (int index, float value) override;
+    void parameterGestureChanged (int, bool) override {}
+    void handleAsyncUpdate() override;
+
+    const EditorFactory makeEditor;
+    Parameters parameters;
+    AudioTap tap;
+    StreamControl control;
+};
+
+} // namespace kikitori::plugin

@@ -1,0 +1,188 @@
+#include "Plugin/Processor/PluginState.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace kikitori::plugin
+{
+
+namespace
+{
+
+using Json = nlohmann::json;
+
+constexpr std::size_t longestText = 2048; ///< of an address or a name
+
+Error notOurs (const char* what)
+{
+    return { "bad_state", std::string ("The settings saved in this project could not be read (") + what
+                              + "); the present ones stay. Check them and save the project again." };
+}
+
+template <typename Value>
+Value valueOr (const Json& object, const char* key, Value fallback)
+{
+    const auto found = object.find (key);
+
+    if (found == object.end())
+        return fallback;
+
+    if constexpr (std::is_same_v<Value, bool>)
+        return found->is_boolean() ? found->template get<bool>() : fallback;
+    else if constexpr (std::is_same_v<Value, std::string>)
+        return found->is_string() ? found->template get<std::string>() : fallback;
+    else
+    {
+        if (! found->is_number() || ! std::isfinite (found->template get<double>()))
+            return fallback;
+        return static_cast<Value> (std::clamp (found->template get<double>(), -1.0e15, 1.0e15));
+    }
+}
+
+/** [start, end, text, confirmed] each, times in stream samples. */
+Json writeTranscript (const TranscriptSnapshot& transcript)
+{
+    auto list = Json::array();
+    const auto first = transcript.finals.size() - std::min (transcript.finals.size(), PluginState::mostSegments);
+
+    for (auto i = first; i < transcript.finals.size(); ++i)
+    {
+        const auto& segment = transcript.finals[i];
+        list.push_back ({ segment.startSample, segment.endSample, segment.text, segment.confirmed });
+    }
+
+    if (transcript.partial && ! transcript.partial->text.empty())
+        list.push_back (
+            { transcript.partial->startSample, transcript.partial->endSample, transcript.partial->text, false });
+
+    return list;
+}
+
+std::shared_ptr<const TranscriptSnapshot> readTranscript (const Json& list)
+{
+    if (! list.is_array() || list.empty())
+        return nullptr;
+
+    auto transcript = std::make_shared<TranscriptSnapshot>();
+
+    for (const auto& entry : list)
+    {
+        if (! entry.is_array() || entry.size() < 4 || ! entry[0].is_number_integer() || ! entry[1].is_number_integer()
+            || ! entry[2].is_string() || ! entry[3].is_boolean()
+            || transcript->finals.size() >= PluginState::mostSegments)
+            continue;
+
+        Segment segment;
+        segment.id = static_cast<std::int64_t> (transcript->finals.size());
+        segment.startSample = std::max<std::int64_t> (0, entry[0].get<std::int64_t>());
+        segment.endSample = std::max (segment.startSample, entry[1].get<std::int64_t>());
+        segment.startSeconds = static_cast<double> (segment.startSample) / streamSampleRate;
+        segment.endSeconds = static_cast<double> (segment.endSample) / streamSampleRate;
+        segment.text = entry[2].get<std::string>();
+        segment.confirmed = entry[3].get<bool>();
+        transcript->finals.push_back (std::move (segment));
+    }
+
+    return transcript;
+}
+
+/** Decompresses, up to the bound. */
+std::string unpack (const void* data, int size)
+{
+    juce::MemoryInputStream packed (data, static_cast<std::size_t> (size), false);
+    juce::GZIPDecompressorInputStream stream (&packed, false, juce::GZIPDecompressorInputStream::gzipFormat);
+    std::string text;
+    char piece[16384];
+
+    while (text.size() <= PluginState::mostBytes)
+    {
+        const auto count = stream.read (piece, static_cast<int> (sizeof (piece)));
+        if (count <= 0)
+            break;
+        text.append (piece, static_cast<std::size_t> (count));
+    }
+
+    return text;
+}
+
+} // namespace
+
+PluginSettings sanitised (PluginSettings settings)
+{
+    const PluginSettings defaults;
+
+    if (settings.address.empty() || settings.address.size() > longestText)
+        settings.address = defaults.address;
+    if (settings.model.empty() || settings.model.size() > longestText)
+        settings.model = defaults.model;
+    if (settings.language != "ja")
+        settings.language = "en";
+
+    settings.chunkMs = std::clamp (settings.chunkMs, 0, 10000);
+    settings.editorWidth = std::clamp (settings.editorWidth, 640, 4000);
+    settings.editorHeight = std::clamp (settings.editorHeight, 420, 3000);
+    return settings;
+}
+
+juce::MemoryBlock writeState (const PluginState& state)
+{
+    Json json{ { "format", "kikitori" },
+               { "version", PluginState::currentVersion },
+               { "address", state.settings.address },
+               { "model", state.settings.model },
+               { "language", state.settings.language },
+               { "chunk_ms", state.settings.chunkMs },
+               { "start_on_load", state.settings.startOnLoad },
+               { "width", state.settings.editorWidth },
+               { "height", state.settings.editorHeight },
+               { "channel", state.channel },
+               { "bypass", state.bypass } };
+
+    if (state.transcript != nullptr)
+        json["transcript"] = writeTranscript (*state.transcript);
+
+    const auto text = json.dump (-1, ' ', false, Json::error_handler_t::replace);
+    juce::MemoryOutputStream packed;
+    {
+        juce::GZIPCompressorOutputStream stream (packed, 6, juce::GZIPCompressorOutputStream::windowBitsGZIP);
+        stream.write (text.data(), text.size());
+    }
+    return packed.getMemoryBlock();
+}
+
+Result<PluginState> readState (const void* data, int size)
+{
+    if (data == nullptr || size <= 0)
+        return notOurs ("they are empty");
+    if (size > PluginState::mostBytes)
+        return notOurs ("they are too large");
+
+    const auto text = unpack (data, size);
+    if (text.size() > PluginState::mostBytes)
+        return notOurs ("they are too large");
+
+    const auto json = Json::parse (text, nullptr, false);
+    if (! json.is_object() || valueOr (json, "format", std::string()) != "kikitori")
+        return notOurs ("they are damaged or another program's");
+
+    const PluginSettings defaults;
+    PluginState state;
+    state.settings.address = valueOr (json, "address", defaults.address);
+    state.settings.model = valueOr (json, "model", defaults.model);
+    state.settings.language = valueOr (json, "language", defaults.language);
+    state.settings.chunkMs = static_cast<int> (std::clamp (valueOr (json, "chunk_ms", 320.0), 0.0, 1.0e6));
+    state.settings.startOnLoad = valueOr (json, "start_on_load", false);
+    state.settings.editorWidth = static_cast<int> (std::clamp (valueOr (json, "width", 860.0), 0.0, 1.0e5));
+    state.settings.editorHeight = static_cast<int> (std::clamp (valueOr (json, "height", 560.0), 0.0, 1.0e5));
+    state.settings = sanitised (state.settings);
+    state.channel = valueOr (json, "channel", std::string ("mix"));
+    state.bypass = valueOr (json, "bypass", false);
+
+    if (const auto list = json.find ("transcript"); list != json.end())
+        state.transcript = readTranscript (*list);
+
+    return state;
+}
+
+} // namespace kikitori::plugin

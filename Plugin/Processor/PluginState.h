@@ -1,0 +1,50 @@
+/*  What a project saves of the plugin, and how it is written: JSON, compressed, with a version. Never a token.
+
+    Threads: pure functions of values; any thread but the audio thread.
+    Failure: data that is damaged, too large or of an unknown kind is an error, and the caller keeps what it has. Single
+    values that are missing or odd fall back to their defaults. A newer version is read as far as it is understood.
+*/
+#pragma once
+
+#include "Core/Result.h"
+#include "Transcript/Transcript.h"
+
+#include <juce_core/juce_core.h>
+#include <memory>
+#include <string>
+
+namespace kikitori::plugin
+{
+
+struct PluginSettings
+{
+    std::string address = "local";
+    std::string model = "conformer";
+    std::string language = "en"; ///< of the window: "en" or "ja"
+    int chunkMs = 320;
+    bool startOnLoad = false; ///< transcribe as soon as the project is loaded
+    int editorWidth = 860;
+    int editorHeight = 560;
+
+    bool operator== (const PluginSettings&) const = default;
+};
+
+struct PluginState
+{
+    static constexpr int currentVersion = 1;
+    static constexpr int mostBytes = 64 << 20; ///< more is not ours
+    static constexpr std::size_t mostSegments = 200000;
+
+    PluginSettings settings;
+    std::string channel = "mix";
+    bool bypass = false;
+    std::shared_ptr<const TranscriptSnapshot> transcript; ///< null or what was understood so far
+};
+
+juce::MemoryBlock writeState (const PluginState& state);
+Result<PluginState> readState (const void* data, int size);
+
+/** Values that the window or a file gives, brought into their ranges. */
+PluginSettings sanitised (PluginSettings settings);
+
+} // namespace kikitori::plugin

@@ -1,0 +1,99 @@
+/*  The stream of one plugin instance: makes network, session and training monitor when they are first needed, and acts
+    on the parameter Transcribe where it is allowed to take time, so that a stream runs with the editor closed.
+
+    Threads: want() from any thread, also the audio thread: one atomic. Everything else from any thread but the audio
+    thread; none of it waits for the network. Orders are carried out on the network thread, which looks for them every
+    orderInterval once arm() was called (the audio thread may wake nobody, so somebody has to look).
+    Failure: what cannot be started is told by notice(); the session tells the rest.
+*/
+#pragma once
+
+#include "Audio/AudioTap.h"
+#include "Plugin/Processor/ApprovedAddresses.h"
+#include "Plugin/Processor/PluginState.h"
+#include "Session/TranscriptionSession.h"
+#include "Training/TrainingMonitor.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace kikitori::plugin
+{
+
+/** Where the network comes from; tests give their own. */
+struct StreamServices
+{
+    std::function<std::shared_ptr<Transport>()> transport;
+    std::function<std::shared_ptr<BackendLocator> (const std::shared_ptr<Transport>&)> locator;
+    juce::File approvals = ApprovedAddresses::defaultFile();
+
+    /** The process's network thread and the backends it finds. */
+    static StreamServices real();
+};
+
+class StreamControl
+{
+public:
+    static constexpr Milliseconds orderInterval{ 20 };
+    static constexpr Milliseconds destructionLimit{ 3000 };
+
+    /** streamEnded is called on the network thread when a stream that was wanted has ended by itself. */
+    StreamControl (AudioTap& tap, StreamServices services, std::function<void()> streamEnded);
+    ~StreamControl();
+
+    StreamControl (const StreamControl&) = delete;
+    StreamControl& operator= (const StreamControl&) = delete;
+
+    /** Makes network thread, session and monitor, once. A host that only lists plugins never comes here. */
+    bool arm();
+    bool isArmed() const;
+
+    /** The order to start or stop; the last one counts. */
+    void want (bool on) noexcept KIKITORI_REALTIME;
+
+    /** Carries an order out at once instead of at the next look; the state is Starting or Stopping on return. */
+    void actNow();
+
+    PluginSettings settings() const;
+    void setSettings (const PluginSettings& settings);
+
+    /** Agrees to the present address. */
+    void approveAddress();
+
+    SessionSnapshot session() const;
+    std::shared_ptr<const TranscriptSnapshot> transcript() const;
+
+    /** What a project brought along; null if nothing. */
+    std::shared_ptr<const TranscriptSnapshot> earlier() const;
+    void setEarlier (std::shared_ptr<const TranscriptSnapshot> transcript);
+    void clearTranscript();
+
+    /** What went wrong outside the session; stays until dismissed. */
+    std::optional<Error> notice() const;
+    void setNotice (std::optional<Error> notice);
+
+    // Training; nothing is asked of an address that the user has not agreed to.
+    void tickTraining (bool editorVisible);
+    void startTraining (TrainingOrder order);
+    void stopTraining();
+    TrainingView training() const;
+
+private:
+    struct Core;
+
+    void releaseTicking();
+
+    AudioTap& tap;
+    const StreamServices services;
+    const std::shared_ptr<Core> core;
+    std::mutex arming;
+    // Set by arm() and then constant.
+    std::shared_ptr<Transport> transport;
+    std::shared_ptr<BackendLocator> locator;
+    std::unique_ptr<TrainingMonitor> monitor;
+    std::unique_ptr<TranscriptionSession> stream;
+};
+
+} // namespace kikitori::plugin

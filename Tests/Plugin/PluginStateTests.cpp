@@ -1,0 +1,145 @@
+#include "Plugin/Processor/PluginState.h"
+
+#include "PluginScene.h"
+#include "Support/Catch.h"
+
+#include <random>
+#include <thread>
+
+using namespace kikitori;
+using namespace kikitori::test;
+using namespace kikitori::plugin;
+
+namespace
+{
+
+PluginState example()
+{
+    PluginState state;
+    state.settings = { "https://gpu.test:58081", "conformer-large", "ja", 640, true, 900, 700 };
+    state.channel = "3";
+    state.bypass = true;
+
+    auto transcript = std::make_shared<TranscriptSnapshot>();
+    for (int i = 0; i < 200; ++i)
+    {
+        Segment segment;
+        segment.text = "segment " + std::to_string (i) + " 聞き取り";
+        segment.startSample = i * 48000;
+        segment.endSample = segment.startSample + 40000;
+        segment.confirmed = i != 199;
+        transcript->finals.push_back (segment);
+    }
+    state.transcript = transcript;
+    return state;
+}
+
+} // namespace
+
+TEST_CASE ("State survives writing and reading, the transcript included, compactly")
+{
+    const auto state = example();
+    const auto data = writeState (state);
+    CHECK (data.getSize() < 4000);
+
+    const auto read = readState (data.getData(), static_cast<int> (data.getSize()));
+    REQUIRE (read.ok());
+    CHECK (read.value().settings == state.settings);
+    CHECK (read.value().channel == "3");
+    CHECK (read.value().bypass);
+    REQUIRE (read.value().transcript != nullptr);
+    REQUIRE (read.value().transcript->finals.size() == 200);
+    const auto& last = read.value().transcript->finals.back();
+    CHECK (last.text == "segment 199 聞き取り");
+    CHECK (last.startSample == 199 * 48000);
+    CHECK_FALSE (last.confirmed);
+}
+
+TEST_CASE ("Garbage is refused with a note and changes nothing")
+{
+    PluginScene scene;
+    auto& processor = *scene.processor;
+    auto settings = processor.stream().settings();
+    settings.model = "mine";
+    processor.stream().setSettings (settings);
+    std::minstd_rand random (3);
+
+    for (int round = 0; round < 200; ++round)
+    {
+        auto data = round % 2 == 0 ? writeState (example()) : juce::MemoryBlock (100);
+        for (int i = 0; i < 20; ++i)
+            data[static_cast<int> (random() % data.getSize())] = static_cast<char> (random());
+        if (! readState (data.getData(), static_cast<int> (data.getSize())).ok())
+        {
+            processor.stream().setNotice (std::nullopt);
+            processor.setStateInformation (data.getData(), static_cast<int> (data.getSize()));
+            REQUIRE (processor.snapshot().notice.has_value());
+            CHECK (processor.snapshot().notice->code == "bad_state");
+            CHECK (processor.stream().settings().model == "mine");
+        }
+    }
+
+    processor.setStateInformation (nullptr, 0);
+    CHECK (processor.stream().settings().model == "mine");
+}
+
+TEST_CASE ("A newer version is read as far as it is understood; odd values become defaults")
+{
+    const std::string text = R"({"format":"kikitori","version":99,"address":17,"model":"","chunk_ms":1e300,)"
+                             R"("width":-5,"future":{"a":1},"transcript":[[1,2],["x",2,"t",true],[5,3,"ok",true]]})";
+    juce::MemoryOutputStream packed;
+    {
+        juce::GZIPCompressorOutputStream stream (packed, 6, juce::GZIPCompressorOutputStream::windowBitsGZIP);
+        stream.write (text.data(), text.size());
+    }
+    const auto read = readState (packed.getData(), static_cast<int> (packed.getDataSize()));
+    REQUIRE (read.ok());
+    CHECK (read.value().settings.address == "local");
+    CHECK (read.value().settings.model == "conformer");
+    CHECK (read.value().settings.chunkMs <= 10000);
+    CHECK (read.value().settings.editorWidth == 640);
+    REQUIRE (read.value().transcript->finals.size() == 1);
+    CHECK (read.value().transcript->finals.back().endSample >= read.value().transcript->finals.back().startSample);
+}
+
+TEST_CASE ("A processor takes its state on from another, on any thread")
+{
+    PluginScene first, second;
+    auto settings = first.processor->stream().settings();
+    settings.address = "https://gpu.test:1";
+    settings.chunkMs = 640;
+    first.processor->stream().setSettings (settings);
+    first.processor->hostParameters().channelParameter = 2;
+    juce::MemoryBlock data;
+    first.processor->getStateInformation (data);
+
+    std::thread ([&] { second.processor->setStateInformation (data.getData(), static_cast<int> (data.getSize())); })
+        .join();
+    CHECK (second.processor->stream().settings() == settings);
+    CHECK (second.processor->hostParameters().channel().kind == ChannelChoice::Kind::right);
+    CHECK_FALSE (second.processor->hostParameters().isTranscribing());
+}
+
+TEST_CASE ("Words understood after a project was loaded are saved behind the earlier ones")
+{
+    PluginScene scene;
+    const auto saved = writeState (example());
+    scene.processor->setStateInformation (saved.getData(), static_cast<int> (saved.getSize()));
+    auto settings = scene.processor->stream().settings();
+    settings.address = "local";
+    scene.processor->stream().setSettings (settings);
+    scene.processor->hostParameters().bypass = false;
+    scene.prepare();
+    scene.processor->setTranscribing (true);
+    scene.play (Milliseconds (5000));
+
+    juce::MemoryBlock data;
+    scene.processor->getStateInformation (data);
+    const auto read = readState (data.getData(), static_cast<int> (data.getSize()));
+    REQUIRE (read.ok());
+    REQUIRE (read.value().transcript->finals.size() > 200);
+    const auto& before = read.value().transcript->finals[199];
+    const auto& after = read.value().transcript->finals[200];
+    CHECK (after.text == "w0");
+    CHECK (after.startSample >= before.endSample);
+}

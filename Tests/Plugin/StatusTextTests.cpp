@@ -1,0 +1,87 @@
+#include "Plugin/Editor/StatusText.h"
+
+#include "Support/Catch.h"
+
+using namespace kikitori;
+using namespace kikitori::plugin;
+
+namespace
+{
+
+juce::String headline (const std::function<void (PluginSnapshot&)>& edit, const char* language = "en")
+{
+    PluginSnapshot snapshot;
+    edit (snapshot);
+    return statusText (snapshot, Words (language)).headline;
+}
+
+void running (PluginSnapshot& snapshot, SessionStatus status)
+{
+    snapshot.session.state = LifecycleState::active;
+    snapshot.session.status = status;
+}
+
+} // namespace
+
+TEST_CASE ("Each state has its words")
+{
+    using S = SessionStatus;
+    CHECK (headline ([] (auto&) {}) == "Idle");
+    CHECK (headline ([] (auto& s) { running (s, S::listening); }) == "Listening");
+    CHECK (headline (
+               [] (auto& s)
+               {
+                   running (s, S::loadingModel);
+                   s.session.elapsed = std::chrono::milliseconds (12600);
+               })
+           == "Loading the model (13 s)");
+    CHECK (headline (
+               [] (auto& s)
+               {
+                   running (s, S::behind);
+                   s.session.lagMs = 3240.0;
+               })
+           == "Behind by 3.2 s");
+    CHECK (headline (
+               [] (auto& s)
+               {
+                   running (s, S::reconnecting);
+                   s.session.attempt = 2;
+                   s.session.nextAttemptIn = std::chrono::milliseconds (2400);
+               })
+           == "Reconnecting (attempt 2, next in 3 s)");
+    CHECK (headline (
+               [] (auto& s)
+               {
+                   running (s, S::listening);
+                   s.isOffline = true;
+               })
+               .contains ("offline render"));
+    CHECK (headline ([] (auto& s) { s.isBypassed = true; }).contains ("bypassed"));
+}
+
+TEST_CASE ("Dropped audio and a bad rate are said")
+{
+    PluginSnapshot snapshot;
+    snapshot.session.counters.dropped = 480;
+    snapshot.tapError = TapError::badSampleRate;
+    const auto text = statusText (snapshot, Words());
+    CHECK (text.detail.contains ("480 samples dropped"));
+    CHECK (text.detail.contains ("sample rate"));
+    CHECK (text.mood == StatusMood::warning);
+}
+
+TEST_CASE ("Japanese has words of its own")
+{
+    CHECK (headline ([] (auto&) {}, "ja") == juce::String::fromUTF8 ("待機中"));
+    CHECK (Words ("ja") ("A text without translation") == "A text without translation");
+    CHECK (Words ("nonsense").language() == "en");
+}
+
+TEST_CASE ("Times read as clocks")
+{
+    CHECK (clockTime (7.9) == "0:07");
+    CHECK (clockTime (754.0) == "12:34");
+    CHECK (clockTime (3723.0) == "1:02:03");
+    CHECK (clockTime (-1.0) == "0:00");
+}
