@@ -1,0 +1,49 @@
+#include "Backend/Config/BackendConfig.h"
+#include "Support/TemporaryFolder.h"
+
+using namespace kikitori::backend;
+
+namespace
+{
+kikitori::Result<BackendConfig> read (const std::string& yaml)
+{
+    const TemporaryFolder folder;
+    return readConfig (folder.write ("config.yaml", yaml), {});
+}
+
+std::string complaint (const std::string& yaml)
+{
+    const auto config = read (yaml);
+    REQUIRE_FALSE (config.ok());
+    CHECK (config.error().code == "bad_config");
+    return config.error().message;
+}
+} // namespace
+
+TEST_CASE ("the reference's keys are read", "[config]")
+{
+    const auto config = read ("available_models: [conformer, realtime]\n"
+                              "available_datasets: [ljspeech]\n"
+                              "datasets: {ljspeech: /data/lj/manifest.jsonl}\n"
+                              "training: {epochs: 7, learning_rate: 0.002}\n"
+                              "realtime: {chunk_ms: 160}\n");
+    REQUIRE (config.ok());
+    CHECK (config.value().models == std::vector<std::string>{ "conformer", "realtime" });
+    CHECK (config.value().datasets.at ("ljspeech") == "/data/lj/manifest.jsonl");
+    CHECK (config.value().training.epochs == 7);
+    CHECK (config.value().training.batchSize == 16);
+    CHECK (config.value().serving.chunkMs == 160);
+}
+
+TEST_CASE ("each error names file, key, value and what is allowed", "[config]")
+{
+    const auto epochs = complaint ("training: {epochs: many}");
+    CHECK (epochs.find ("config.yaml") != std::string::npos);
+    CHECK (epochs.find ("\"training.epochs\" is many; allowed is a number from 1 to 100000") != std::string::npos);
+    CHECK (complaint ("training: {epochs: 0}").find ("training.epochs") != std::string::npos);
+    CHECK (complaint ("training: 5").find ("a mapping") != std::string::npos);
+    CHECK (complaint ("available_models: [../etc]").find ("without slashes") != std::string::npos);
+    CHECK (complaint ("trainign: {}").find ("\"trainign\" is not a key here") != std::string::npos);
+    CHECK (complaint ("[1, 2]").find ("mapping") != std::string::npos);
+    CHECK (complaint ("a: [").find ("YAML") != std::string::npos);
+}

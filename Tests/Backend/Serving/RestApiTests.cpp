@@ -1,0 +1,128 @@
+#include "Backend/Serving/RestApi.h"
+#include "Support/TemporaryFolder.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace kikitori::backend;
+using nlohmann::json;
+
+namespace
+{
+class Rig
+{
+public:
+    Rig()
+    {
+        config.datasets["ljspeech"] = "/nowhere/manifest.jsonl";
+        config.dataFolder = folder.path;
+    }
+
+    std::pair<int, json> ask (const std::string& method, const std::string& path, const std::string& body = {})
+    {
+        const auto reply = api.handle ({ method, path, body });
+        return { reply.status, json::parse (reply.body, nullptr, false) };
+    }
+
+    const TemporaryFolder folder;
+    BackendConfig config;
+    TrainerSupervisor trainer{ "/nowhere/kikitori-trainer", [] (const auto&) {} };
+    ModelStore models{ folder.path, config.models };
+    int streams = 0;
+    RestApi api{ config, trainer, models, [this] { return streams; } };
+};
+
+/** The keys of the recorded answer that ours must have, with values of the same kind. */
+void checkShape (const json& ours, const json& recorded)
+{
+    for (const auto& [key, value] : recorded.items())
+    {
+        INFO (key);
+        REQUIRE (ours.contains (key));
+        CHECK (((ours[key].type() == value.type()) || (ours[key].is_number() && value.is_number())));
+    }
+}
+} // namespace
+
+TEST_CASE ("the served routes answer as recorded from the reference", "[rest]")
+{
+    const auto recordings = json::parse (std::ifstream (KIKITORI_FIXTURES "/protocol/rest.json"));
+    Rig rig;
+    auto compared = 0;
+
+    for (const auto* name :
+         { "root", "debug", "test", "status_after_stopped", "progress_after_complete", "train_stop_idle_404",
+           "train_start_empty_object", "train_start_bad_json", "train_start_missing_checkpoint", "get_on_train_start",
+           "options_config", "root_no_prefix_config" })
+    {
+        INFO (name);
+        REQUIRE (recordings.contains (name));
+        const auto& recorded = recordings[name];
+        auto body = recorded["request"].value ("json", json()).dump();
+        if (std::string (name) == "train_start_missing_checkpoint")
+            body =
+                R"({"model_name":"conformer","dataset_name":"ljspeech","specific_checkpoint":"conformer-ljspeech-epoch-9"})";
+        if (std::string (name) == "train_start_empty_object")
+            body = "{}";
+        if (std::string (name) == "train_start_bad_json")
+            body = "{bad";
+        const auto [status, answer] = rig.ask (recorded["request"]["method"], recorded["request"]["path"], body);
+        CHECK (status == recorded["status"]);
+        if (recorded["body"].is_object())
+            checkShape (answer, recorded["body"]);
+        ++compared;
+    }
+
+    CHECK (compared == 12);
+}
+
+TEST_CASE ("numbers of the wrong kind are refused with the field's name", "[rest]")
+{
+    Rig rig;
+    for (const auto* field :
+         { R"("batch_size":"16")", R"("batch_size":0)", R"("epochs":1.5)", R"("limit_samples":-1)" })
+    {
+        INFO (field);
+        const auto [status, answer] =
+            rig.ask ("POST", "/api/train/start",
+                     std::string (R"({"model_name":"conformer","dataset_name":"ljspeech",)") + field + "}");
+        CHECK (status == 422);
+        CHECK (answer["detail"].is_array());
+    }
+}
+
+TEST_CASE ("checkpoint names cannot leave the folder", "[rest]")
+{
+    Rig rig;
+    for (const auto* name : { "..", "../..", "a/../../etc", "%2e%2e",
+                              ""
+                              "/etc" })
+    {
+        const auto [status, answer] = rig.ask (
+            "POST", "/api/train/start",
+            json{ { "model_name", "conformer" }, { "dataset_name", "ljspeech" }, { "specific_checkpoint", name } }
+                .dump());
+        INFO (name);
+        CHECK (status == 404);
+    }
+}
+
+TEST_CASE ("resuming needs a checkpoint, and a missing trainer is said plainly", "[rest]")
+{
+    Rig rig;
+    const auto request = R"({"model_name":"conformer","dataset_name":"ljspeech"})";
+    CHECK (rig.ask ("POST", "/api/train/resume", request).first == 404);
+    const auto [status, answer] = rig.ask ("POST", "/api/train/start", request);
+    CHECK (status == 500);
+    CHECK (answer["detail"].get<std::string>().find ("/nowhere/kikitori-trainer") != std::string::npos);
+}
+
+TEST_CASE ("readiness follows the number of streams, health does not", "[rest]")
+{
+    Rig rig;
+    CHECK (rig.ask ("GET", "/readyz").first == 200);
+    rig.streams = rig.config.serving.sessions;
+    CHECK (rig.ask ("GET", "/readyz").first == 503);
+    const auto [status, health] = rig.ask ("GET", "/healthz");
+    CHECK (status == 200);
+    CHECK (health["protocol"] == 2);
+}
