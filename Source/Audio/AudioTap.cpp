@@ -19,25 +19,9 @@ constexpr std::size_t resumeShare = 4;
 
 constexpr std::chrono::milliseconds offlineNap{ 1 };
 
-constexpr std::uint16_t packChannel (ChannelChoice choice) noexcept
-{
-    return static_cast<std::uint16_t> ((static_cast<unsigned> (choice.kind) << 8) | choice.number);
-}
-
-constexpr ChannelChoice unpackChannel (std::uint16_t packed) noexcept
-{
-    return { static_cast<ChannelChoice::Kind> (packed >> 8), static_cast<std::uint8_t> (packed & 0xff) };
-}
-
-bool isNotFinite (float value) noexcept
-{
-    constexpr std::uint32_t exponent = 0x7f800000u;
-    return (std::bit_cast<std::uint32_t> (value) & exponent) == exponent;
-}
-
 } // namespace
 
-AudioTap::AudioTap() : link (std::make_shared<TapLink>()), packedChannel (packChannel ({})) {}
+AudioTap::AudioTap() : link (std::make_shared<TapLink>()), packedChannel (ChannelChoice{}.packed()) {}
 
 void AudioTap::prepare (double newRate, int maxBlockSize, int numChannels) noexcept
 {
@@ -114,91 +98,6 @@ void AudioTap::process (const float* const* channels,
 
         offset += count;
     }
-}
-
-void AudioTap::mixPiece (const float* const* channels,
-                         int numChannels,
-                         int offset,
-                         std::span<float> piece) const noexcept KIKITORI_REALTIME
-{
-    const auto choice = unpackChannel (packedChannel.load (std::memory_order_relaxed));
-    const auto existing = [numChannels] (int wanted) { return std::min (wanted, numChannels - 1); };
-    int first = 0;
-    int last = 0; // inclusive
-
-    switch (choice.kind)
-    {
-        case ChannelChoice::Kind::left: break;
-        case ChannelChoice::Kind::right: first = last = existing (1); break;
-        case ChannelChoice::Kind::mid: last = existing (1); break;
-        case ChannelChoice::Kind::numbered: first = last = existing (choice.number); break;
-        case ChannelChoice::Kind::mix: last = numChannels - 1; break;
-    }
-
-    std::fill (piece.begin(), piece.end(), 0.0f);
-
-    if (numChannels <= 0 || channels == nullptr)
-        return;
-
-    for (int channel = first; channel <= last; ++channel)
-        if (const auto* source = channels[channel]; source != nullptr)
-            for (std::size_t i = 0; i < piece.size(); ++i)
-                piece[i] += source[static_cast<std::size_t> (offset) + i];
-
-    if (last > first)
-    {
-        const auto scale = 1.0f / static_cast<float> (last - first + 1);
-
-        for (auto& sample : piece)
-            sample *= scale;
-    }
-}
-
-void AudioTap::cleanPiece (std::span<float> piece) noexcept KIKITORI_REALTIME
-{
-    // Several sums side by side, because one alone waits for each of its additions.
-    constexpr std::size_t lanes = 8;
-    std::array<float, lanes> sums{};
-    std::array<float, lanes> peaks{};
-    const auto measure = [&]
-    {
-        sums.fill (0.0f);
-        peaks.fill (0.0f);
-
-        for (std::size_t i = 0; i < piece.size(); ++i)
-        {
-            sums[i % lanes] += piece[i] * piece[i];
-            peaks[i % lanes] = std::max (peaks[i % lanes], std::abs (piece[i]));
-        }
-
-        double total = 0.0;
-
-        for (const auto sum : sums)
-            total += static_cast<double> (sum);
-
-        return total;
-    };
-
-    auto total = measure();
-
-    if (! (total <= 1.0e30)) // also when it is NaN: look at each sample
-    {
-        std::uint64_t bad = 0;
-
-        for (auto& sample : piece)
-        {
-            if (isNotFinite (sample))
-            {
-                sample = 0.0f;
-                ++bad;
-            }
-        }
-
-        link->notFinite.fetch_add (bad, std::memory_order_relaxed);
-        total = std::min (measure(), 1.0e30);
-    }
-
-    meter.add (*std::max_element (peaks.begin(), peaks.end()), total, static_cast<int> (piece.size()));
 }
 
 void AudioTap::pushPiece (std::span<const float> piece, bool mayWait) noexcept KIKITORI_REALTIME
@@ -356,12 +255,12 @@ void AudioTap::waitForRoom (std::size_t count) noexcept
 
 void AudioTap::setChannel (ChannelChoice choice) noexcept
 {
-    packedChannel.store (packChannel (choice), std::memory_order_relaxed);
+    packedChannel.store (choice.packed(), std::memory_order_relaxed);
 }
 
 ChannelChoice AudioTap::channel() const noexcept
 {
-    return unpackChannel (packedChannel.load (std::memory_order_relaxed));
+    return ChannelChoice::fromPacked (packedChannel.load (std::memory_order_relaxed));
 }
 
 AudioTap::Counters AudioTap::counters() const noexcept

@@ -28,6 +28,17 @@ struct ChannelChoice
     std::uint8_t number = 0; ///< from 0; only for numbered
 
     bool operator== (const ChannelChoice&) const = default;
+
+    /** Both in one word, for an atomic. */
+    constexpr std::uint16_t packed() const noexcept
+    {
+        return static_cast<std::uint16_t> ((static_cast<unsigned> (kind) << 8) | number);
+    }
+
+    static constexpr ChannelChoice fromPacked (std::uint16_t word) noexcept
+    {
+        return { static_cast<Kind> (word >> 8), static_cast<std::uint8_t> (word & 0xff) };
+    }
 };
 
 /** "left", "right", "mid", "mix", or a number from 1. */

@@ -29,6 +29,16 @@ void encode (std::span<const float> samples, StreamFormat format, std::vector<st
 {
     bytes.clear();
 
+    if constexpr (std::endian::native == std::endian::little)
+    {
+        if (format == StreamFormat::f32)
+        {
+            const auto raw = std::as_bytes (samples);
+            bytes.assign (raw.begin(), raw.end());
+            return;
+        }
+    }
+
     for (const auto sample : samples)
     {
         if (format == StreamFormat::f32)

@@ -67,7 +67,7 @@ private:
     bool transition (Event event, const std::string& reason, std::optional<std::uint64_t> onlyGeneration = {});
     void toIdle (Event event, const std::string& reason);
 
-    // The stream, see SessionStream.cpp.
+    // The stream, see SessionStream.cpp; what is reported to it, see SessionWords.cpp.
     void begin (std::uint64_t generation, const StartOrder& order, std::uint64_t tapListener);
     void beginStop (std::uint64_t generation);
     void tick();

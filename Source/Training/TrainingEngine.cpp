@@ -264,110 +264,12 @@ void TrainingEngine::decide (What what, PollReason reason)
         polls.erase (polls.begin());
 }
 
-bool TrainingEngine::claimCommand()
-{
-    const std::lock_guard lock (mutex);
-    ++shown.version;
-
-    if (shown.commandInFlight)
-    {
-        shown.lastError = Error{ "busy", "the backend has not answered the last command yet; wait a moment" };
-        return false;
-    }
-
-    shown.commandInFlight = true;
-    shown.lastError.reset();
-    return true;
-}
-
-void TrainingEngine::command (const std::string& what, const std::string& target, const std::string& body, bool isStart)
-{
-    commandErrand.isRunning = true;
-    commandErrand.locating =
-        locator->locate (address, isStart,
-                         [this, what, target, body, isStart] (Result<Endpoint> endpoint)
-                         {
-                             if (! endpoint)
-                                 return commandAnswered (what, isStart, endpoint.error());
-
-                             HttpRequest request;
-                             request.method = "POST";
-                             request.target = target;
-                             request.contentType = "application/json";
-                             request.body = body;
-                             request.timeout = commandTimeout;
-                             auto sent = transport.request (endpoint.value(), std::move (request),
-                                                            [this, what, isStart] (const Result<HttpResponse>& response)
-                                                            { commandAnswered (what, isStart, response); });
-
-                             if (commandErrand.isRunning)
-                                 commandErrand.request = std::move (sent);
-                         });
-}
-
-void TrainingEngine::commandAnswered (const std::string& what, bool isStart, const Result<HttpResponse>& response)
-{
-    commandErrand.isRunning = false;
-    change (
-        [&] (TrainingView& view)
-        {
-            view.commandInFlight = false;
-
-            if (! response)
-            {
-                view.lastError = response.error();
-                return;
-            }
-
-            if (response.value().status != 200)
-            {
-                view.lastError = refusal (what, response.value());
-                return;
-            }
-
-            view.isKnown = true;
-
-            if (isStart)
-            {
-                view.isTraining = true;
-                view.phase = "starting";
-                view.log.clear();
-                view.loss.reset();
-                view.validationLoss.reset();
-                view.progress.reset();
-            }
-            else
-            {
-                view.phase = "stopping"; // it ends at its next safe step
-            }
-        });
-}
-
 void TrainingEngine::shutDown()
 {
     isShutDown = true;
     statusErrand = {};
     progressErrand = {};
     commandErrand = {};
-}
-
-const char* toString (PollReason reason) noexcept
-{
-    switch (reason)
-    {
-        case PollReason::sent: return "sent";
-        case PollReason::answered: return "answered";
-        case PollReason::failed: return "failed";
-        case PollReason::noTraining: return "no training";
-        case PollReason::streamStarting: return "held: Starting";
-        case PollReason::streamActive: return "held: Active";
-        case PollReason::streamStopping: return "held: Stopping";
-        case PollReason::editorHidden: return "editor hidden";
-        case PollReason::heldBeforeBytes: return "held before bytes left";
-        case PollReason::cancelled: return "cancelled by a stream";
-    }
-
-    return "unknown";
 }
 
 } // namespace kikitori

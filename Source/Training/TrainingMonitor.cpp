@@ -71,4 +71,23 @@ TrainingView TrainingMonitor::view() const { return engine->view(); }
 
 std::uint64_t TrainingMonitor::version() const { return engine->version(); }
 
+const char* toString (PollReason reason) noexcept
+{
+    switch (reason)
+    {
+        case PollReason::sent: return "sent";
+        case PollReason::answered: return "answered";
+        case PollReason::failed: return "failed";
+        case PollReason::noTraining: return "no training";
+        case PollReason::streamStarting: return "held: Starting";
+        case PollReason::streamActive: return "held: Active";
+        case PollReason::streamStopping: return "held: Stopping";
+        case PollReason::editorHidden: return "editor hidden";
+        case PollReason::heldBeforeBytes: return "held before bytes left";
+        case PollReason::cancelled: return "cancelled by a stream";
+    }
+
+    return "unknown";
+}
+
 } // namespace kikitori

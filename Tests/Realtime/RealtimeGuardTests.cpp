@@ -11,6 +11,7 @@
 #include <semaphore.h>
 #include <shared_mutex>
 #include <sys/syscall.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -115,6 +116,26 @@ TEST_CASE ("a planted system call is caught and still works", "[guard]")
     CHECK (sleeping.violations.systemCalls == 1);
 
     CHECK (runAlone ([] { std::this_thread::yield(); }).violations.firstSystemCall == SYS_sched_yield);
+}
+
+TEST_CASE ("a thread that is made on the guarded one is caught and refused", "[guard]")
+{
+    if (! isFilterAvailable())
+        return;
+
+    const auto run = runAlone (
+        []
+        {
+            try
+            {
+                std::thread ([] {}).join();
+            }
+            catch (const std::system_error&)
+            {
+                static_cast<void> (getppid()); // one more call, to tell
+            }
+        });
+    CHECK (run.violations.systemCalls >= 2);
 }
 
 TEST_CASE ("what is done before the section does not count", "[guard]")

@@ -300,7 +300,7 @@ TEST_CASE ("commands, snapshots, audio and network from four threads at once", "
             }
         });
 
-    for (int i = 0; i < shortOrLong (500, 20000); ++i)
+    for (int i = 0; i < shortOrLong (500, 20000) || seen == 0; ++i)
     {
         scene.transport->advance (Milliseconds (10));
 

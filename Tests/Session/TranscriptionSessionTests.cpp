@@ -76,6 +76,33 @@ TEST_CASE ("the start message asks for version 2 with everything that was config
     CHECK (scene.transport->sockets[0]->path == "/ws");
 }
 
+TEST_CASE ("half the bytes: samples as rounded and clipped 16 bit integers", "[session]")
+{
+    SessionScene scene;
+    SessionConfig config;
+    config.format = StreamFormat::i16;
+    scene.transport->afterStep = {};
+    scene.start (config);
+    auto& socket = *scene.transport->sockets.at (0);
+    socket.accept();
+    CHECK (std::get<std::string> (socket.received.at (0)).find (R"("i16")") != std::string::npos);
+    socket.say (R"({"type":"status","payload":{"status":"ready"}})");
+
+    const std::vector<float> samples{ 0.0f, 1.0f, -1.0f, 2.0f, -2.0f, 0.5f };
+    const auto* pointer = samples.data();
+    scene.tap.process (&pointer, 1, 6, {});
+    scene.wait (Milliseconds (10));
+    const auto& bytes = std::get<std::vector<std::byte>> (socket.received.at (1));
+    REQUIRE (bytes.size() == 12);
+    const std::vector<int> expected{ 0, 32767, -32767, 32767, -32767, 16384 };
+
+    for (std::size_t i = 0; i < expected.size(); ++i)
+    {
+        const auto word = std::to_integer<unsigned> (bytes[2 * i]) | std::to_integer<unsigned> (bytes[2 * i + 1]) << 8;
+        CHECK (static_cast<std::int16_t> (word) == expected[i]);
+    }
+}
+
 TEST_CASE ("what is said while the model loads is kept, and the wait is shown", "[session]")
 {
     SessionScene scene;

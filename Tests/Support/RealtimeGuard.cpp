@@ -10,6 +10,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -40,6 +41,29 @@ RealtimeViolations RealtimeSection::end() noexcept
 }
 
 } // namespace kikitori::test
+
+namespace
+{
+
+/** A thread or a process cannot be born inside a signal handler: its stack would not be the caller's. */
+bool makesThread (long number) noexcept
+{
+#if defined(SYS_fork)
+    if (number == SYS_fork || number == SYS_vfork)
+        return true;
+#endif
+    return number == SYS_clone || number == SYS_clone3;
+}
+
+void countSystemCall (long number) noexcept
+{
+    auto& counts = kikitori::test::realtimeCounts;
+
+    if (counts.isCounting && counts.violations.systemCalls++ == 0)
+        counts.violations.firstSystemCall = number;
+}
+
+} // namespace
 
 #if defined(__x86_64__)
 
@@ -76,13 +100,13 @@ constexpr std::uint32_t thisArchitecture = AUDIT_ARCH_X86_64;
 void onTrappedCall (int, siginfo_t*, void* context)
 {
     auto& registers = static_cast<ucontext_t*> (context)->uc_mcontext.gregs;
-    const auto number = registers[REG_RAX];
-    auto& counts = kikitori::test::realtimeCounts;
+    const auto number = static_cast<long> (registers[REG_RAX]);
+    countSystemCall (number);
 
-    if (counts.isCounting)
+    if (makesThread (number))
     {
-        if (counts.violations.systemCalls++ == 0)
-            counts.violations.firstSystemCall = number;
+        registers[REG_RAX] = -EAGAIN;
+        return;
     }
 
     registers[REG_RAX] = kikitoriPassedCall (number, registers[REG_RDI], registers[REG_RSI], registers[REG_RDX],
@@ -126,12 +150,12 @@ void onTrappedCall (int, siginfo_t*, void* context)
 {
     auto& registers = static_cast<ucontext_t*> (context)->uc_mcontext.regs;
     const auto number = static_cast<long> (registers[8]);
-    auto& counts = kikitori::test::realtimeCounts;
+    countSystemCall (number);
 
-    if (counts.isCounting)
+    if (makesThread (number))
     {
-        if (counts.violations.systemCalls++ == 0)
-            counts.violations.firstSystemCall = number;
+        registers[0] = static_cast<unsigned long long> (-EAGAIN);
+        return;
     }
 
     const auto argument = [&registers] (int i) { return static_cast<long> (registers[i]); };
@@ -151,9 +175,17 @@ bool installFilter() noexcept
 #ifdef KIKITORI_CAN_TRAP
     struct sigaction action = {};
     action.sa_sigaction = onTrappedCall;
-    action.sa_flags = SA_SIGINFO | SA_NODEFER;
+    action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
 
-    if (sigaction (SIGSYS, &action, nullptr) != 0)
+    // A stack of the handler's own, for as long as the thread lives: at its end the C library gives back the thread's
+    // unused stack by madvise, and a handler that carries this out must not stand on it.
+    constexpr std::size_t handlerStackBytes = 256 * 1024;
+    stack_t handlerStack = {};
+    handlerStack.ss_sp = mmap (nullptr, handlerStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    handlerStack.ss_size = handlerStackBytes;
+
+    if (handlerStack.ss_sp == MAP_FAILED || sigaltstack (&handlerStack, nullptr) != 0
+        || sigaction (SIGSYS, &action, nullptr) != 0)
         return false;
 
     const auto passed = reinterpret_cast<std::uintptr_t> (kikitoriPassedCallEnd);
@@ -201,8 +233,8 @@ struct Outcome
     std::thread (
         [&]
         {
-            outcome.filtered = installFilter();
             prepare();
+            outcome.filtered = installFilter();
             RealtimeSection section;
             body();
             outcome.violations = section.end();

@@ -2,7 +2,7 @@
 
     The program that links kikitori_realtime_guard has malloc, free and the pthread locks replaced by counting ones; a
     seccomp filter traps every system call of the guarded thread. Trapped calls are carried out all the same, so that
-    the code under test behaves as always.
+    the code under test behaves as always; only the making of threads and processes is refused (EAGAIN).
 
     Threads: each thread has its own counts. installFilter() holds for the calling thread until it ends.
     Failure: where the kernel or the processor does not allow the filter, isFilterAvailable() is false and system calls
@@ -56,7 +56,7 @@ struct GuardedRun
 };
 
 /** Runs prepare() and then, guarded, body() on a thread of a child process, so that the filter and a crash stay
-    there. Waits at most `seconds`. */
+    there. Threads that body() needs are made in prepare(). Waits at most `seconds`. */
 GuardedRun runGuarded (const std::function<void()>& prepare, const std::function<void()>& body, int seconds = 60);
 
 } // namespace kikitori::test

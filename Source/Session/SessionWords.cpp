@@ -1,0 +1,137 @@
+// What the backend and the tap report to a SessionEngine, on the transport's thread.
+#include "Core/Log.h"
+#include "Session/SessionEngine.h"
+
+#include <algorithm>
+
+namespace kikitori
+{
+
+void SessionEngine::onLinkReady (const ReadyMessage& ready)
+{
+    backend = ready;
+
+    if (wasReady && ready.protocol >= 2 && uplink->version() != 1)
+        feed.resumed (resumeAt);
+
+    uplink->connected (ready, resumeAt);
+    wasReady = true;
+    hasFinal = false;
+    lostBecause.reset();
+    lastError.reset();
+    {
+        const std::lock_guard lock (mutex);
+        transition (Event::backendReady, link.peer(), generation); // Stopping stays Stopping
+    }
+    noteProgress (progressMark);
+    uplink->pump (link);
+    publish();
+}
+
+void SessionEngine::onLinkWords (const TranscriptMessage& words)
+{
+    if (! isStreaming || link.stage() != BackendLink::Stage::ready)
+        return;
+
+    if (uplink->version() == 2)
+    {
+        const auto acknowledged = feed.add (words);
+
+        if (acknowledged >= 0)
+            uplink->acknowledge (acknowledged);
+
+        noteProgress (std::max (words.end, progressMark));
+    }
+    else
+    {
+        // A final that nobody asked for is as good as a partial.
+        const auto utterance = uplink->currentUtterance();
+        auto heard = words;
+        heard.isFinal = words.isFinal && uplink->isCutting();
+        hasFinal = heard.isFinal;
+        feed.add (heard, utterance);
+
+        if (hasFinal)
+            uplink->acknowledge (utterance.end);
+
+        noteProgress (utterance.end);
+    }
+
+    publish();
+}
+
+void SessionEngine::onLinkProcessed (std::int64_t position)
+{
+    uplink->processed (position);
+    noteProgress (position);
+    uplink->pump (link);
+}
+
+void SessionEngine::onLinkStopped()
+{
+    if (uplink->version() == 2)
+    {
+        if (uplink->isStopSent())
+            completeStop ("");
+
+        return;
+    }
+
+    if (! uplink->isCutting())
+        return;
+
+    if (! hasFinal) // nothing was in its buffer, or it has forgotten
+    {
+        feed.endUtterance();
+        uplink->acknowledge (uplink->currentUtterance().end);
+    }
+
+    hasFinal = false;
+
+    if (uplink->isStopSent())
+        completeStop ("");
+    else
+        link.restart();
+}
+
+void SessionEngine::onLinkWarning (const Error& error)
+{
+    log::write (log::Level::warning, "session", "message", error.code + ": " + error.message);
+    lastError = error;
+    publish();
+}
+
+void SessionEngine::onLinkTraining (const TrainingMessage& message)
+{
+    TranscriptionSession::TrainingListener receiver;
+    {
+        const std::lock_guard lock (mutex);
+        receiver = trainingListener;
+    }
+
+    if (receiver)
+        receiver (message);
+}
+
+void SessionEngine::onLinkWritable() { uplink->pump (link); }
+
+void SessionEngine::onUplinkGap (std::int64_t position, std::int64_t samples) { feed.addGap (position, samples); }
+
+void SessionEngine::onUplinkPlayhead (std::int64_t position, const PlayheadInfo& playhead, double hostRate)
+{
+    feed.addPlayhead (position, playhead, hostRate);
+}
+
+void SessionEngine::onUplinkHeard (std::int64_t position)
+{
+    // A bounce has no time of day.
+    if (! tap->offline.load (std::memory_order_relaxed))
+        feed.addWallClock (position, std::chrono::system_clock::now());
+}
+
+void SessionEngine::onUplinkError (const Error& error)
+{
+    tapTrouble = error; // we are inside the uplink: tick() ends the stream
+}
+
+} // namespace kikitori
