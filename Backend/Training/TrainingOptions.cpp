@@ -11,6 +11,8 @@ namespace kikitori::backend
 
 namespace
 {
+constexpr double longestItemSeconds = 12.0; // utterances are joined up to this (EpochPlan)
+
 /** Takes checked values out of a JSON object and remembers the first thing that was wrong. */
 class OptionReader
 {
@@ -124,10 +126,12 @@ std::string readManifests (const nlohmann::json& list, std::vector<ManifestOptio
     {
         ManifestOptions manifest;
 
-        if (! entry.is_object())
-            return "manifests holds " + entry.dump() + "; give objects {\"path\": ...}";
+        const auto object = entry.is_string() ? nlohmann::json{ { "path", entry } } : entry;
 
-        OptionReader reader (entry, "manifests: ");
+        if (! object.is_object())
+            return "manifests holds " + entry.dump() + "; give paths or objects {\"path\": ...}";
+
+        OptionReader reader (object, "manifests: ");
         reader.text ("path", manifest.path);
         reader.text ("name", manifest.name);
         reader.number ("share", manifest.share, 0.0, 1.0);
@@ -185,11 +189,13 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.number ("intermediate_loss", options.intermediateLoss, 0.0, 0.9);
     reader.number ("epochs", options.epochs, 1, 100000);
     reader.number ("batch_seconds", options.batchSeconds, 1.0, 3600.0);
+    auto batchSize = 0;
+    reader.number ("batch_size", batchSize, 0, 1e6);
     reader.number ("learning_rate", options.learningRate, 1e-8, 1.0);
     reader.number ("warmup_steps", options.warmupSteps, 1, 1000000);
     reader.number ("decay_part", options.decayPart, 0.0, 1.0);
     reader.number ("weight_decay", options.weightDecay, 0.0, 1.0);
-    reader.number ("clip_norm", options.clipNorm, 0.01, 1000.0);
+    reader.number ("grad_clip_thresh", options.clipNorm, 0.01, 1000.0);
     reader.number ("average_decay", options.averageDecay, 0.0, 0.99999);
     reader.number ("easy_epochs", options.easyEpochs, 0, 100000);
     reader.flag ("augment", options.augment);
@@ -231,6 +237,9 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
 
     if (! problem.empty())
         return badConfig (problem);
+
+    if (batchSize > 0)
+        options.batchSeconds = std::min (options.batchSeconds, batchSize * longestItemSeconds);
 
     if (options.cacheFolder.empty())
         options.cacheFolder = options.checkpointFolder / ".features";

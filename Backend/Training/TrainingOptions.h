@@ -42,7 +42,7 @@ struct TrainingOptions
     std::string modelName = "conformer";
     std::string datasetName;
     std::string language = "en";
-    std::vector<ManifestOptions> manifests;
+    std::vector<ManifestOptions> manifests; ///< objects, or paths alone
     std::filesystem::path checkpointFolder;
     std::filesystem::path cacheFolder;  ///< of the features; ".features" in checkpointFolder when not given
     std::filesystem::path resume;       ///< checkpoint to go on from, exactly; "latest" is resolved; empty: none
@@ -54,7 +54,7 @@ struct TrainingOptions
     double intermediateLoss = 0.3; ///< share of the CTC loss at the middle layer (arXiv 2102.03216)
 
     int epochs = 30;            ///< in total, not in addition
-    double batchSeconds = 90.0; ///< audio in a batch, padding included
+    double batchSeconds = 90.0; ///< audio in a batch, with padding; batch_size n: at most 12 n
     double learningRate = 1.2e-3;
     int warmupSteps = 500;
     double decayPart = 0.3; ///< last part of the epochs in which the learning rate falls to 2 % in a straight line

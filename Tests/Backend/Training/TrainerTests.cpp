@@ -1,0 +1,191 @@
+#include "Backend/Training/Trainer.h"
+#include "Backend/Training/TrainingFixture.h"
+#include "Support/Catch.h"
+
+using namespace kikitori;
+using namespace kikitori::backend;
+using kikitori::test::TemporaryFolder;
+using kikitori::test::tinyRun;
+using nlohmann::json;
+
+namespace
+{
+/** What one training reported, and its steps' losses. */
+struct Outcome
+{
+    Status status = success();
+    std::vector<double> losses;
+    std::vector<json> messages;
+
+    std::vector<json> of (const std::string& type) const
+    {
+        std::vector<json> found;
+
+        for (const auto& message : messages)
+            if (message["type"] == type)
+                found.push_back (message["payload"]);
+
+        return found;
+    }
+};
+
+/** Trains; asks for a stop once `steps` steps are done (0: never). */
+Outcome train (const json& run, std::size_t steps = 0)
+{
+    const auto options = parseTrainingOptions (run);
+    REQUIRE (options.ok());
+    auto* stream = std::tmpfile();
+    REQUIRE (stream != nullptr);
+    TrainingReport report (stream);
+    const Trainer* running = nullptr;
+    Trainer trainer (options.value(), report,
+                     [&] { return steps > 0 && running != nullptr && running->losses().size() >= steps; });
+    running = &trainer;
+
+    Outcome outcome;
+    outcome.status = trainer.run();
+    outcome.losses = trainer.losses();
+    std::rewind (stream);
+    std::string text;
+
+    for (int c = std::fgetc (stream); c != EOF; c = std::fgetc (stream))
+    {
+        if (c != '\n')
+        {
+            text += static_cast<char> (c);
+            continue;
+        }
+
+        outcome.messages.push_back (json::parse (text));
+        text.clear();
+    }
+
+    std::fclose (stream);
+    return outcome;
+}
+} // namespace
+
+TEST_CASE ("a training that was stopped inside an epoch and resumed takes the steps of one that was not", "[training]")
+{
+    const TemporaryFolder whole, parts;
+    const auto uninterrupted = train (tinyRun (whole.path));
+    REQUIRE (uninterrupted.status.ok());
+    REQUIRE (uninterrupted.losses.size() > 6);
+
+    auto run = tinyRun (parts.path);
+    const auto stopAfter = uninterrupted.losses.size() - 2; // in the last epoch, past its first step
+    auto losses = train (run, stopAfter).losses;
+    REQUIRE (losses.size() == stopAfter);
+    run["resume"] = "latest";
+    const auto rest = train (run);
+    REQUIRE (rest.status.ok());
+    losses.insert (losses.end(), rest.losses.begin(), rest.losses.end());
+    CHECK (losses == uninterrupted.losses);
+    CHECK (rest.of ("status").front()["status"] == "resuming");
+    CHECK (rest.of ("status").back()["status"] == "completed");
+}
+
+TEST_CASE ("a training reports progress to its end, a validation an epoch, and its checkpoints", "[training]")
+{
+    const TemporaryFolder folder;
+    const auto outcome = train (tinyRun (folder.path));
+    REQUIRE (outcome.status.ok());
+    CHECK (outcome.of ("status").front()["status"] == "starting");
+    CHECK (outcome.of ("status").back()["status"] == "completed");
+    CHECK (outcome.of ("validation_result").size() == 3);
+
+    const auto progress = outcome.of ("progress");
+    REQUIRE_FALSE (progress.empty());
+    CHECK (progress.back()["step"] == progress.back()["total_steps"]);
+    CHECK (progress.back()["epoch"] == 3);
+    CHECK (progress.back()["eta_seconds"] == 0.0);
+
+    const auto checkpoints = outcome.of ("checkpoint");
+    REQUIRE (checkpoints.size() == 3);
+    CHECK (checkpoints.back()["name"] == "tiny-speech-epoch-3");
+    CHECK (std::filesystem::read_symlink (folder.path / "checkpoints" / "tiny-speech-latest") == "tiny-speech-epoch-3");
+
+    for (const auto* file : { "config.json", "model.safetensors", "optimizer.pt", "preprocessor_config.json",
+                              "vocab.json", "training_metadata.json" })
+        CHECK (std::filesystem::exists (folder.path / "checkpoints" / "tiny-speech-epoch-3" / file));
+}
+
+TEST_CASE ("the loss falls", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    run["epochs"] = 12;
+    run["learning_rate"] = 0.005;
+    const auto outcome = train (run);
+    REQUIRE (outcome.losses.size() > 12);
+    CHECK (outcome.losses.back() < 0.9 * outcome.losses.front());
+}
+
+TEST_CASE ("a stop inside an epoch does not overwrite the epoch before", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    run["epochs"] = 1;
+    const auto steps = train (run).losses.size();
+    const auto first = folder.path / "checkpoints" / "tiny-speech-epoch-1";
+    const auto before = readTrainingMetadata (first);
+    REQUIRE (before.ok());
+
+    run["epochs"] = 3;
+    run["resume"] = "latest";
+    const auto stopped = train (run, 1);
+    CHECK (stopped.of ("status").back()["status"] == "stopped");
+    CHECK (stopped.of ("checkpoint").back()["name"] == "tiny-speech-epoch-2");
+    CHECK (readTrainingMetadata (first).value() == before.value());
+    const auto second = readTrainingMetadata (folder.path / "checkpoints" / "tiny-speech-epoch-2");
+    REQUIRE (second.ok());
+    CHECK (second.value()["epoch_complete"] == false);
+    CHECK (second.value()["step"] == steps + 1);
+}
+
+TEST_CASE ("a training begins with another one's weights when told so", "[training]")
+{
+    const TemporaryFolder folder, other;
+    auto run = tinyRun (folder.path);
+    run["epochs"] = 8;
+    run["learning_rate"] = 0.005;
+    const auto first = train (run);
+    auto second = tinyRun (other.path);
+    second["epochs"] = 1;
+    second["init"] = (folder.path / "checkpoints" / "tiny-speech-latest").string();
+    const auto outcome = train (second);
+    REQUIRE (outcome.status.ok());
+    CHECK (outcome.losses.front() < 0.9 * first.losses.front());
+}
+
+TEST_CASE ("bad data and missing checkpoints are errors that say what is wrong", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+
+    SECTION ("no training text in the vocabulary")
+    {
+        test::writeFile (folder.path / "manifest.jsonl", R"({"audio":"a.wav","text":"ちょうめ","split":"train"})");
+        const auto outcome = train (run);
+        REQUIRE_FALSE (outcome.status.ok());
+        CHECK (outcome.status.error().code == "bad_data");
+        CHECK (outcome.of ("log").front()["message"].get<std::string>().find ("ち") != std::string::npos);
+    }
+
+    SECTION ("a recording is missing")
+    {
+        test::writeFile (folder.path / "manifest.jsonl", R"({"audio":"gone.wav","text":"a","split":"train"})");
+        const auto outcome = train (run);
+        REQUIRE_FALSE (outcome.status.ok());
+        CHECK (outcome.status.error().code == "file_missing");
+        CHECK (outcome.status.error().message.find ("gone.wav") != std::string::npos);
+    }
+
+    SECTION ("nothing to resume from")
+    {
+        run["resume"] = "latest";
+        const auto outcome = train (run);
+        REQUIRE_FALSE (outcome.status.ok());
+        CHECK (outcome.status.error().code == "checkpoint_missing");
+    }
+}

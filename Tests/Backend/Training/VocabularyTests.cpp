@@ -1,0 +1,34 @@
+#include "Backend/Training/Vocabulary.h"
+#include "Support/Catch.h"
+
+using namespace kikitori::backend;
+
+TEST_CASE ("texts are brought to lower case, single spaces and straight apostrophes", "[training]")
+{
+    CHECK (normaliseText ("  We’ll HAVE\tto—watch,  our \"chances\"! ") == "we'll have to watch our chances");
+    CHECK (normaliseText ("...") == "");
+    CHECK (normaliseText ("ちょうめ。") == "ちょうめ");
+}
+
+TEST_CASE ("the English vocabulary has the ids of the model contract", "[training]")
+{
+    const auto english = Vocabulary::english();
+    CHECK (english.tokens().size() == 29);
+    const auto ids = english.encode ("a 'z");
+    REQUIRE (ids.ok());
+    CHECK (ids.value() == std::vector<int>{ 3, 1, 2, 28 });
+}
+
+TEST_CASE ("characters that the vocabulary lacks are named", "[training]")
+{
+    const auto ids = Vocabulary::english().encode ("année 2");
+    REQUIRE_FALSE (ids.ok());
+    CHECK (ids.error().code == "unknown_characters");
+    CHECK (ids.error().message == "2 é");
+}
+
+TEST_CASE ("a vocabulary of texts holds each character once, after blank and space", "[training]")
+{
+    const auto vocabulary = Vocabulary::ofTexts ({ "かた", "た か" });
+    CHECK (vocabulary.tokens() == std::vector<std::string>{ "<blank>", " ", "か", "た" });
+}
