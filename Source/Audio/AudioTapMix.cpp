@@ -59,7 +59,7 @@ void AudioTap::mixPiece (const float* const* channels,
 
 void AudioTap::cleanPiece (std::span<float> piece) noexcept KIKITORI_REALTIME
 {
-    // Several sums side by side, because one alone waits for each of its additions.
+    // Several sums side by side, so that they become one vector and do not wait for each other.
     constexpr std::size_t lanes = 8;
     std::array<float, lanes> sums{};
     std::array<float, lanes> peaks{};
@@ -67,12 +67,20 @@ void AudioTap::cleanPiece (std::span<float> piece) noexcept KIKITORI_REALTIME
     {
         sums.fill (0.0f);
         peaks.fill (0.0f);
-
-        for (std::size_t i = 0; i < piece.size(); ++i)
+        const auto addTo = [&] (std::size_t lane, float sample)
         {
-            sums[i % lanes] += piece[i] * piece[i];
-            peaks[i % lanes] = std::max (peaks[i % lanes], std::abs (piece[i]));
-        }
+            const auto magnitude = std::abs (sample);
+            sums[lane] += sample * sample;
+            peaks[lane] = peaks[lane] < magnitude ? magnitude : peaks[lane];
+        };
+        std::size_t i = 0;
+
+        for (; i + lanes <= piece.size(); i += lanes)
+            for (std::size_t lane = 0; lane < lanes; ++lane)
+                addTo (lane, piece[i + lane]);
+
+        for (; i < piece.size(); ++i)
+            addTo (i % lanes, piece[i]);
 
         double total = 0.0;
 
