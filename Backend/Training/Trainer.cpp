@@ -291,7 +291,7 @@ nlohmann::json Trainer::facts() const
                  { "augment", options.augment },
                  { "spec_augment", options.specAugment },
                  { "limit_samples", options.limitSamples },
-                 { "init", options.initialise.string() } } } };
+                 { "initialise", options.initialise.string() } } } };
 }
 
 double learningRateAt (const TrainingOptions& options, std::int64_t step, double progress)

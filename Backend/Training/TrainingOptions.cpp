@@ -183,7 +183,7 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.text ("checkpoint_dir", options.checkpointFolder);
     reader.text ("cache_dir", options.cacheFolder);
     reader.text ("resume", options.resume);
-    reader.text ("init", options.initialise);
+    reader.text ("initialise", options.initialise);
     reader.text ("vocabulary", options.vocabulary);
     reader.number ("dropout", options.dropout, 0.0, 0.9);
     reader.number ("intermediate_loss", options.intermediateLoss, 0.0, 0.9);
@@ -233,7 +233,7 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
         problem = "checkpoint_dir must be given";
 
     if (problem.empty() && ! options.resume.empty() && ! options.initialise.empty())
-        problem = "resume and init exclude each other";
+        problem = "resume and initialise exclude each other";
 
     if (! problem.empty())
         return badConfig (problem);

@@ -152,7 +152,7 @@ TEST_CASE ("a training begins with another one's weights when told so", "[traini
     const auto first = train (run);
     auto second = tinyRun (other.path);
     second["epochs"] = 1;
-    second["init"] = (folder.path / "checkpoints" / "tiny-speech-latest").string();
+    second["initialise"] = (folder.path / "checkpoints" / "tiny-speech-latest").string();
     const auto outcome = train (second);
     REQUIRE (outcome.status.ok());
     CHECK (outcome.losses.front() < 0.9 * first.losses.front());
