@@ -3,13 +3,57 @@
 namespace kikitori::plugin
 {
 
+namespace
+{
+
+/** An installed typeface that JUCE lists by itself. */
+juce::Typeface::Ptr listedTypeface()
+{
+    const auto installed = juce::Font::findAllTypefaceNames();
+
+    for (const auto* name : { "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "Hiragino Sans", "Yu Gothic UI",
+                              "Meiryo", "IPAexGothic", "IPAGothic", "TakaoGothic", "VL Gothic" })
+        if (installed.contains (name))
+            return juce::Typeface::createSystemTypefaceFor (juce::Font (name, 14.0f, juce::Font::plain));
+
+    return nullptr;
+}
+
+/** Noto Sans CJK comes as a collection of typefaces in one file, which JUCE 7 does not look into. Its first is the
+    Japanese one. */
+juce::Typeface::Ptr collectedTypeface()
+{
+#if JUCE_LINUX || JUCE_BSD
+    const auto home = juce::File::getSpecialLocation (juce::File::userHomeDirectory);
+
+    for (const auto& folder : { juce::File ("/usr/share/fonts"), juce::File ("/usr/local/share/fonts"),
+                                home.getChildFile (".fonts"), home.getChildFile (".local/share/fonts") })
+    {
+        for (const auto& found :
+             folder.findChildFiles (juce::File::findFiles, true, "NotoSansCJK-Regular.ttc;NotoSansCJKjp-Regular.otf"))
+        {
+            juce::MemoryBlock data;
+            if (found.loadFileAsData (data))
+                return juce::Typeface::createSystemTypefaceFor (data.getData(), data.getSize());
+        }
+    }
+#endif
+    return nullptr;
+}
+
+juce::Typeface::Ptr findJapanese()
+{
+    auto found = listedTypeface();
+    return found != nullptr ? found : collectedTypeface();
+}
+
+} // namespace
+
 Look::Look()
     : LookAndFeel_V4 ({ colours::background, colours::control, colours::panel, colours::line, colours::text,
-                        colours::control, colours::text, colours::accent, colours::text })
+                        colours::control, colours::text, colours::accent, colours::text }),
+      japanese (findJapanese())
 {
-    if (const auto name = japaneseTypeface(); name.isNotEmpty())
-        setDefaultSansSerifTypefaceName (name);
-
     setColour (juce::TextEditor::backgroundColourId, colours::background);
     setColour (juce::ComboBox::backgroundColourId, colours::background);
     setColour (juce::TextButton::buttonColourId, colours::control);
@@ -19,30 +63,26 @@ Look::Look()
     setColour (juce::TooltipWindow::backgroundColourId, colours::control);
     setColour (juce::TooltipWindow::textColourId, colours::text);
     setDefaultLookAndFeel (this);
+    juce::Typeface::clearTypefaceCache(); // it may hold the default typeface of before
 }
 
-Look::~Look() { setDefaultLookAndFeel (nullptr); }
+Look::~Look()
+{
+    setDefaultLookAndFeel (nullptr);
+    juce::Typeface::clearTypefaceCache();
+}
+
+juce::Typeface::Ptr Look::getTypefaceForFont (const juce::Font& font)
+{
+    if (japanese != nullptr && font.getTypefaceName() == juce::Font::getDefaultSansSerifFontName())
+        return japanese;
+
+    return LookAndFeel_V4::getTypefaceForFont (font);
+}
 
 juce::Font Look::font (float height, bool isBold)
 {
-    return juce::Font (height, isBold ? juce::Font::bold : juce::Font::plain);
-}
-
-juce::String Look::japaneseTypeface()
-{
-    static const auto found = []() -> juce::String
-    {
-        const auto installed = juce::Font::findAllTypefaceNames();
-
-        for (const auto* name : { "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "Hiragino Sans",
-                                  "Yu Gothic UI", "Meiryo", "IPAexGothic", "IPAGothic", "TakaoGothic", "VL Gothic" })
-            if (installed.contains (name))
-                return name;
-
-        return {};
-    }();
-
-    return found;
+    return juce::Font (height * 1.1f, isBold ? juce::Font::bold : juce::Font::plain);
 }
 
 void Look::drawButtonBackground (juce::Graphics& g,

@@ -36,8 +36,7 @@ public:
 
     static juce::Font font (float height, bool isBold = false);
 
-    /** The first installed typeface that holds Japanese, or an empty string. Linux has no fallback in JUCE 7. */
-    static juce::String japaneseTypeface();
+    juce::Typeface::Ptr getTypefaceForFont (const juce::Font& font) override;
 
     juce::Font getTextButtonFont (juce::TextButton&, int) override { return font (14.0f); }
     juce::Font getComboBoxFont (juce::ComboBox&) override { return font (14.0f); }
@@ -53,6 +52,9 @@ public:
                           int height,
                           double progress,
                           const juce::String& text) override;
+
+private:
+    const juce::Typeface::Ptr japanese; ///< for every text, because JUCE 7 on Linux has no fallback; may be null
 };
 
 } // namespace kikitori::plugin

@@ -107,8 +107,11 @@ void SettingsView::translate()
     name (chunk, "Chunk", "How much audio the model takes at once: shorter is sooner, longer is better");
     name (language, "Language", "The language of this window");
 
+    const auto chosen = channel.box.getSelectedId();
     for (int i = 0; i < 4; ++i) // the rest are numbers
         channel.box.changeItemText (i + 1, words (Parameters::channelNames()[i].toRawUTF8()));
+    channel.box.setSelectedId (0, juce::dontSendNotification); // so that the box takes the new text
+    channel.box.setSelectedId (chosen, juce::dontSendNotification);
 
     paste.setButtonText (words ("Paste"));
     describe (paste, paste, words ("Paste the address"), words ("Takes the backend's address from the clipboard"));

@@ -74,7 +74,10 @@ void TranscriptView::follow()
 
 void TranscriptView::resized()
 {
-    scroller.setBounds (getLocalBounds().reduced (2));
+    {
+        const juce::ScopedValueSetter<bool> updating (isUpdating, true); // a new size is no scrolling by the user
+        scroller.setBounds (getLocalBounds().reduced (2));
+    }
     updatePage();
 }
 

@@ -40,8 +40,7 @@ void fillWithNoise (juce::AudioBuffer<float>& audio, std::minstd_rand& random)
 bool sameBits (const juce::AudioBuffer<float>& a, const juce::AudioBuffer<float>& b, int channels)
 {
     for (int channel = 0; channel < channels; ++channel)
-        if (std::memcmp (a.getReadPointer (channel),
-                         b.getReadPointer (channel),
+        if (std::memcmp (a.getReadPointer (channel), b.getReadPointer (channel),
                          sizeof (float) * static_cast<std::size_t> (a.getNumSamples()))
             != 0)
             return false;
@@ -49,13 +48,15 @@ bool sameBits (const juce::AudioBuffer<float>& a, const juce::AudioBuffer<float>
     return true;
 }
 
-const std::vector<juce::AudioChannelSet> layouts{
-    juce::AudioChannelSet::mono(),           juce::AudioChannelSet::stereo(),
-    juce::AudioChannelSet::createLCR(),      juce::AudioChannelSet::quadraphonic(),
-    juce::AudioChannelSet::create5point1(),  juce::AudioChannelSet::create7point1(),
-    juce::AudioChannelSet::create7point1point4(), juce::AudioChannelSet::ambisonic (3),
-    juce::AudioChannelSet::discreteChannels (24)
-};
+const std::vector<juce::AudioChannelSet> layouts{ juce::AudioChannelSet::mono(),
+                                                  juce::AudioChannelSet::stereo(),
+                                                  juce::AudioChannelSet::createLCR(),
+                                                  juce::AudioChannelSet::quadraphonic(),
+                                                  juce::AudioChannelSet::create5point1(),
+                                                  juce::AudioChannelSet::create7point1(),
+                                                  juce::AudioChannelSet::create7point1point4(),
+                                                  juce::AudioChannelSet::ambisonic (3),
+                                                  juce::AudioChannelSet::discreteChannels (24) };
 
 } // namespace
 

@@ -14,15 +14,15 @@ juce::File sourceFile (const char* path) { return juce::File (KIKITORI_SOURCE_DI
 std::set<std::string> textsInSources()
 {
     std::set<std::string> texts;
-    const std::regex call (R"re((?:words|name) \((?:[^"()]*(?:\(\))?[^"()]*)((?:"(?:[^"\\]|\\.)*"[\s,?:a-zA-Z]*)+)\))re");
+    const std::regex call (
+        R"re((?:words|name) \((?:[^"()]*(?:\(\))?[^"()]*)((?:"(?:[^"\\]|\\.)*"[\s,?:a-zA-Z]*)+)\))re");
     const std::regex literal (R"re("((?:[^"\\]|\\.)*)")re");
 
     for (const auto* folder : { "Plugin/Editor", "Standalone/App" })
         for (const auto& file : sourceFile (folder).findChildFiles (juce::File::findFiles, false, "*.cpp"))
         {
-            const auto text = std::regex_replace (file.loadFileAsString().toStdString(),
-                                                  std::regex (R"("\s*\n\s*")"),
-                                                  "");
+            const auto text =
+                std::regex_replace (file.loadFileAsString().toStdString(), std::regex (R"("\s*\n\s*")"), "");
             for (std::sregex_iterator found (text.begin(), text.end(), call), end; found != end; ++found)
             {
                 const auto literals = (*found)[1].str();

@@ -1,0 +1,86 @@
+// Pictures of the window's states in both languages, for people to look at: build/screenshots.
+#include "EditorScene.h"
+
+#include <set>
+
+using namespace kikitori;
+using namespace kikitori::test;
+
+namespace
+{
+
+int coloursIn (const juce::Image& image)
+{
+    std::set<juce::uint32> seen;
+    for (int y = 0; y < image.getHeight(); y += 3)
+        for (int x = 0; x < image.getWidth(); x += 3)
+            seen.insert (image.getPixelAt (x, y).getARGB());
+    return static_cast<int> (seen.size());
+}
+
+void photograph (juce::Component& window, const juce::String& name)
+{
+    for (const float scale : { 1.0f, 2.0f })
+    {
+        const auto image = window.createComponentSnapshot (window.getLocalBounds(), true, scale);
+        const auto file = juce::File (KIKITORI_SCREENSHOTS).getChildFile (name + (scale > 1.0f ? "@2x" : "") + ".png");
+        file.getParentDirectory().createDirectory();
+        file.deleteFile();
+        juce::FileOutputStream stream (file);
+        REQUIRE (stream.openedOk());
+        REQUIRE (juce::PNGImageFormat().writeImageToStream (image, stream));
+        CHECK (coloursIn (image) > 20); // not an empty surface
+    }
+}
+
+void speak (EditorScene& scene)
+{
+    scene.backend.sendsWords = false;
+    scene.click (scene.processor->stream().settings().language == "ja" ? juce::String::fromUTF8 ("開始") : "Start");
+    scene.playAndLook (Milliseconds (300));
+    juce::AudioBuffer<float> audio (2, 480);
+    juce::MidiBuffer midi;
+    for (int block = 0; block < 60; ++block)
+    {
+        for (int i = 0; i < 480; ++i)
+            for (int channel = 0; channel < 2; ++channel)
+                audio.setSample (channel, i, 0.35f * std::sin (static_cast<float> (i) * 0.2f));
+        scene.processor->processBlock (audio, midi);
+        scene.transport->advance (Milliseconds (10));
+    }
+
+    scene.say (true, 0, 0.2, 3.1, "the spoken word is written down while it is said");
+    scene.say (true, 1, 3.6, 8.9,
+               "finals are firm and the words that may still change are light so that one can read along "
+               "without being disturbed by what is not settled yet");
+    scene.say (true, 2, 9.4, 11.0, "聞き取った言葉がここに現れます");
+    scene.say (false, 3, 11.5, 13.0, "and this is the newest partial", 11);
+    scene.transport->advance (Milliseconds (20));
+    scene.editor->refresh();
+}
+
+} // namespace
+
+TEST_CASE ("Screenshots of every page and state in both languages")
+{
+    for (const juce::String language : { "en", "ja" })
+    {
+        EditorScene scene (language.toRawUTF8());
+        photograph (*scene.editor, "idle-" + language);
+
+        speak (scene);
+        photograph (*scene.editor, "live-" + language);
+
+        scene.editor->showPage (1);
+        scene.editor->refresh();
+        photograph (*scene.editor, "training-" + language);
+
+        scene.processor->stream().setNotice (
+            Error{ "example",
+                   "The backend at gpu.test:58081 refused the connection (code 1008). Check the address and the token "
+                   "under Settings, then press Start again." });
+        scene.editor->setSize (640, 420);
+        scene.editor->refresh();
+        photograph (*scene.editor, "error-small-" + language);
+    }
+}
