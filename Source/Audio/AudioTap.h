@@ -33,7 +33,7 @@ public:
     {
         bool isNonRealtime = false; ///< a bounce: the tap may wait for the reader instead of dropping
         bool isBypassed = false;    ///< the audio passes, nothing is tapped
-        std::optional<PlayheadInfo> playhead {};
+        std::optional<PlayheadInfo> playhead{};
     };
 
     struct Counters

@@ -74,7 +74,7 @@ void ScriptedBackend::serve()
     if (isReady && version >= 2 && ! isSlow && position != reported)
     {
         reported = position;
-        say (ProcessedMessage { position });
+        say (ProcessedMessage{ position });
     }
 
     if (isReady && std::exchange (hasNewAudio, false) && sendsWords && served == current && served->listener != nullptr)
