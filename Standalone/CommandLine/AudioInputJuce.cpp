@@ -4,6 +4,7 @@
 #include <cmath>
 #include <juce_audio_devices/juce_audio_devices.h>
 #include <mutex>
+#include <optional>
 
 namespace kikitori::commandline
 {
@@ -136,6 +137,53 @@ private:
     std::string lastProblem;
 };
 
+/** Indices to try in this order: the named device (else one whose name contains it), or without a name the default
+    one and then the others. */
+std::vector<int> candidates (const juce::StringArray& names, int standard, const std::string& name)
+{
+    std::vector<int> order;
+    if (! name.empty())
+    {
+        const auto wanted = juce::String::fromUTF8 (name.c_str());
+        int index = names.indexOf (wanted, true);
+        for (int i = 0; index < 0 && i < names.size(); ++i)
+            if (names[i].containsIgnoreCase (wanted))
+                index = i;
+        if (index >= 0)
+            order.push_back (index);
+        return order;
+    }
+
+    if (standard >= 0 && standard < names.size())
+        order.push_back (standard);
+    for (int i = 0; i < names.size(); ++i)
+        if (i != standard)
+            order.push_back (i);
+    return order;
+}
+
+Result<std::unique_ptr<AudioInput>> openOne (juce::AudioIODeviceType& type,
+                                             const juce::String& name,
+                                             const std::shared_ptr<DeviceTypes>& types)
+{
+    const auto failed = [&name] (const juce::String& why)
+    {
+        return Error{ "device_failed", "the audio input \"" + name.toStdString() + "\" cannot be opened: "
+                                           + why.toStdString() + "; see `kikitori devices` for the others" };
+    };
+
+    std::unique_ptr<juce::AudioIODevice> device (type.createDevice ({}, name));
+    if (device == nullptr)
+        return failed ("it is gone");
+
+    auto input = std::make_unique<JuceAudioInput> (std::move (device), types);
+    if (const auto error = input->openDevice(); error.isNotEmpty())
+        return failed (error);
+    if (input->format().channels == 0)
+        return failed ("it has no input channel");
+    return std::unique_ptr<AudioInput> (std::move (input));
+}
+
 } // namespace
 
 Result<std::vector<AudioInputDevice>> AudioInput::list()
@@ -160,35 +208,27 @@ Result<std::vector<AudioInputDevice>> AudioInput::list()
 Result<std::unique_ptr<AudioInput>> AudioInput::open (const std::string& name)
 {
     keepJuceUp();
-    const auto wanted = juce::String::fromUTF8 (name.c_str());
+    const auto types = std::make_shared<DeviceTypes> (createTypes());
+    std::optional<Error> firstError;
     bool hasInputs = false;
 
-    const auto types = std::make_shared<DeviceTypes> (createTypes());
     for (const auto& type : *types)
     {
         const auto names = type->getDeviceNames (true);
         hasInputs = hasInputs || ! names.isEmpty();
 
-        int index = name.empty() ? type->getDefaultDeviceIndex (true) : names.indexOf (wanted, true);
-        for (int i = 0; index < 0 && ! name.empty() && i < names.size(); ++i)
-            if (names[i].containsIgnoreCase (wanted))
-                index = i;
-        if (index < 0 || index >= names.size())
-            continue;
-
-        std::unique_ptr<juce::AudioIODevice> device (type->createDevice ({}, names[index]));
-        if (device == nullptr)
-            continue;
-
-        auto input = std::make_unique<JuceAudioInput> (std::move (device), types);
-        const auto error = input->openDevice();
-        if (error.isNotEmpty() || input->format().channels == 0)
-            return Error{ "device_failed", "the audio input \"" + names[index].toStdString() + "\" cannot be opened: "
-                                               + (error.isEmpty() ? "it has no input channel" : error.toStdString())
-                                               + "; see `kikitori devices` for the others" };
-        return std::unique_ptr<AudioInput> (std::move (input));
+        // Without a name any input will do: systems also list servers that do not run.
+        for (const int index : candidates (names, type->getDefaultDeviceIndex (true), name))
+        {
+            auto input = openOne (*type, names[index], types);
+            if (input)
+                return input;
+            firstError = firstError.value_or (input.error());
+        }
     }
 
+    if (firstError)
+        return *firstError;
     if (! hasInputs)
         return noInputs();
     return Error{ "unknown_device", "no audio input is named \"" + name + "\"; `kikitori devices` lists them" };
