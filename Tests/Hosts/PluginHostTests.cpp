@@ -143,7 +143,8 @@ TEST_CASE ("State goes through a host from one instance to the next")
             audio.clear();
             second->processBlock (audio, midi); // LV2 tells its new values in the next block
         }
-        CHECK (parameter (*second, "Channel")->getCurrentValueAsText() == "Right");
+        // Its value, not its text: JUCE 7.0.5 writes the labels of an LV2 menu at the wrong values.
+        CHECK (parameter (*second, "Channel")->getValue() == Approx (2.0f / 19.0f));
     }
 }
 
