@@ -92,6 +92,16 @@ Status writeOptimizer (const std::filesystem::path& file, const TrainingState& s
 }
 
 std::string prefixOf (const TrainingOptions& options) { return options.modelName + "-" + options.datasetName; }
+
+/** What a run that was killed in the middle of writing a checkpoint of this training left behind. */
+void removeLeftovers (const std::filesystem::path& folder, const std::string& prefix)
+{
+    std::error_code ignored;
+
+    for (const auto& entry : std::filesystem::directory_iterator (folder, ignored))
+        if (entry.path().filename().string().starts_with (".writing-" + prefix + "-epoch-"))
+            std::filesystem::remove_all (entry.path(), ignored);
+}
 } // namespace
 
 TrainingState::TrainingState (const ModelConfig& config, const TrainingOptions& options)
@@ -119,7 +129,8 @@ Result<std::filesystem::path> writeCheckpoint (const TrainingState& state,
     const auto& folder = options.checkpointFolder;
     const auto fresh = folder / (".writing-" + name + "." + std::to_string (::getpid()));
     std::error_code failed;
-    std::filesystem::remove_all (fresh, failed);
+    std::filesystem::create_directories (folder, failed);
+    removeLeftovers (folder, prefixOf (options));
     std::filesystem::create_directories (fresh, failed);
 
     if (failed)

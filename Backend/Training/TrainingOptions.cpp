@@ -191,7 +191,7 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.number ("batch_seconds", options.batchSeconds, 1.0, 3600.0);
     auto batchSize = 0;
     reader.number ("batch_size", batchSize, 0, 1e6);
-    reader.number ("learning_rate", options.learningRate, 1e-8, 1.0);
+    reader.number ("learning_rate", options.learningRate, 1e-9, 1.0);
     reader.number ("warmup_steps", options.warmupSteps, 1, 1000000);
     reader.number ("decay_part", options.decayPart, 0.0, 1.0);
     reader.number ("weight_decay", options.weightDecay, 0.0, 1.0);
