@@ -57,5 +57,8 @@ TEST_CASE ("a second of audio costs the same in a short and in a long stream")
 
     WARN ("backend CPU per second of audio: " << shortCost << " s in 10 s, " << longCost << " s in " << longSeconds
                                               << " s");
-    CHECK (longCost <= 1.1 * shortCost + 0.0005); // CPU time is counted in ticks of 10 ms
+    // The short form only tells a cost that grows with the stream from one that does not: on a busy machine ten
+    // seconds are too few for a figure. CPU time is counted in ticks of 10 ms.
+    const double bound = kikitori::test::shortOrLong (1.5, 1.1);
+    CHECK (longCost <= bound * shortCost + 0.0005);
 }
