@@ -13,6 +13,9 @@ namespace
 {
 constexpr int frameMs = 80; ///< one encoder frame
 
+/** What is decoded after the last sample: a word whose end is cut off in the last frame would not be recognised. */
+constexpr double trailingSilence = 0.32;
+
 int nearestChunk (const ModelConfig& config, int chunkMs)
 {
     return *std::min_element (config.chunkFrames.begin(), config.chunkFrames.end(),
@@ -21,8 +24,9 @@ int nearestChunk (const ModelConfig& config, int chunkMs)
 }
 } // namespace
 
-ConformerModel::ConformerModel (std::shared_ptr<const ConformerWeights> weightsToServe)
-    : weights (std::move (weightsToServe))
+ConformerModel::ConformerModel (std::shared_ptr<const ConformerWeights> weightsToServe,
+                                std::shared_ptr<const Language> languageToUse)
+    : weights (std::move (weightsToServe)), language (std::move (languageToUse))
 {
     const auto& config = weights->config;
     modelCard.name = config.name;
@@ -42,7 +46,13 @@ Result<std::shared_ptr<const RecognizerModel>> RecognizerModel::load (const std:
     if (! weights)
         return weights.error();
 
-    return std::shared_ptr<const RecognizerModel> (std::make_shared<ConformerModel> (std::move (weights).value()));
+    auto language = Language::load (folder, weights.value()->config.vocabulary);
+
+    if (! language)
+        return language.error();
+
+    return std::shared_ptr<const RecognizerModel> (
+        std::make_shared<ConformerModel> (std::move (weights).value(), std::move (language).value()));
 }
 
 Result<std::unique_ptr<RecognizerStream>> RecognizerStream::create (std::shared_ptr<const RecognizerModel> model,
@@ -71,6 +81,8 @@ ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToU
       extractor (model->weights->config.normalisation), received (options.firstSample), anchor (options.firstSample),
       segment (options.firstSegment)
 {
+    if (model->language)
+        beamDecoder.emplace (model->language);
 }
 
 void ConformerStream::push (std::span<const float> samples, std::vector<RecognizerEvent>& events)
@@ -120,13 +132,22 @@ void ConformerStream::process (std::vector<RecognizerEvent>& events)
     }
 }
 
-void ConformerStream::decode (std::size_t featureCount, std::vector<RecognizerEvent>& events)
+void ConformerStream::recognise (std::size_t featureCount)
 {
     const auto values = featureCount * melBins;
-    const auto vocabulary = static_cast<int> (model->weights->config.vocabulary.size());
-    decoder.process (conformer.process (std::span (features).first (values)), vocabulary);
-    features.erase (features.begin(), features.begin() + static_cast<std::ptrdiff_t> (values));
+    const auto& config = model->weights->config;
+    const auto logProbabilities = conformer.process (std::span (features).first (values));
+    decoder.process (logProbabilities, static_cast<int> (config.vocabulary.size()));
 
+    if (beamDecoder)
+        beamDecoder->process (logProbabilities);
+
+    features.erase (features.begin(), features.begin() + static_cast<std::ptrdiff_t> (values));
+}
+
+void ConformerStream::decode (std::size_t featureCount, std::vector<RecognizerEvent>& events)
+{
+    recognise (featureCount);
     const auto endpoint = options.endpointing
                               ? findEndpoint (rules, decoder, static_cast<double> (ctcFrameSamples) / featureRate)
                               : std::nullopt;
@@ -134,59 +155,65 @@ void ConformerStream::decode (std::size_t featureCount, std::vector<RecognizerEv
     if (! endpoint)
         return emitPartial (events);
 
-    const auto& tokens = decoder.tokens();
-    const auto count =
-        std::count_if (tokens.begin(), tokens.end(), [&] (const auto& token) { return token.firstFrame < *endpoint; });
     const auto boundary = *endpoint * ctcFrameSamples;
-    emitFinal (static_cast<std::size_t> (count), clientSample (boundary), events);
+    emitFinal (*endpoint, clientSample (boundary), events);
     beginSegment (boundary);
+}
+
+std::vector<DecodedWord> ConformerStream::wordsSoFar() const
+{
+    return beamDecoder ? beamDecoder->best() : buildWords (decoder.tokens(), model->weights->config.vocabulary);
 }
 
 void ConformerStream::emitPartial (std::vector<RecognizerEvent>& events)
 {
     const auto now = decoder.frames() * ctcFrameSamples;
 
-    if (decoder.tokens().empty()
-        || (now - lastPartialAt) * 1000 < options.partialIntervalMs * static_cast<std::int64_t> (featureRate))
+    if ((now - lastPartialAt) * 1000 < options.partialIntervalMs * static_cast<std::int64_t> (featureRate))
         return;
 
-    auto event = describe (decoder.tokens().size());
+    const auto words = wordsSoFar();
+    auto event = describe (words);
 
     if (event.text.empty() || event.text == lastPartial)
         return;
 
     // Best-path decoding only ever appends.
-    event.stable = codePoints (event.text);
+    event.stable = beamDecoder ? codePoints (joinWords (std::span (words).first (beamDecoder->stableWords())))
+                               : codePoints (event.text);
     lastPartial = event.text;
     lastPartialAt = now;
     events.push_back (std::move (event));
 }
 
-RecognizerEvent ConformerStream::describe (std::size_t tokenCount) const
+RecognizerEvent ConformerStream::describe (std::span<const DecodedWord> words) const
 {
-    auto built = buildWords (std::span (decoder.tokens()).first (tokenCount), model->weights->config.vocabulary,
-                             [this] (std::int64_t frame) { return clientSample (frame * ctcFrameSamples); });
     RecognizerEvent event;
-    event.text = std::move (built.text);
+    event.text = joinWords (words);
     event.segment = segment;
-    event.start = clientSample (0);
-    event.end = std::min (clientSample (decoder.frames() * ctcFrameSamples), received);
-
-    if (! built.words.empty())
-    {
-        event.start = built.words.front().start;
-        event.end = std::min (built.words.back().end, received);
-    }
+    // Frames reach into the silence behind the last sample.
+    const auto sampleOf = [this] (std::int64_t frame)
+    { return std::min (clientSample (frame * ctcFrameSamples), received); };
+    event.start = sampleOf (words.empty() ? 0 : words.front().firstFrame);
+    event.end = sampleOf (words.empty() ? decoder.frames() : words.back().lastFrame + 1);
 
     if (options.tokenTimes)
-        event.tokens = std::move (built.words);
+        for (const auto& word : words)
+            event.tokens.push_back (
+                { word.text, sampleOf (word.firstFrame), sampleOf (word.lastFrame + 1), word.confidence });
 
     return event;
 }
 
-void ConformerStream::emitFinal (std::size_t tokenCount, std::int64_t boundary, std::vector<RecognizerEvent>& events)
+void ConformerStream::emitFinal (std::int64_t endFrame, std::int64_t boundary, std::vector<RecognizerEvent>& events)
 {
-    auto event = describe (tokenCount);
+    auto words = beamDecoder ? beamDecoder->finish() : wordsSoFar();
+
+    // What begins behind the cut is decoded again in the next segment.
+    while (! words.empty() && words.back().firstFrame >= endFrame)
+        words.pop_back();
+
+    auto event = describe (words);
     event.kind = RecognizerEvent::Kind::final;
     event.stable = codePoints (event.text);
     event.ack = std::min (boundary, received);
@@ -205,6 +232,10 @@ void ConformerStream::beginSegment (std::int64_t boundary16k)
     extractor.reset();
     conformer.reset();
     decoder.reset();
+
+    if (beamDecoder)
+        beamDecoder->reset();
+
     lastPartial.clear();
     lastPartialAt = 0;
     hasAudio = ! audio.empty();
@@ -217,18 +248,15 @@ void ConformerStream::flush (std::vector<RecognizerEvent>& events)
 
     resampler->flush (audio);
     process (events);
+    const std::vector<float> silence (static_cast<std::size_t> (trailingSilence * featureRate), 0.0f);
+    extractor.push (silence, features);
     extractor.flush (subsamplingFactor, features);
 
     while (! features.empty())
-    {
-        const auto frames = std::min (features.size() / melBins, conformer.featureFrames());
-        const auto vocabulary = static_cast<int> (model->weights->config.vocabulary.size());
-        decoder.process (conformer.process (std::span (features).first (frames * melBins)), vocabulary);
-        features.erase (features.begin(), features.begin() + static_cast<std::ptrdiff_t> (frames * melBins));
-    }
+        recognise (std::min (features.size() / melBins, conformer.featureFrames()));
 
     if (decoder.frames() > 0)
-        emitFinal (decoder.tokens().size(), received, events);
+        emitFinal (decoder.frames(), received, events);
 
     beginSegment (audioStart + static_cast<std::int64_t> (audio.size()));
     audio.clear();

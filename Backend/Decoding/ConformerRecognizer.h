@@ -1,14 +1,17 @@
-/*  The recogniser behind Recognizer.h: features, streaming Conformer, best-path decoding and endpoints.
+/*  The recogniser behind Recognizer.h: features, streaming Conformer, decoding and endpoints.
 
     Threads: as Recognizer.h says.
     Failure: as Recognizer.h says.
 */
 #pragma once
 
+#include "Backend/Decoding/BeamDecoder.h"
 #include "Backend/Decoding/Endpoint.h"
 #include "Backend/Decoding/ModelRateResampler.h"
 #include "Backend/Decoding/Recognizer.h"
 #include "Backend/Model/StreamingConformer.h"
+
+#include <optional>
 
 namespace kikitori::backend
 {
@@ -16,11 +19,13 @@ namespace kikitori::backend
 class ConformerModel final : public RecognizerModel
 {
 public:
-    explicit ConformerModel (std::shared_ptr<const ConformerWeights> weightsToServe);
+    ConformerModel (std::shared_ptr<const ConformerWeights> weightsToServe,
+                    std::shared_ptr<const Language> languageToUse);
 
     const RecognizerCard& card() const noexcept override { return modelCard; }
 
     const std::shared_ptr<const ConformerWeights> weights;
+    const std::shared_ptr<const Language> language; ///< or null: best-path decoding
 
 private:
     RecognizerCard modelCard;
@@ -43,11 +48,13 @@ public:
 
 private:
     void process (std::vector<RecognizerEvent>& events);
+    void recognise (std::size_t featureCount);
     void decode (std::size_t featureCount, std::vector<RecognizerEvent>& events);
     void emitPartial (std::vector<RecognizerEvent>& events);
-    void emitFinal (std::size_t tokenCount, std::int64_t boundary, std::vector<RecognizerEvent>& events);
+    void emitFinal (std::int64_t endFrame, std::int64_t boundary, std::vector<RecognizerEvent>& events);
     void beginSegment (std::int64_t boundary16k);
-    RecognizerEvent describe (std::size_t tokenCount) const;
+    std::vector<DecodedWord> wordsSoFar() const;
+    RecognizerEvent describe (std::span<const DecodedWord> words) const;
     std::int64_t clientSample (std::int64_t segmentSample16k) const noexcept;
 
     const std::shared_ptr<const ConformerModel> model;
@@ -58,7 +65,8 @@ private:
 
     StreamingConformer conformer;
     FeatureExtractor extractor;
-    CtcGreedyDecoder decoder;
+    CtcGreedyDecoder decoder;               ///< finds endpoints; writes the text where there is no language
+    std::optional<BeamDecoder> beamDecoder; ///< with a language
 
     std::vector<float> clean;    ///< the pushed block, without NaN
     std::vector<float> audio;    ///< 16 kHz audio since `audioStart`, for what a cut gives to the next segment

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace kikitori::backend
 {
 
-TimedText buildWords (std::span<const DecodedToken> tokens,
-                      const std::vector<std::string>& vocabulary,
-                      const std::function<std::int64_t (std::int64_t)>& sampleOfFrame)
+std::vector<DecodedWord> buildWords (std::span<const DecodedToken> tokens, const std::vector<std::string>& vocabulary)
 {
-    TimedText result;
-    RecognizedToken word;
+    std::vector<DecodedWord> words;
+    DecodedWord word;
     auto logProbability = 0.0f;
     auto tokensInWord = 0;
 
@@ -20,8 +19,7 @@ TimedText buildWords (std::span<const DecodedToken> tokens,
         if (tokensInWord > 0)
         {
             word.confidence = std::exp (logProbability / static_cast<float> (tokensInWord));
-            result.text += (result.text.empty() ? "" : " ") + word.text;
-            result.words.push_back (std::exchange (word, {}));
+            words.push_back (std::exchange (word, {}));
         }
 
         logProbability = 0.0f;
@@ -39,16 +37,26 @@ TimedText buildWords (std::span<const DecodedToken> tokens,
         }
 
         if (tokensInWord == 0)
-            word.start = sampleOfFrame (token.firstFrame);
+            word.firstFrame = token.firstFrame;
 
         word.text += piece;
-        word.end = sampleOfFrame (token.lastFrame + 1);
+        word.lastFrame = token.lastFrame;
         logProbability += token.logProbability;
         ++tokensInWord;
     }
 
     finishWord();
-    return result;
+    return words;
+}
+
+std::string joinWords (std::span<const DecodedWord> words)
+{
+    std::string text;
+
+    for (const auto& word : words)
+        text += (text.empty() ? "" : " ") + word.text;
+
+    return text;
 }
 
 std::int64_t codePoints (const std::string& text)

@@ -1,4 +1,4 @@
-/*  From decoded tokens to text and timed words.
+/*  From decoded tokens to words.
 
     Threads: pure functions.
     Failure: none.
@@ -6,25 +6,17 @@
 #pragma once
 
 #include "Backend/Decoding/CtcGreedyDecoder.h"
-#include "Backend/Decoding/Recognizer.h"
-
-#include <functional>
+#include "Backend/Decoding/DecodedWord.h"
 
 namespace kikitori::backend
 {
 
-struct TimedText
-{
-    std::string text;
-    std::vector<RecognizedToken> words;
-};
-
 /** Joins tokens to words at spaces. A word lasts from its first token's first frame to its last token's last frame;
-    its confidence is the geometric mean of its tokens' probabilities.
-    sampleOfFrame: CTC frame → client sample of the frame's beginning. */
-TimedText buildWords (std::span<const DecodedToken> tokens,
-                      const std::vector<std::string>& vocabulary,
-                      const std::function<std::int64_t (std::int64_t)>& sampleOfFrame);
+    its confidence is the geometric mean of its tokens' probabilities. vocabulary: tokens by id. */
+std::vector<DecodedWord> buildWords (std::span<const DecodedToken> tokens, const std::vector<std::string>& vocabulary);
+
+/** Words with spaces between. */
+std::string joinWords (std::span<const DecodedWord> words);
 
 /** Code points of UTF-8 text. */
 std::int64_t codePoints (const std::string& text);

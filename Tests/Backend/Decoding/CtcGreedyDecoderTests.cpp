@@ -50,14 +50,14 @@ TEST_CASE ("words are cut at spaces, with times and confidence", "[ctc]")
 {
     CtcGreedyDecoder decoder;
     decoder.process (path ({ 1, 2, 3, 0, 1, 1, 3, 1 }, 4), 4);
-    const auto text = buildWords (decoder.tokens(), letters, [] (std::int64_t frame) { return frame * 10; });
-    CHECK (text.text == "ab b");
-    REQUIRE (text.words.size() == 2);
-    CHECK (text.words[0].text == "ab");
-    CHECK (text.words[0].start == 10);
-    CHECK (text.words[0].end == 30);
-    CHECK (text.words[0].confidence == Approx (0.5f));
-    CHECK (text.words[1].start == 60);
+    const auto words = buildWords (decoder.tokens(), letters);
+    CHECK (joinWords (words) == "ab b");
+    REQUIRE (words.size() == 2);
+    CHECK (words[0].text == "ab");
+    CHECK (words[0].firstFrame == 1);
+    CHECK (words[0].lastFrame == 2);
+    CHECK (words[0].confidence == Approx (0.5f));
+    CHECK (words[1].firstFrame == 6);
 }
 
 TEST_CASE ("code points, not bytes, are counted", "[ctc]")

@@ -1,0 +1,370 @@
+#include "Backend/Decoding/BeamDecoder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+constexpr auto impossible = -std::numeric_limits<float>::infinity();
+constexpr std::size_t fewestToCompact = 4096;
+
+float logAdd (float a, float b) noexcept
+{
+    const auto larger = std::max (a, b);
+    return larger == impossible ? impossible : larger + std::log1p (std::exp (std::min (a, b) - larger));
+}
+
+std::size_t hashOf (std::uint32_t node, std::uint16_t lastToken, const NGramModel::Context& context) noexcept
+{
+    auto hash = static_cast<std::uint64_t> (node) << 16 | lastToken;
+
+    for (std::size_t i = 0; i < context.words.size(); ++i)
+        hash = (hash ^ context.words[i]) * 0x9e3779b97f4a7c15 + i;
+
+    return static_cast<std::size_t> (hash >> 20);
+}
+} // namespace
+
+float BeamDecoder::Hypothesis::total() const noexcept { return logAdd (blank, notBlank); }
+
+BeamDecoder::BeamDecoder (std::shared_ptr<const Language> languageToUse) : language (std::move (languageToUse))
+{
+    const auto most = static_cast<std::size_t> (language->options.beam) * (language->tokens.size() * 2 + 1);
+    std::size_t size = 1024;
+
+    while (size < 2 * most)
+        size *= 2;
+
+    table.resize (size);
+    candidates.reserve (most);
+    reset();
+}
+
+void BeamDecoder::reset()
+{
+    words.clear();
+    compactAt = fewestToCompact;
+    frameNumber = 0;
+    hypotheses.clear();
+    Hypothesis start;
+    start.context = language->model->atBegin();
+    start.notBlank = impossible;
+    hypotheses.push_back (start);
+}
+
+void BeamDecoder::process (std::span<const float> logProbabilities)
+{
+    const auto size = language->tokens.size();
+
+    for (; logProbabilities.size() >= size; logProbabilities = logProbabilities.subspan (size))
+        processFrame (logProbabilities.first (size));
+}
+
+void BeamDecoder::processFrame (std::span<const float> frame)
+{
+    std::fill (table.begin(), table.end(), 0u);
+    candidates.clear();
+    const auto least = *std::max_element (frame.begin(), frame.end()) - language->options.tokenWidth;
+
+    for (const auto& hypothesis : hypotheses)
+        extend (hypothesis, frame, least);
+
+    prune();
+    ++frameNumber;
+
+    if (words.size() > compactAt)
+        compactWords();
+}
+
+void BeamDecoder::extend (const Hypothesis& from, std::span<const float> frame, float least)
+{
+    const auto& options = language->options;
+    const auto total = from.total();
+    auto same = from;
+    same.blank = total + frame[0];
+    same.notBlank = from.lastToken == 0 ? impossible : from.notBlank + frame[from.lastToken];
+    same.bestPart = std::max (same.blank, same.notBlank);
+
+    if (same.notBlank > same.blank)
+        same.lastFrame = frameNumber;
+
+    add (same);
+
+    enterChildren (from, from.node, 0.0f, frame, least);
+
+    const auto space = static_cast<std::uint16_t> (language->space);
+    const auto atRoot = from.node == Lexicon::root;
+
+    if (! atRoot && language->lexicon[from.node].word == unknownWord)
+        return;
+
+    auto score = 0.0f;
+    auto next = atRoot ? from : withWordFinished (from, score);
+
+    if (! atRoot)
+        enterChildren (next, Lexicon::root, score + options.missingSpace, frame, least);
+
+    if (frame[space] < least)
+        return;
+
+    next.lastToken = space;
+    next.blank = impossible;
+    next.notBlank = (from.lastToken == space ? from.blank : total) + score + frame[space];
+    next.bestPart = next.notBlank;
+    add (next);
+}
+
+void BeamDecoder::enterChildren (const Hypothesis& from,
+                                 std::uint32_t node,
+                                 float score,
+                                 std::span<const float> frame,
+                                 float least)
+{
+    const auto total = from.total();
+
+    for (const auto& child : language->lexicon.children (language->lexicon[node]))
+        if (frame[child.token] >= least)
+            enter (from, child, score + (child.token == from.lastToken ? from.blank : total), frame[child.token]);
+}
+
+void BeamDecoder::enter (const Hypothesis& from, const Lexicon::Node& child, float score, float tokenScore)
+{
+    const auto& parent = language->lexicon[child.parent];
+    auto next = from;
+    next.node = language->lexicon.indexOf (child);
+    next.lastToken = child.token;
+    next.blank = impossible;
+    next.notBlank = score + tokenScore + language->options.languageWeight * (child.lookAhead - parent.lookAhead);
+    next.bestPart = next.notBlank;
+    next.lastFrame = frameNumber;
+
+    if (child.parent == Lexicon::root)
+    {
+        next.firstFrame = frameNumber;
+        next.tokenScores = 0.0f;
+    }
+
+    next.tokenScores += tokenScore;
+    add (next);
+}
+
+float BeamDecoder::wordScore (const Hypothesis& hypothesis, NGramModel::Context& next) const noexcept
+{
+    const auto& node = language->lexicon[hypothesis.node];
+    const auto& options = language->options;
+    return options.languageWeight * (language->model->score (hypothesis.context, node.word, next) - node.lookAhead)
+           + options.wordBonus;
+}
+
+BeamDecoder::FinishedWord BeamDecoder::wordUnderWay (const Hypothesis& hypothesis) const noexcept
+{
+    const auto& node = language->lexicon[hypothesis.node];
+    return { hypothesis.words,
+             hypothesis.words == none ? 1 : words[hypothesis.words].count + 1,
+             node.word,
+             hypothesis.firstFrame,
+             hypothesis.lastFrame,
+             std::exp (hypothesis.tokenScores / static_cast<float> (std::max<int> (1, node.depth))) };
+}
+
+BeamDecoder::Hypothesis BeamDecoder::withWordFinished (const Hypothesis& from, float& score)
+{
+    auto next = from;
+    score += wordScore (from, next.context);
+    words.push_back (wordUnderWay (from));
+    next.words = static_cast<std::uint32_t> (words.size() - 1);
+    next.history = (from.history ^ words.back().word) * 0x9e3779b97f4a7c15;
+    next.node = Lexicon::root;
+    return next;
+}
+
+void BeamDecoder::add (const Hypothesis& candidate)
+{
+    const auto mask = table.size() - 1;
+
+    for (auto slot = hashOf (candidate.node, candidate.lastToken, candidate.context) & mask;; slot = (slot + 1) & mask)
+    {
+        if (table[slot] == 0)
+        {
+            candidates.push_back (candidate);
+            table[slot] = static_cast<std::uint32_t> (candidates.size());
+            return;
+        }
+
+        auto& there = candidates[table[slot] - 1];
+
+        if (there.node != candidate.node || there.lastToken != candidate.lastToken
+            || there.context != candidate.context)
+            continue;
+
+        if (there.history == candidate.history)
+        {
+            const auto blank = logAdd (there.blank, candidate.blank);
+            const auto notBlank = logAdd (there.notBlank, candidate.notBlank);
+
+            if (candidate.bestPart > there.bestPart)
+                there = candidate;
+
+            there.blank = blank;
+            there.notBlank = notBlank;
+        }
+        else if (candidate.bestPart > there.bestPart)
+        {
+            there = candidate;
+        }
+
+        return;
+    }
+}
+
+void BeamDecoder::prune()
+{
+    for (auto& candidate : candidates)
+        candidate.bestPart = candidate.total(); // what counts from here on
+
+    const auto beam = std::min (candidates.size(), static_cast<std::size_t> (language->options.beam));
+    const auto better = [] (const Hypothesis& a, const Hypothesis& b) { return a.bestPart > b.bestPart; };
+    std::partial_sort (candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t> (beam), candidates.end(),
+                       better);
+    const auto best = candidates.front().bestPart;
+    hypotheses.clear();
+
+    for (std::size_t i = 0; i < beam && candidates[i].bestPart >= best - language->options.width; ++i)
+    {
+        hypotheses.push_back (candidates[i]);
+        hypotheses.back().blank -= best; // so that a long stream never runs out of a float's precision
+        hypotheses.back().notBlank -= best;
+    }
+}
+
+void BeamDecoder::compactWords()
+{
+    std::vector<std::uint32_t> places (words.size(), none);
+
+    for (const auto& hypothesis : hypotheses)
+        for (auto word = hypothesis.words; word != none && places[word] == none; word = words[word].previous)
+            places[word] = 0;
+
+    std::uint32_t kept = 0;
+
+    for (std::size_t i = 0; i < words.size(); ++i) // a word's previous one always lies before it
+    {
+        if (places[i] == none)
+            continue;
+
+        places[i] = kept;
+        words[kept] = words[i];
+
+        if (words[kept].previous != none)
+            words[kept].previous = places[words[kept].previous];
+
+        ++kept;
+    }
+
+    words.resize (kept);
+    compactAt = std::max (fewestToCompact, 2 * words.size());
+
+    for (auto& hypothesis : hypotheses)
+        if (hypothesis.words != none)
+            hypothesis.words = places[hypothesis.words];
+}
+
+const BeamDecoder::Hypothesis& BeamDecoder::bestHypothesis() const noexcept { return hypotheses.front(); }
+
+BeamDecoder::Ending BeamDecoder::bestEnding() const noexcept
+{
+    const auto& options = language->options;
+    Ending best{ nullptr, impossible, false };
+
+    for (const auto& hypothesis : hypotheses)
+    {
+        Ending ending{ &hypothesis, hypothesis.total(), false };
+        auto context = hypothesis.context;
+
+        if (hypothesis.node != Lexicon::root)
+        {
+            ending.takesWord = language->lexicon[hypothesis.node].word != unknownWord;
+            ending.score += ending.takesWord ? wordScore (hypothesis, context) : options.unfinishedWord;
+        }
+
+        NGramModel::Context ignored;
+        ending.score += options.languageWeight * language->model->score (context, sentenceEnd, ignored);
+
+        if (best.hypothesis == nullptr || ending.score > best.score)
+            best = ending;
+    }
+
+    return best;
+}
+
+std::vector<DecodedWord> BeamDecoder::best() const { return wordsOf (bestHypothesis(), true); }
+
+std::vector<DecodedWord> BeamDecoder::finish() const
+{
+    const auto ending = bestEnding();
+    return wordsOf (*ending.hypothesis, ending.takesWord);
+}
+
+std::size_t BeamDecoder::stableWords() const
+{
+    auto common = hypotheses.front().words;
+
+    for (const auto& hypothesis : hypotheses)
+    {
+        auto other = hypothesis.words;
+
+        while (common != other)
+        {
+            if (common == none || other == none)
+                return 0;
+
+            auto& longer = words[common].count >= words[other].count ? common : other;
+            longer = words[longer].previous;
+        }
+    }
+
+    return common == none ? 0 : words[common].count;
+}
+
+std::string BeamDecoder::spelled (std::uint32_t node) const
+{
+    std::vector<std::uint16_t> path;
+
+    for (; node != Lexicon::root; node = language->lexicon[node].parent)
+        path.push_back (language->lexicon[node].token);
+
+    std::string text;
+
+    for (auto i = path.size(); i-- > 0;)
+        text += language->tokens[path[i]];
+
+    return text;
+}
+
+std::vector<DecodedWord> BeamDecoder::wordsOf (const Hypothesis& hypothesis, bool withUnfinished) const
+{
+    std::vector<DecodedWord> result;
+
+    for (auto word = hypothesis.words; word != none; word = words[word].previous)
+    {
+        const auto& finished = words[word];
+        result.push_back (
+            { language->model->words()[finished.word], finished.firstFrame, finished.lastFrame, finished.confidence });
+    }
+
+    std::reverse (result.begin(), result.end());
+
+    if (withUnfinished && hypothesis.node != Lexicon::root)
+    {
+        const auto word = wordUnderWay (hypothesis);
+        result.push_back ({ spelled (hypothesis.node), word.firstFrame, word.lastFrame, word.confidence });
+    }
+
+    return result;
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,97 @@
+/*  CTC prefix beam search over the words of a lexicon, with an n-gram language model by shallow fusion (A. Hannun et
+   al., First-Pass Large Vocabulary Continuous Speech Recognition using Bi-Directional Recurrent DNNs, arXiv 1408.2873).
+
+    Prefixes that end at the same place of the lexicon in the same language model context are one hypothesis: the
+    probabilities of equal texts are added, of different ones the better is kept.
+
+    Threads: one decoder belongs to one thread at a time; the language is shared and const.
+    Failure: none. Words that all hypotheses share never change (stableWords); the rest may until finish().
+*/
+#pragma once
+
+#include "Backend/Decoding/DecodedWord.h"
+#include "Backend/Decoding/Language.h"
+
+namespace kikitori::backend
+{
+
+class BeamDecoder
+{
+public:
+    explicit BeamDecoder (std::shared_ptr<const Language> language);
+
+    void reset();
+
+    /** Log probabilities [frames, tokens]. */
+    void process (std::span<const float> logProbabilities);
+
+    /** The best text so far; the last word may be unfinished. */
+    std::vector<DecodedWord> best() const;
+    /** How many of best()'s words are in every hypothesis. */
+    std::size_t stableWords() const;
+    /** The best text if it ends here. */
+    std::vector<DecodedWord> finish() const;
+
+private:
+    static constexpr std::uint32_t none = 0xffffffff;
+
+    /** A finished word of one or more hypotheses. */
+    struct FinishedWord
+    {
+        std::uint32_t previous = none;
+        std::uint32_t count = 1; ///< words up to this one
+        WordId word = unknownWord;
+        std::int32_t firstFrame = 0, lastFrame = 0;
+        float confidence = 0.0f;
+    };
+
+    struct Hypothesis
+    {
+        std::uint32_t node = Lexicon::root;
+        NGramModel::Context context;
+        std::uint16_t lastToken = 0;
+        float blank = 0.0f, notBlank = 0.0f;        ///< log probabilities of ending in a blank and in lastToken
+        float bestPart = 0.0f;                      ///< of what was added up, for choosing the history
+        std::uint64_t history = 0;                  ///< hash of the finished words
+        std::uint32_t words = none;                 ///< the last finished one
+        std::int32_t firstFrame = 0, lastFrame = 0; ///< of the unfinished word
+        float tokenScores = 0.0f;                   ///< sum of its tokens' log probabilities
+
+        float total() const noexcept;
+    };
+
+    struct Ending
+    {
+        const Hypothesis* hypothesis = nullptr;
+        float score = 0.0f;
+        bool takesWord = false; ///< the word under way is complete
+    };
+
+    void processFrame (std::span<const float> frame);
+    void extend (const Hypothesis& from, std::span<const float> frame, float least);
+    void enterChildren (const Hypothesis& from,
+                        std::uint32_t node,
+                        float score,
+                        std::span<const float> frame,
+                        float least);
+    void enter (const Hypothesis& from, const Lexicon::Node& child, float score, float tokenScore);
+    Hypothesis withWordFinished (const Hypothesis& from, float& score);
+    void add (const Hypothesis& candidate);
+    void prune();
+    void compactWords();
+    float wordScore (const Hypothesis& hypothesis, NGramModel::Context& next) const noexcept;
+    FinishedWord wordUnderWay (const Hypothesis& hypothesis) const noexcept;
+    std::vector<DecodedWord> wordsOf (const Hypothesis& hypothesis, bool withUnfinished) const;
+    const Hypothesis& bestHypothesis() const noexcept;
+    Ending bestEnding() const noexcept;
+    std::string spelled (std::uint32_t node) const;
+
+    const std::shared_ptr<const Language> language;
+    std::vector<Hypothesis> hypotheses, candidates;
+    std::vector<std::uint32_t> table; ///< of candidates by place and context; 0: empty, else index + 1
+    std::vector<FinishedWord> words;
+    std::size_t compactAt = 0;
+    std::int32_t frameNumber = 0;
+};
+
+} // namespace kikitori::backend

@@ -1,0 +1,226 @@
+#include "Backend/Decoding/BeamDecoder.h"
+#include "Backend/Decoding/WordBuilder.h"
+#include "Backend/LanguageModel/Estimation.h"
+#include "Support/Catch.h"
+#include "Support/TemporaryFolder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+
+using namespace kikitori;
+using namespace kikitori::backend;
+
+namespace
+{
+const std::vector<std::string> tokens{ "_", " ", "a", "b", "c", "d" };
+const Text sentences{
+    { "ab", "cad" }, { "ab", "cad" }, { "ab", "cad" }, { "cab", "bad" }, { "cab", "bad" }, { "dad" }
+};
+
+std::shared_ptr<const Language> language (BeamOptions options = {}, const Text& text = sentences)
+{
+    const TemporaryFolder folder;
+    const auto file = folder.path / "lm.bin";
+    const std::vector<WeightedText> texts{ { text, 1.0, true } };
+    REQUIRE (NGramModel::write (estimate (text, chooseVocabulary (texts, 100), 3), file).ok());
+    auto model = NGramModel::load (file);
+    REQUIRE (model.ok());
+    return std::make_shared<const Language> (model.value(), tokens, options);
+}
+
+/** Frames in which each character ('_' is blank) has this probability and the others share the rest. */
+std::vector<float> frames (const std::string& path, float probability = 0.9f)
+{
+    std::vector<float> result;
+
+    for (const auto character : path)
+        for (const auto& token : tokens)
+            result.push_back (std::log (token.front() == character
+                                            ? probability
+                                            : (1.0f - probability) / static_cast<float> (tokens.size() - 1)));
+
+    return result;
+}
+
+std::string decoded (BeamDecoder& decoder) { return joinWords (decoder.finish()); }
+} // namespace
+
+TEST_CASE ("a clear path gives its words, with their frames", "[beam]")
+{
+    BeamDecoder decoder (language());
+    decoder.process (frames ("_aab_ _caa_d_"));
+    const auto words = decoder.finish();
+    REQUIRE (joinWords (words) == "ab cad");
+    CHECK (words[0].firstFrame == 1);
+    CHECK (words[0].lastFrame == 3);
+    CHECK (words[1].firstFrame == 7);
+    CHECK (words[1].lastFrame == 11);
+    CHECK (words[0].confidence == Approx (0.9f));
+}
+
+TEST_CASE ("a misspelt word becomes one of the lexicon", "[beam]")
+{
+    BeamDecoder decoder (language());
+    decoder.process (frames ("_a_b_ _c_a_"));
+    // The last letter is unclear: only words of the lexicon can follow.
+    decoder.process (frames ("c", 0.3f));
+    CHECK (decoded (decoder) == "ab cad");
+}
+
+TEST_CASE ("the words before decide between words that sound alike", "[beam]")
+{
+    const auto unclear = [] (const std::string& first)
+    {
+        BeamDecoder decoder (language());
+        decoder.process (frames (first + " "));
+        auto frame = frames ("c", 0.2f);
+        frame[3] = frame[4] = std::log (0.45f); // b and c are equally likely
+        decoder.process (frame);
+        decoder.process (frames ("_a_d_"));
+        return decoded (decoder);
+    };
+
+    CHECK (unclear ("a_b_") == "ab cad");
+    CHECK (unclear ("c_a_b_") == "cab bad");
+}
+
+TEST_CASE ("a missing space is made up for", "[beam]")
+{
+    BeamDecoder decoder (language());
+    decoder.process (frames ("_a_b_c_a_d_"));
+    CHECK (decoded (decoder) == "ab cad");
+}
+
+TEST_CASE ("double letters need a blank between, repeated frames do not make them", "[beam]")
+{
+    const Text text{ { "add" }, { "ad" }, { "add" }, { "ad" } };
+    BeamDecoder once (language ({}, text)), twice (language ({}, text));
+    once.process (frames ("aadd__"));
+    twice.process (frames ("aad_d_"));
+    CHECK (decoded (once) == "ad");
+    CHECK (decoded (twice) == "add");
+}
+
+TEST_CASE ("silence gives no words, and an unfinished word is dropped at the end", "[beam]")
+{
+    BeamDecoder decoder (language());
+    CHECK (decoder.finish().empty());
+    decoder.process (frames ("____  __"));
+    CHECK (decoder.finish().empty());
+    decoder.process (frames ("_c_a_b_ _b_", 0.999f));
+    CHECK (joinWords (decoder.best()) == "cab b");
+    CHECK (decoded (decoder) == "cab");
+    decoder.reset();
+    CHECK (decoder.finish().empty());
+}
+
+TEST_CASE ("words once stable stay, whatever follows and however long the stream is", "[beam]")
+{
+    std::mt19937 random (3);
+    std::normal_distribution<float> normal (0.0f, 2.0f);
+    BeamOptions options;
+    options.beam = 8;
+    BeamDecoder decoder (language (options));
+    std::vector<DecodedWord> stable;
+
+    for (int i = 0; i < 5000; ++i)
+    {
+        std::vector<float> frame (tokens.size());
+        auto sum = 0.0f;
+
+        for (auto& value : frame)
+            sum += std::exp (value = normal (random));
+
+        for (auto& value : frame)
+            value -= std::log (sum);
+
+        decoder.process (frame);
+
+        if (i % 10 != 0)
+            continue;
+
+        const auto words = decoder.best();
+        const auto count = decoder.stableWords();
+        REQUIRE (count >= stable.size());
+        REQUIRE (count <= words.size());
+        REQUIRE (std::equal (stable.begin(), stable.end(), words.begin()));
+        stable.assign (words.begin(), words.begin() + static_cast<std::ptrdiff_t> (count));
+    }
+
+    CHECK (stable.size() > 500);
+    const auto all = decoder.finish();
+    REQUIRE (all.size() >= stable.size());
+    CHECK (std::equal (stable.begin(), stable.end(), all.begin()));
+}
+
+TEST_CASE ("a beam wide enough finds the most likely text of all", "[beam]")
+{
+    // Without a language model's weight and with every word of one letter, the best text is the most likely labelling,
+    // which is small enough to add up over all paths.
+    const Text letters{ { "a" }, { "b" }, { "c" }, { "d" } };
+    BeamOptions options;
+    options.beam = 500;
+    options.width = options.tokenWidth = 100.0f;
+    options.languageWeight = options.wordBonus = 0.0f;
+    options.missingSpace = options.unfinishedWord = -100.0f;
+    const auto shared = language (options, letters);
+    std::mt19937 random (11);
+    std::normal_distribution<float> normal (0.0f, 1.0f);
+
+    for (int round = 0; round < 20; ++round)
+    {
+        constexpr int length = 5;
+        std::vector<float> logits;
+
+        for (int frame = 0; frame < length; ++frame)
+        {
+            auto values = std::vector<float> (tokens.size());
+            auto sum = 0.0f;
+            for (auto& value : values)
+                sum += std::exp (value = normal (random));
+            for (auto& value : values)
+                logits.push_back (value - std::log (sum));
+        }
+
+        // Every path, collapsed, spaces merged; one at the end is a text of its own.
+        std::map<std::string, double> texts;
+        const auto count = static_cast<int> (std::pow (tokens.size(), length));
+
+        for (int code = 0; code < count; ++code)
+        {
+            std::string text;
+            auto score = 0.0;
+            auto rest = code, before = 0;
+
+            for (int frame = 0; frame < length; ++frame)
+            {
+                const auto token = rest % static_cast<int> (tokens.size());
+                rest /= static_cast<int> (tokens.size());
+                score += static_cast<double> (
+                    logits[static_cast<std::size_t> (frame) * tokens.size() + static_cast<std::size_t> (token)]);
+                if (token != 0 && token != before)
+                    text += tokens[static_cast<std::size_t> (token)];
+                before = token;
+            }
+
+            std::string trimmed;
+            for (const auto c : text)
+                if (c != ' ' || (! trimmed.empty() && trimmed.back() != ' '))
+                    trimmed += c;
+            auto isWords = true;
+            for (std::size_t i = 1; i < trimmed.size(); ++i)
+                isWords = isWords && (trimmed[i] == ' ') != (trimmed[i - 1] == ' ');
+            if (isWords)
+                texts[trimmed] += std::exp (score);
+        }
+
+        const auto best = std::max_element (texts.begin(), texts.end(),
+                                            [] (const auto& a, const auto& b) { return a.second < b.second; });
+        BeamDecoder decoder (shared);
+        decoder.process (logits);
+        const auto text = decoded (decoder);
+        CHECK (std::max (texts[text], texts[text + " "]) == Approx (best->second).epsilon (0.1));
+    }
+}
