@@ -1,7 +1,6 @@
 #include "Session/BackendLink.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace kikitori
@@ -9,8 +8,6 @@ namespace kikitori
 
 namespace
 {
-
-constexpr int noCloseCode = 1006;
 
 Milliseconds millisecondsBetween (std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to)
 {
@@ -20,23 +17,6 @@ Milliseconds millisecondsBetween (std::chrono::steady_clock::time_point from, st
 std::string seconds (Milliseconds time)
 {
     return std::to_string (std::max<Milliseconds::rep> (1, time.count() / 1000)) + " s";
-}
-
-/** Trying again would end the same way. */
-bool isFinalCode (const std::string& code)
-{
-    constexpr std::array codes{
-        "unknown_model", "bad_format", "bad_frame",      "unauthorized",     "forbidden",
-        "invalid_json",  "too_large",  "unsupported",    "model_broken",     "bad_address",
-        "crash_loop",    "taken_over", "bad_token_file", "launch_forbidden", "token_needs_tls"
-    };
-    return std::find (codes.begin(), codes.end(), code) != codes.end();
-}
-
-bool isFinalClose (int code)
-{
-    constexpr std::array codes{ 1003, 1007, 1008, 1009, 4001 };
-    return std::find (codes.begin(), codes.end(), code) != codes.end();
 }
 
 } // namespace
@@ -74,7 +54,7 @@ void BackendLink::located (const Result<Endpoint>& endpoint)
         return;
 
     if (! endpoint)
-        return end ({ endpoint.error(), ! isFinalCode (endpoint.error().code), {} });
+        return end (explainLocating (endpoint.error()));
 
     peerName = endpoint.value().host + ":" + std::to_string (endpoint.value().port);
     enter (Stage::opening);
@@ -209,36 +189,7 @@ void BackendLink::closed (int code, const std::string& reason)
 
 BackendLink::End BackendLink::endFor (int code, const std::string& reason) const
 {
-    const auto detail = " (close code " + std::to_string (code) + (reason.empty() ? ")" : ", " + reason + ")");
-
-    if (lastFailure)
-    {
-        const auto isBusy = lastFailure->code == "busy";
-        return { { lastFailure->code.empty() ? "backend_error" : lastFailure->code, lastFailure->message + detail },
-                 isBusy || ! (isFinalCode (lastFailure->code) || isFinalClose (code)),
-                 Milliseconds (std::max<std::int64_t> (0, lastFailure->retryAfterMs.value_or (0))) };
-    }
-
-    if (currentStage == Stage::opening)
-        return { { "backend_unreachable",
-                   "no connection to " + peerName + detail + "; check that the backend runs there" },
-                 ! isFinalClose (code),
-                 {} };
-
-    if (code == 4001)
-        return { { "taken_over", "another client has taken over this stream" + detail }, false, {} };
-
-    if (code == 1008)
-        return { { "unauthorized", peerName + " refused the stream" + detail + "; check the token" }, false, {} };
-
-    if (currentStage == Stage::waitingForReady)
-        return { { "backend_refused", peerName + " closed the connection instead of getting ready" + detail
-                                          + "; it may not know the model \"" + config.model
-                                          + "\" or may have failed to load it" },
-                 ! isFinalClose (code),
-                 {} };
-
-    return { { "connection_lost", "the connection to " + peerName + " was lost" + detail }, ! isFinalClose (code), {} };
+    return explainClose ({ currentStage, code, reason, peerName, config.model, lastFailure });
 }
 
 void BackendLink::received (std::string_view text)
@@ -300,7 +251,7 @@ void BackendLink::handleFailure (const ErrorMessage& failure)
     if (currentStage == Stage::waitingForReady && ! failure.code.empty())
     {
         constexpr Milliseconds patience{ 1000 };
-        deadline = transport.callAfter (patience, [this] { end (endFor (noCloseCode, "")); });
+        deadline = transport.callAfter (patience, [this] { end (endFor (LinkClose::noCode, "")); });
         return;
     }
 

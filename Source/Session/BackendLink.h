@@ -9,6 +9,7 @@
 #include "Core/Result.h"
 #include "Network/Transport.h"
 #include "Protocol/Messages.h"
+#include "Session/LinkEnd.h"
 #include "Session/SessionConfig.h"
 
 #include <memory>
@@ -23,21 +24,8 @@ namespace kikitori
 class BackendLink
 {
 public:
-    enum class Stage : std::uint8_t
-    {
-        closed,
-        locating,
-        opening,
-        waitingForReady,
-        ready
-    };
-
-    struct End
-    {
-        Error error;
-        bool mayRetry = false;
-        Milliseconds retryAfter{ 0 }; ///< the backend asks for at least this pause
-    };
+    using Stage = LinkStage;
+    using End = LinkEnd;
 
     class Listener
     {

@@ -6,43 +6,72 @@
 namespace kikitori
 {
 
-ReplayBuffer::ReplayBuffer (std::int64_t mostSamples) : limit (mostSamples) {}
+ReplayBuffer::ReplayBuffer (const Limits& l) : limits (l), blocks (l.memoryBytes, l.diskBytes, l.spillFolder) {}
 
-void ReplayBuffer::clear()
+void ReplayBuffer::release()
 {
     entries.clear();
-    cursorEntry = cursorOffset = frontOffset = 0;
-    kept = endPosition = 0;
-    lost.reset();
+    blocks.clear();
+    cursorEntry = 0;
+    cursorOffset = frontOffset = kept = 0;
+    droppedSent.reset();
+    lastTrouble.reset();
 }
 
 void ReplayBuffer::append (std::int64_t position, std::span<const float> samples)
 {
     while (! samples.empty())
     {
-        auto canExtend = ! entries.empty() && entries.back().kind == Entry::Kind::audio
-                         && entries.back().position + entries.back().length == position
-                         && entries.back().samples.size() < blockSamples;
-
-        if (! canExtend)
+        if (blocks.room() == 0 && ! makeRoom())
         {
-            entries.push_back ({ Entry::Kind::audio, position, 0, {} });
-            entries.back().samples.reserve (blockSamples);
+            // Not even one block: what comes is lost until there is memory again.
+            const auto count = static_cast<std::int64_t> (samples.size());
+            appendGap (position, count);
+            extend (lost, position, position + count);
+            return;
         }
 
-        auto& block = entries.back();
-        const auto count = std::min (samples.size(), blockSamples - block.samples.size());
-        block.samples.insert (block.samples.end(), samples.begin(),
-                              samples.begin() + static_cast<std::ptrdiff_t> (count));
-        block.length += static_cast<std::int64_t> (count);
-        kept += static_cast<std::int64_t> (count);
+        const auto count = std::min (samples.size(), blocks.room());
+        addAudio (position, samples.first (count));
         position += static_cast<std::int64_t> (count);
         samples = samples.subspan (count);
     }
 
-    endPosition = std::max (endPosition, position);
     enforceLimit();
     passSentBlock();
+}
+
+void ReplayBuffer::addAudio (std::int64_t position, std::span<const float> samples)
+{
+    const auto length = static_cast<std::int64_t> (samples.size());
+    const auto canExtend = ! entries.empty() && entries.back().kind == Entry::Kind::audio
+                           && entries.back().end() == position && entries.back().block == blocks.newest();
+
+    if (! canExtend)
+        entries.push_back ({ Entry::Kind::audio, position, 0, blocks.newest(), blocks.newestUsed() });
+
+    blocks.append (samples);
+    entries.back().length += length;
+    kept += length;
+    endPosition = std::max (endPosition, position + length);
+}
+
+bool ReplayBuffer::makeRoom()
+{
+    for (;;)
+    {
+        const auto grown = blocks.grow();
+
+        if (grown)
+            return true;
+
+        lastTrouble = grown.error();
+
+        if (entries.empty())
+            return false;
+
+        dropOldest();
+    }
 }
 
 void ReplayBuffer::appendGap (std::int64_t position, std::int64_t samples)
@@ -50,8 +79,16 @@ void ReplayBuffer::appendGap (std::int64_t position, std::int64_t samples)
     if (samples <= 0)
         return;
 
-    entries.push_back ({ Entry::Kind::gap, position, samples, {} });
     endPosition = std::max (endPosition, position + samples);
+    const auto extendsLast = ! entries.empty() && cursorEntry < entries.size()
+                             && entries.back().kind == Entry::Kind::gap && entries.back().end() == position;
+
+    if (extendsLast)
+        entries.back().length += samples;
+    else
+        entries.push_back ({ Entry::Kind::gap, position, samples, 0, 0 });
+
+    enforceLimit();
     passSentBlock();
 }
 
@@ -60,15 +97,16 @@ void ReplayBuffer::appendFlush (std::int64_t position)
     if (! entries.empty() && entries.back().kind == Entry::Kind::flush && entries.back().position == position)
         return;
 
-    entries.push_back ({ Entry::Kind::flush, position, 0, {} });
+    entries.push_back ({ Entry::Kind::flush, position, 0, 0, 0 });
+    enforceLimit();
     passSentBlock();
 }
 
 void ReplayBuffer::passSentBlock()
 {
-    // The cursor waits at the end of a block that may still grow; with something behind it, it does not.
+    // The cursor waits at the end of an entry that may still grow; with something behind it, it does not.
     if (cursorEntry + 1 < entries.size() && entries[cursorEntry].kind == Entry::Kind::audio
-        && cursorOffset >= entries[cursorEntry].samples.size())
+        && cursorOffset >= entries[cursorEntry].length)
     {
         ++cursorEntry;
         cursorOffset = 0;
@@ -77,7 +115,9 @@ void ReplayBuffer::passSentBlock()
 
 void ReplayBuffer::dropFront()
 {
-    kept -= static_cast<std::int64_t> (entries.front().samples.size() - frontOffset);
+    if (entries.front().kind == Entry::Kind::audio)
+        kept -= entries.front().length - frontOffset;
+
     entries.pop_front();
     frontOffset = 0;
 
@@ -85,16 +125,25 @@ void ReplayBuffer::dropFront()
         --cursorEntry;
     else
         cursorOffset = 0;
+
+    if (entries.empty())
+        blocks.clear();
+    else if (entries.front().kind == Entry::Kind::audio)
+        blocks.dropBefore (entries.front().block);
 }
 
 void ReplayBuffer::acknowledge (std::int64_t position)
 {
+    if (droppedSent && position > droppedSent->position)
+    {
+        const auto end = droppedSent->position + droppedSent->samples;
+        droppedSent = position < end ? std::optional<Gap> ({ position, end - position }) : std::nullopt;
+    }
+
     while (! entries.empty() && cursorEntry > 0)
     {
-        const auto& front = entries.front();
-
         // A flush at the boundary has done its work.
-        if (front.position + front.length > position)
+        if (entries.front().end() > position)
             break;
 
         dropFront();
@@ -103,59 +152,92 @@ void ReplayBuffer::acknowledge (std::int64_t position)
     if (entries.empty() || entries.front().kind != Entry::Kind::audio || entries.front().position >= position)
         return;
 
-    const auto sentOfFront = cursorEntry == 0 ? cursorOffset : entries.front().samples.size();
-    const auto wanted = static_cast<std::size_t> (position - entries.front().position);
-    const auto offset = std::min (wanted, sentOfFront);
+    const auto sentOfFront = cursorEntry == 0 ? cursorOffset : entries.front().length;
+    const auto offset = std::min (position - entries.front().position, sentOfFront);
 
     if (offset > frontOffset)
     {
-        kept -= static_cast<std::int64_t> (offset - frontOffset);
+        kept -= offset - frontOffset;
         frontOffset = offset;
     }
 }
 
-void ReplayBuffer::enforceLimit()
+void ReplayBuffer::dropOldest()
 {
-    while (kept > limit && entries.size() > 1)
-    {
-        const auto& front = entries.front();
+    const auto& front = entries.front();
+    const auto sentUntil = cursorEntry > 0 ? front.end() : front.position + cursorOffset;
 
-        if (cursorEntry == 0 && front.kind != Entry::Kind::flush)
-        {
-            const auto from = front.position + static_cast<std::int64_t> (cursorOffset);
-            const auto count = front.position + front.length - from;
+    if (front.kind == Entry::Kind::audio && sentUntil > front.position + frontOffset)
+        extend (droppedSent, front.position + frontOffset, sentUntil);
 
-            if (lost)
-                lost->samples = from + count - lost->position;
-            else
-                lost = Gap{ from, count };
-        }
+    if (front.kind != Entry::Kind::flush && front.end() > sentUntil)
+        extend (lost, sentUntil, front.end());
 
-        dropFront();
-    }
+    dropFront();
 }
 
-std::optional<ReplayBuffer::Item> ReplayBuffer::next (std::size_t mostSamples) const
+void ReplayBuffer::enforceLimit()
+{
+    while ((kept > limits.mostSamples || entries.size() > mostEntries) && entries.size() > 1)
+        dropOldest();
+}
+
+void ReplayBuffer::extend (std::optional<Gap>& range, std::int64_t from, std::int64_t to)
+{
+    if (range)
+    {
+        to = std::max (to, range->position + range->samples);
+        from = std::min (from, range->position);
+    }
+
+    range = Gap{ from, to - from };
+}
+
+void ReplayBuffer::loseRest (Entry& entry)
+{
+    const auto acknowledged = cursorEntry == 0 ? frontOffset : 0;
+    const auto sentUntil = entry.position + cursorOffset;
+
+    if (cursorOffset > acknowledged)
+        extend (droppedSent, entry.position + acknowledged, sentUntil);
+
+    extend (lost, sentUntil, entry.end());
+    kept -= entry.length - acknowledged;
+    entry = { Entry::Kind::gap, sentUntil, entry.end() - sentUntil, 0, 0 };
+    cursorOffset = 0;
+
+    if (cursorEntry == 0)
+        frontOffset = 0;
+
+    lastTrouble = Error{ "spill_failed", "audio that waited for the backend on disk cannot be read back" };
+}
+
+std::optional<ReplayBuffer::Item> ReplayBuffer::next (std::size_t mostSamples)
 {
     if (cursorEntry >= entries.size())
         return std::nullopt;
 
-    const auto& entry = entries[cursorEntry];
+    auto& entry = entries[cursorEntry];
 
-    switch (entry.kind)
+    if (entry.kind == Entry::Kind::audio)
     {
-        case Entry::Kind::gap: return Gap{ entry.position, entry.length };
-        case Entry::Kind::flush: return Flush{ entry.position };
-        case Entry::Kind::audio: break;
+        const auto rest = static_cast<std::size_t> (entry.length - cursorOffset);
+
+        if (rest == 0)
+            return std::nullopt; // all of an entry that still grows is sent
+
+        if (const auto samples = blocks.read (entry.block))
+            return Audio{ entry.position + cursorOffset,
+                          samples->subspan (entry.offset + static_cast<std::size_t> (cursorOffset),
+                                            std::min (rest, mostSamples)) };
+
+        loseRest (entry);
     }
 
-    const auto rest = entry.samples.size() - cursorOffset;
+    if (entry.kind == Entry::Kind::flush)
+        return Flush{ entry.position };
 
-    if (rest == 0)
-        return std::nullopt; // all of a block that still grows is sent
-
-    return Audio{ entry.position + static_cast<std::int64_t> (cursorOffset),
-                  std::span (entry.samples).subspan (cursorOffset, std::min (rest, mostSamples)) };
+    return Gap{ entry.position, entry.length };
 }
 
 void ReplayBuffer::advance (std::size_t samples)
@@ -163,14 +245,13 @@ void ReplayBuffer::advance (std::size_t samples)
     if (cursorEntry >= entries.size())
         return;
 
-    if (entries[cursorEntry].kind == Entry::Kind::audio)
+    if (const auto& entry = entries[cursorEntry]; entry.kind == Entry::Kind::audio)
     {
-        cursorOffset += samples;
+        cursorOffset += static_cast<std::int64_t> (samples);
 
-        const auto isLast = cursorEntry + 1 == entries.size();
-        const auto isFull = entries[cursorEntry].samples.size() >= blockSamples;
+        const auto mayGrow = cursorEntry + 1 == entries.size() && entry.block == blocks.newest() && blocks.room() > 0;
 
-        if (cursorOffset < entries[cursorEntry].samples.size() || (isLast && ! isFull))
+        if (cursorOffset < entry.length || mayGrow)
             return;
     }
 
@@ -182,20 +263,22 @@ void ReplayBuffer::rewind()
 {
     cursorEntry = 0;
     cursorOffset = frontOffset;
+
+    // What the backend had got and the buffer has no more: with the connection its words are gone.
+    if (const auto hole = std::exchange (droppedSent, std::nullopt))
+        extend (lost, hole->position, hole->position + hole->samples);
+
     passSentBlock();
 }
 
 std::int64_t ReplayBuffer::oldest() const noexcept
 {
-    return entries.empty() ? endPosition : entries.front().position + static_cast<std::int64_t> (frontOffset);
+    return entries.empty() ? endPosition : entries.front().position + frontOffset;
 }
 
 std::int64_t ReplayBuffer::cursor() const noexcept
 {
-    if (cursorEntry >= entries.size())
-        return endPosition;
-
-    return entries[cursorEntry].position + static_cast<std::int64_t> (cursorOffset);
+    return cursorEntry >= entries.size() ? endPosition : entries[cursorEntry].position + cursorOffset;
 }
 
 std::optional<ReplayBuffer::Gap> ReplayBuffer::takeLost() { return std::exchange (lost, std::nullopt); }

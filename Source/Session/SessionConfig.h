@@ -14,11 +14,12 @@
 namespace kikitori
 {
 
-/** Samples on the wire; f32 is the default, i16 halves the bytes. */
+/** Samples on the wire; f32 is the default, i16 halves the bytes, i16 at 16 kHz takes a sixth of them. */
 enum class StreamFormat : std::uint8_t
 {
     f32,
-    i16
+    i16,
+    i16at16k
 };
 
 /** When and how often a lost connection is tried again. */
@@ -55,6 +56,8 @@ struct SessionLimits
     Milliseconds utteranceShortest{ 1500 }; ///< version 1: no cut before this
     Milliseconds utteranceLongest{ 8000 };  ///< version 1: cut here at the latest
     Milliseconds utterancePause{ 300 };     ///< version 1: silence that ends an utterance
+    std::size_t replayMemory = 256u << 20;  ///< of all streams of the process; more of that audio goes to disk
+    std::size_t replayDisk = 1024u << 20;   ///< of all streams of the process; beyond it the oldest is dropped
     std::size_t mostQueuedBytes = 2u << 20; ///< in the connection's queue before audio waits
     std::size_t mostHistory = 64;           ///< lifecycle transitions remembered
 };
@@ -70,7 +73,8 @@ struct SessionConfig
     std::vector<std::string> hotwords; ///< words to listen for
     std::string channelLabel;          ///< the speaker's or track's name
     bool tokenTimes = true;
-    bool mayLaunch = true; ///< may a local backend be started?
+    std::string replayFolder; ///< for audio that waits and has no room in memory; empty: the temporary folder
+    bool mayLaunch = true;    ///< may a local backend be started?
     RetryPolicy retry;
     SessionLimits limits;
 };

@@ -94,6 +94,7 @@ private:
     void onUplinkPlayhead (std::int64_t position, const PlayheadInfo& playhead, double hostRate) override;
     void onUplinkHeard (std::int64_t position) override;
     void onUplinkError (const Error& error) override;
+    void onUplinkDropped (const Error& error) override;
 
     // What is shown, see SessionReport.cpp.
     void publish();

@@ -109,6 +109,7 @@ void SessionEngine::publish()
     shown.backend = link.peer();
     shown.chunkMs = backend.chunkMs > 0 ? backend.chunkMs : config.chunkMs;
     shown.counters = currentCounters();
+    shown.replay = uplink != nullptr ? uplink->replayState() : ReplayState{};
     shown.transcriptVersion = words->version;
     shownTranscript = std::move (words);
 }
@@ -150,7 +151,11 @@ const char* toString (SessionStatus status) noexcept
     return "unknown";
 }
 
-std::string describe (const SessionSnapshot& snapshot)
+namespace
+{
+
+/** The status alone. */
+std::string describeStatus (const SessionSnapshot& snapshot)
 {
     switch (snapshot.status)
     {
@@ -184,6 +189,19 @@ std::string describe (const SessionSnapshot& snapshot)
     }
 
     return {};
+}
+
+} // namespace
+
+std::string describe (const SessionSnapshot& snapshot)
+{
+    auto text = describeStatus (snapshot);
+
+    if (snapshot.replay.isDropping)
+        text += "; " + inSeconds (Milliseconds (static_cast<long long> (snapshot.counters.lost / 48)))
+                + " of audio were lost";
+
+    return text;
 }
 
 } // namespace kikitori

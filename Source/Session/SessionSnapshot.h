@@ -61,6 +61,17 @@ struct SessionCounters
     std::uint64_t malformedMessages = 0;
 };
 
+/** The audio that is kept until a final acknowledges it. */
+struct ReplayState
+{
+    std::chrono::milliseconds kept{ 0 };
+    std::chrono::milliseconds most{ 0 }; ///< beyond it the oldest is dropped
+    std::size_t memoryBytes = 0;
+    std::size_t diskBytes = 0;
+    bool isDropping = false;      ///< in the present outage some had to be dropped; counters.lost says how much
+    std::optional<Error> trouble; ///< why it could not go to disk when memory was used up
+};
+
 struct SessionSnapshot
 {
     LifecycleState state = LifecycleState::idle;
@@ -79,6 +90,7 @@ struct SessionSnapshot
     std::string backend;          ///< host:port
     int chunkMs = 0;
     SessionCounters counters;
+    ReplayState replay;
     std::uint64_t transcriptVersion = 0;
     std::shared_ptr<const std::vector<LifecycleTransition>> history; ///< oldest first, never null
 };

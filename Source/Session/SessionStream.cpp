@@ -66,10 +66,14 @@ void SessionEngine::connect()
     retryTimer.reset();
     resumeAt = wasReady ? uplink->resumePosition() : 0;
 
+    if (wasReady && uplink->hasHole()) // these words will not come again
+        feed.endUtterance();
+
+    const auto& wire = uplink->format();
     StartMessage start;
     start.modelName = config.model;
-    start.sampleRate = static_cast<int> (streamSampleRate);
-    start.format = config.format == StreamFormat::i16 ? "i16" : "f32";
+    start.sampleRate = wire.rate();
+    start.format = wire.name();
     start.protocol = 2;
     start.session = sessionId;
     start.language = config.language;
@@ -81,7 +85,7 @@ void SessionEngine::connect()
 
     if (wasReady)
     {
-        start.resumeAt = resumeAt;
+        start.resumeAt = wire.fromStream (resumeAt);
         start.nextSegment = feed.nextSegment();
     }
 
@@ -160,6 +164,7 @@ void SessionEngine::retryOrFail (const BackendLink::End& end)
     log::write (log::Level::warning, "session", "connection", end.error.code + ": " + end.error.message);
     ++attempt;
     lastError = lostBecause = end.error;
+    uplink->disconnected();
     const auto delay = retryDelay (end.retryAfter);
     retryAt = transport.now() + delay;
     retryTimer = transport.callAfter (delay, [this] { connect(); });
@@ -254,6 +259,7 @@ void SessionEngine::endStream()
     retryTimer.reset();
     stopTimer.reset();
     link.close();
+    uplink->release();
     feed.end();
     publish();
 }

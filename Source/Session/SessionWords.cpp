@@ -7,6 +7,29 @@
 namespace kikitori
 {
 
+namespace
+{
+
+/** Positions of the wire as stream samples. */
+TranscriptMessage inStreamSamples (TranscriptMessage words, const WireFormat& wire)
+{
+    words.start = wire.toStream (words.start);
+    words.end = wire.toStream (words.end);
+
+    if (words.ack)
+        words.ack = wire.toStream (*words.ack);
+
+    for (auto& token : words.tokens)
+    {
+        token.start = wire.toStream (token.start);
+        token.end = wire.toStream (token.end);
+    }
+
+    return words;
+}
+
+} // namespace
+
 void SessionEngine::onLinkReady (const ReadyMessage& ready)
 {
     backend = ready;
@@ -14,11 +37,11 @@ void SessionEngine::onLinkReady (const ReadyMessage& ready)
     if (wasReady && ready.protocol >= 2 && uplink->version() != 1)
         feed.resumed (resumeAt);
 
+    lostBecause.reset();
+    lastError.reset();
     uplink->connected (ready, resumeAt);
     wasReady = true;
     hasFinal = false;
-    lostBecause.reset();
-    lastError.reset();
     {
         const std::lock_guard lock (mutex);
         transition (Event::backendReady, link.peer(), generation); // Stopping stays Stopping
@@ -28,10 +51,12 @@ void SessionEngine::onLinkReady (const ReadyMessage& ready)
     publish();
 }
 
-void SessionEngine::onLinkWords (const TranscriptMessage& words)
+void SessionEngine::onLinkWords (const TranscriptMessage& message)
 {
     if (! isStreaming || link.stage() != BackendLink::Stage::ready)
         return;
+
+    const auto words = inStreamSamples (message, uplink->format());
 
     if (uplink->version() == 2)
     {
@@ -60,8 +85,9 @@ void SessionEngine::onLinkWords (const TranscriptMessage& words)
     publish();
 }
 
-void SessionEngine::onLinkProcessed (std::int64_t position)
+void SessionEngine::onLinkProcessed (std::int64_t onWire)
 {
+    const auto position = uplink->format().toStream (onWire);
     uplink->processed (position);
     noteProgress (position);
     uplink->pump (link);
@@ -132,6 +158,12 @@ void SessionEngine::onUplinkHeard (std::int64_t position)
 void SessionEngine::onUplinkError (const Error& error)
 {
     tapTrouble = error; // we are inside the uplink: tick() ends the stream
+}
+
+void SessionEngine::onUplinkDropped (const Error& error)
+{
+    log::write (log::Level::warning, "session", "replay", error.code + ": " + error.message);
+    lastError = error;
 }
 
 } // namespace kikitori

@@ -8,18 +8,18 @@ namespace kikitori
 namespace
 {
 
+constexpr SessionLimits::Milliseconds frameLength{ 20 };
 constexpr double quietest = 1.0e-8;     // mean square: -80 dB full scale counts as digital silence
 constexpr double speechOverNoise = 8.0; // 9 dB
 constexpr double quietShare = 0.1;      // 10 dB below the speech so far: a good enough place near the limit
 constexpr double floorRise = 1.02;      // a frame: the floor climbs 4.3 dB a second, so that it finds a new room
 
-std::int64_t samplesOf (SessionLimits::Milliseconds time) { return time.count() * 48; }
-
 } // namespace
 
-UtteranceCutter::UtteranceCutter (const SessionLimits& limits)
-    : shortest (samplesOf (limits.utteranceShortest)),
-      longest (std::max (samplesOf (limits.utteranceLongest), frameSamples)), pause (samplesOf (limits.utterancePause))
+UtteranceCutter::UtteranceCutter (const SessionLimits& limits, const WireFormat& format)
+    : frameSamples (format.samplesOf (frameLength)), shortest (format.samplesOf (limits.utteranceShortest)),
+      longest (std::max (format.samplesOf (limits.utteranceLongest), frameSamples)),
+      pause (format.samplesOf (limits.utterancePause))
 {
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "Session/SessionConfig.h"
+#include "Session/WireFormat.h"
 
 #include <cstdint>
 #include <optional>
@@ -20,23 +21,22 @@ namespace kikitori
 class UtteranceCutter
 {
 public:
-    explicit UtteranceCutter (const SessionLimits& limits);
+    UtteranceCutter (const SessionLimits& limits, const WireFormat& format);
 
-    /** A new utterance begins at this stream sample. */
+    /** A new utterance begins at this wire sample. */
     void begin (std::int64_t position);
 
     /** Looks at the next samples; where the utterance should end within them: that many of them belong to it. */
     std::optional<std::size_t> add (std::span<const float> samples);
 
     std::int64_t start() const noexcept { return startPosition; }
-    /** Stream samples of the utterance so far. */
+    /** Wire samples of the utterance so far. */
     std::int64_t length() const noexcept { return seen; }
 
 private:
-    static constexpr std::int64_t frameSamples = 960; // 20 ms at 48 kHz
-
     bool endsAfterFrame (double meanSquare);
 
+    const std::int64_t frameSamples; ///< 20 ms
     const std::int64_t shortest;
     const std::int64_t longest;
     const std::int64_t pause;

@@ -1,75 +1,15 @@
-#include "Session/ReplayBuffer.h"
-#include "Support/Catch.h"
+#include "ReplayScene.h"
 
 #include <random>
 
 using namespace kikitori;
-
-namespace
-{
-
-std::vector<float> numbers (std::int64_t from, std::int64_t count)
-{
-    std::vector<float> samples (static_cast<std::size_t> (count));
-
-    for (std::size_t i = 0; i < samples.size(); ++i)
-        samples[i] = static_cast<float> (from) + static_cast<float> (i);
-
-    return samples;
-}
-
-/** Sends everything that is there in pieces of at most `most`; gives what came as text. */
-std::string sendAll (ReplayBuffer& buffer, std::size_t most = 100000)
-{
-    std::string text;
-    std::int64_t from = -1;
-    std::int64_t next = -1;
-    const auto endRun = [&]
-    {
-        if (from >= 0)
-            text += "a" + std::to_string (from) + "-" + std::to_string (next) + " ";
-        from = -1;
-    };
-
-    while (const auto item = buffer.next (most))
-    {
-        if (const auto* audio = std::get_if<ReplayBuffer::Audio> (&*item))
-        {
-            if (from < 0 || audio->position != next)
-            {
-                endRun();
-                from = audio->position;
-            }
-
-            for (std::size_t i = 0; i < audio->samples.size(); ++i)
-                REQUIRE (audio->samples[i] == static_cast<float> (audio->position) + static_cast<float> (i));
-
-            next = audio->position + static_cast<std::int64_t> (audio->samples.size());
-            buffer.advance (audio->samples.size());
-            continue;
-        }
-
-        endRun();
-
-        if (const auto* gap = std::get_if<ReplayBuffer::Gap> (&*item))
-            text += "g" + std::to_string (gap->position) + "+" + std::to_string (gap->samples) + " ";
-        else
-            text += "f" + std::to_string (std::get<ReplayBuffer::Flush> (*item).position) + " ";
-
-        buffer.advance (0);
-    }
-
-    endRun();
-    return text;
-}
-
-} // namespace
+using namespace kikitori::test;
 
 TEST_CASE ("what is appended comes out once, in order, in pieces of any size", "[replay]")
 {
     for (const std::size_t most : { 1u, 7u, 480u, 4800u, 100000u })
     {
-        ReplayBuffer buffer (100000);
+        ReplayBuffer buffer ({ 100000 });
         buffer.append (0, numbers (0, 5000));
         CHECK (sendAll (buffer, most) == "a0-5000 ");
         buffer.append (5000, numbers (5000, 10));
@@ -85,7 +25,7 @@ TEST_CASE ("what is appended comes out once, in order, in pieces of any size", "
 
 TEST_CASE ("after a rewind everything since the acknowledgement comes again", "[replay]")
 {
-    ReplayBuffer buffer (100000);
+    ReplayBuffer buffer ({ 100000 });
     buffer.append (0, numbers (0, 12000));
     buffer.appendFlush (12000);
     buffer.append (12000, numbers (12000, 1000));
@@ -109,7 +49,7 @@ TEST_CASE ("after a rewind everything since the acknowledgement comes again", "[
 
 TEST_CASE ("an acknowledgement of what was never sent drops nothing unsent", "[replay]")
 {
-    ReplayBuffer buffer (100000);
+    ReplayBuffer buffer ({ 100000 });
     buffer.append (0, numbers (0, 3000));
     buffer.acknowledge (99999);
     CHECK (sendAll (buffer) == "a0-3000 ");
@@ -117,7 +57,7 @@ TEST_CASE ("an acknowledgement of what was never sent drops nothing unsent", "[r
 
 TEST_CASE ("beyond the limit the oldest goes; unsent audio is reported as lost, sent audio is not", "[replay]")
 {
-    ReplayBuffer buffer (9600);
+    ReplayBuffer buffer ({ 9600 });
     buffer.append (0, numbers (0, 4800));
     sendAll (buffer);
     buffer.append (4800, numbers (4800, 9600));
@@ -140,7 +80,9 @@ TEST_CASE ("random sending, acknowledging and cutting never loses or doubles a s
 
     for (int round = 0; round < 200; ++round)
     {
-        ReplayBuffer buffer (10'000'000);
+        // Every second one spills: memory for six blocks, the rest on disk.
+        const auto memory = round % 2 == 0 ? std::size_t{ 256 } << 20 : 6 * ReplayBlocks::blockBytes;
+        ReplayBuffer buffer ({ 10'000'000, memory });
         std::int64_t end = 0;
         std::int64_t acknowledged = 0;
         std::int64_t wire = 0;
@@ -172,6 +114,8 @@ TEST_CASE ("random sending, acknowledging and cutting never loses or doubles a s
                     {
                         REQUIRE (audio->position == wire);
                         REQUIRE (audio->samples[0] == static_cast<float> (wire));
+                        REQUIRE (audio->samples.back()
+                                 == static_cast<float> (wire + static_cast<std::int64_t> (audio->samples.size()) - 1));
                         wire += static_cast<std::int64_t> (audio->samples.size());
                     }
 

@@ -138,6 +138,34 @@ TEST_CASE ("after a cut a version 1 backend gets the utterance again from its st
     CHECK (scene.words() == before + "w" + std::to_string (boundary) + " ");
 }
 
+TEST_CASE ("a connection lost while an utterance is being ended costs none of it", "[session][version1]")
+{
+    SessionScene scene (1);
+    scene.backend.answersStop = false;
+    scene.start();
+    scene.speak (seconds (9)); // past the longest utterance: stop was sent, stopped does not come
+    CHECK (scene.backend.heard == 8 * 48000);
+    scene.backend.answersStop = true;
+    scene.backend.cut (1011);
+    scene.backend.position = 0;
+    scene.speak (seconds (3));
+    scene.session.stop();
+    scene.wait (seconds (1));
+    CHECK (scene.session.state() == S::idle);
+    CHECK (scene.backend.wrongSamples == 0);
+    CHECK (scene.backend.position == scene.spoken);
+    std::string expected;
+    std::int64_t start = 0;
+
+    for (const auto length : scene.backend.utterances)
+    {
+        expected += "w" + std::to_string (start) + " ";
+        start += length;
+    }
+
+    CHECK (scene.words() == expected);
+}
+
 TEST_CASE ("a pause ends a version 1 utterance sooner", "[session][version1]")
 {
     SessionScene scene (1);

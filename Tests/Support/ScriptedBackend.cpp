@@ -143,22 +143,35 @@ void ScriptedBackend::takeAudio (const std::vector<std::byte>& bytes)
         return;
     }
 
-    oddFrames += version == 1 && (bytes.size() / 4) % 3 != 0 ? 1u : 0u;
+    const auto isAtStreamRate = startMessages.back().sampleRate == 48000;
+    oddFrames += version == 1 && isAtStreamRate && (bytes.size() / sampleBytes()) % 3 != 0 ? 1u : 0u;
 
-    for (std::size_t i = 0; i + 4 <= bytes.size(); i += 4)
+    for (std::size_t i = 0; i + sampleBytes() <= bytes.size(); i += sampleBytes())
     {
-        float sample = 0.0f;
-        std::memcpy (&sample, bytes.data() + i, sizeof (sample));
-        wrongSamples += sample == numberedSample (position) ? 0u : 1u;
+        wrongSamples += isAtStreamRate && ! isRight (bytes.data() + i) ? 1u : 0u;
         ++position;
         ++heard;
 
-        if (version >= 2 && sendsWords && position - segmentStart >= segmentSamples)
+        if (version >= 2 && sendsWords && position - segmentStart >= segmentLength())
             finishSegment (position);
     }
 
     furthest = std::max (furthest, position);
     hasNewAudio = true;
+}
+
+bool ScriptedBackend::isRight (const std::byte* bytes) const
+{
+    if (sampleBytes() == 2)
+    {
+        std::int16_t word = 0;
+        std::memcpy (&word, bytes, sizeof (word));
+        return word == std::lround (numberedSample (position) * 32767.0f);
+    }
+
+    float sample = 0.0f;
+    std::memcpy (&sample, bytes, sizeof (sample));
+    return sample == numberedSample (position);
 }
 
 void ScriptedBackend::sendPartial()

@@ -1,7 +1,8 @@
 /*  A backend for ManualTransport that behaves as protocol.md says: version 1 as the reference, version 2 as ours.
 
     What it "understands" depends on the samples alone: every two seconds of audio become the final "w<first sample>",
-    so an undisturbed stream and a replayed one give the same words. Samples carry their own number (numberedSample).
+    so an undisturbed stream and a replayed one give the same words. Samples carry their own number (numberedSample);
+    at 48 kHz each is checked, at 16 kHz only their count, because the resampler has changed them.
 
     Threads: the transport's. Failure: what it finds wrong in the stream is counted.
 */
@@ -64,6 +65,9 @@ public:
 private:
     void take (const ManualTransport::Message& message);
     void takeAudio (const std::vector<std::byte>& bytes);
+    bool isRight (const std::byte* sample) const;
+    std::size_t sampleBytes() const { return startMessages.back().format == "i16" ? 2 : 4; }
+    std::int64_t segmentLength() const { return segmentSamples * startMessages.back().sampleRate / 48000; }
     void start (const StartMessage& message);
     void stop();
     void sendPartial();
