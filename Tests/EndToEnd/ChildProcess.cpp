@@ -13,6 +13,8 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sstream>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,18 +49,7 @@ std::vector<std::string> mergedEnvironment (const std::map<std::string, std::str
     return merged;
 }
 
-template <typename Condition>
-bool waitUntil (std::chrono::milliseconds timeout, Condition condition)
-{
-    const auto end = std::chrono::steady_clock::now() + timeout;
-    while (! condition())
-    {
-        if (std::chrono::steady_clock::now() >= end)
-            return false;
-        std::this_thread::sleep_for (std::chrono::milliseconds (5));
-    }
-    return true;
-}
+int milliseconds (std::chrono::milliseconds time) { return static_cast<int> (time.count()); }
 
 } // namespace
 
@@ -87,33 +78,46 @@ ChildProcess::ChildProcess (const std::string& program,
     INFO ("starting " << program << ": " << std::strerror (result));
     REQUIRE (result == 0);
 
-    const auto read = [this] (Pipe& pipe)
-    {
-        std::array<char, 4096> buffer{};
-        for (;;)
-        {
-            // A grandchild may hold the pipe open: then it never ends by itself.
-            pollfd waiting{ pipe.readEnd, POLLIN, 0 };
-            const int ready = ::poll (&waiting, 1, 50);
-            if (ready == 0 && abandonPipes)
-                return;
-            if (ready <= 0)
-                continue;
-
-            const auto count = ::read (pipe.readEnd, buffer.data(), buffer.size());
-            if (count < 0 && errno == EINTR)
-                continue;
-            if (count <= 0)
-                return;
-            const std::lock_guard lock (pipe.mutex);
-            pipe.text.append (buffer.data(), static_cast<std::size_t> (count));
-        }
-    };
-
     out.readEnd = outPipe[0];
     err.readEnd = errPipe[0];
-    out.reader = std::thread (read, std::ref (out));
-    err.reader = std::thread (read, std::ref (err));
+    abandonPipes = ::eventfd (0, EFD_CLOEXEC);
+    REQUIRE (abandonPipes >= 0);
+    reader = std::thread ([this] { readPipes(); });
+}
+
+void ChildProcess::readPipes()
+{
+    std::array<char, 4096> buffer{};
+    std::array<Pipe*, 2> open{ &out, &err };
+
+    while (out.isOpen || err.isOpen)
+    {
+        // A grandchild may hold a pipe open: then it never ends by itself.
+        std::array<pollfd, 3> waiting{ pollfd{ abandonPipes, POLLIN, 0 },
+                                       pollfd{ out.isOpen ? out.readEnd : -1, POLLIN, 0 },
+                                       pollfd{ err.isOpen ? err.readEnd : -1, POLLIN, 0 } };
+        if (::poll (waiting.data(), waiting.size(), -1) < 0 && errno != EINTR)
+            return;
+
+        auto gotSomething = false;
+        for (std::size_t i = 0; i < open.size(); ++i)
+        {
+            if (waiting[i + 1].revents == 0)
+                continue;
+            gotSomething = true;
+            const auto count = ::read (open[i]->readEnd, buffer.data(), buffer.size());
+            if (count < 0 && errno == EINTR)
+                continue;
+            const std::lock_guard lock (mutex);
+            open[i]->isOpen = count > 0;
+            if (count > 0)
+                open[i]->text.append (buffer.data(), static_cast<std::size_t> (count));
+            changed.notify_all();
+        }
+
+        if (! gotSomething && waiting[0].revents != 0)
+            return;
+    }
 }
 
 ChildProcess::~ChildProcess()
@@ -124,33 +128,43 @@ ChildProcess::~ChildProcess()
         wait (std::chrono::seconds (5));
     }
 
-    abandonPipes = true;
-    for (Pipe* pipe : { &out, &err })
-    {
-        if (pipe->reader.joinable())
-            pipe->reader.join();
-        ::close (pipe->readEnd);
-    }
+    const std::uint64_t now = 1;
+    CHECK (::write (abandonPipes, &now, sizeof now) == sizeof now);
+    reader.join();
+    for (const int handle : { out.readEnd, err.readEnd, abandonPipes })
+        ::close (handle);
+}
+
+bool ChildProcess::waitForEnd (pid_t process, std::chrono::milliseconds timeout)
+{
+    const auto handle = static_cast<int> (::syscall (SYS_pidfd_open, process, 0));
+    if (handle < 0)
+        return errno == ESRCH;
+
+    // Readable once the process has ended, collected or not.
+    pollfd waiting{ handle, POLLIN, 0 };
+    const int ready = ::poll (&waiting, 1, milliseconds (timeout));
+    ::close (handle);
+    return ready > 0;
 }
 
 std::optional<int> ChildProcess::wait (std::chrono::milliseconds timeout)
 {
-    waitUntil (timeout,
-               [this]
-               {
-                   int status = 0;
-                   if (! exitStatus && ::waitpid (processId, &status, WNOHANG) == processId)
-                       exitStatus = WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
-                   return exitStatus.has_value();
-               });
+    if (! exitStatus && waitForEnd (processId, timeout))
+    {
+        int status = 0;
+        if (::waitpid (processId, &status, 0) == processId)
+            exitStatus = WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
+    }
     return exitStatus;
 }
 
 bool ChildProcess::waitForOutput (const std::string& text, std::chrono::milliseconds timeout)
 {
-    return waitUntil (
-        timeout,
-        [&] { return output().find (text) != std::string::npos || errors().find (text) != std::string::npos; });
+    std::unique_lock lock (mutex);
+    return changed.wait_for (
+        lock, timeout,
+        [&] { return out.text.find (text) != std::string::npos || err.text.find (text) != std::string::npos; });
 }
 
 void ChildProcess::signal (int number) const
@@ -161,13 +175,13 @@ void ChildProcess::signal (int number) const
 
 std::string ChildProcess::output() const
 {
-    const std::lock_guard lock (out.mutex);
+    const std::lock_guard lock (mutex);
     return out.text;
 }
 
 std::string ChildProcess::errors() const
 {
-    const std::lock_guard lock (err.mutex);
+    const std::lock_guard lock (mutex);
     return err.text;
 }
 

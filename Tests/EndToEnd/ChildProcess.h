@@ -1,14 +1,13 @@
 /*  A program under test: started with its own environment, its output collected, always gone at the end.
 
-    Threads: one owner; two threads of its own read the pipes and are joined by the destructor.
+    Threads: one owner; a thread of its own reads the pipes and is joined by the destructor.
     Failure: a program that cannot be started fails the running test; one that outlives its time is killed.
 */
 #pragma once
 
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -37,6 +36,9 @@ public:
     /** Waits until standard output or error contains text. */
     bool waitForOutput (const std::string& text, std::chrono::milliseconds timeout);
 
+    /** Waits until there is no such process, or only its exit code is left of it. */
+    static bool waitForEnd (pid_t process, std::chrono::milliseconds timeout);
+
     void signal (int number) const;
     pid_t pid() const noexcept { return processId; }
 
@@ -50,15 +52,19 @@ private:
     struct Pipe
     {
         int readEnd = -1;
-        std::string text;
-        mutable std::mutex mutex;
-        std::thread reader;
+        bool isOpen = true; ///< the reader's own
+        std::string text;   ///< under the mutex
     };
+
+    void readPipes();
 
     pid_t processId = -1;
     std::optional<int> exitStatus;
-    std::atomic<bool> abandonPipes{ false };
+    int abandonPipes = -1; ///< an eventfd
+    mutable std::mutex mutex;
+    std::condition_variable changed; ///< more text
     Pipe out, err;
+    std::thread reader;
 };
 
 /** A folder that is deleted with everything in it at the end. */

@@ -117,6 +117,6 @@ TEST_CASE ("the local backend is shared, hidden from others, and gone when idle"
         CHECK ((status.permissions() & std::filesystem::perms::mask) == static_cast<std::filesystem::perms> (0600));
 
     if (const pid_t process = rig.localBackendPid(); process > 0)
-        CHECK (Rig::waitForEnd (process, 10s));
+        CHECK (ChildProcess::waitForEnd (process, 10s));
     CHECK (rig.runClient ({ "transcribe", sampleRecording() }).code == 0);
 }

@@ -2,7 +2,6 @@
 
 #include "Support/Catch.h"
 
-#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -10,7 +9,6 @@
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
-#include <thread>
 
 namespace kikitori::testing
 {
@@ -52,7 +50,7 @@ Rig::~Rig()
     if (const pid_t process = localBackendPid(); process > 0)
     {
         ::kill (process, SIGKILL);
-        waitForEnd (process, std::chrono::seconds (5));
+        ChildProcess::waitForEnd (process, std::chrono::seconds (5));
     }
 }
 
@@ -78,23 +76,6 @@ pid_t Rig::localBackendPid() const
 {
     const auto description = localBackend();
     return description.is_object() ? description.value ("pid", 0) : 0;
-}
-
-bool Rig::waitForEnd (pid_t process, std::chrono::milliseconds timeout)
-{
-    const auto end = std::chrono::steady_clock::now() + timeout;
-    while (::kill (process, 0) == 0 || errno != ESRCH)
-    {
-        // One that nobody has waited for yet is gone as well.
-        std::ifstream status ("/proc/" + std::to_string (process) + "/stat");
-        std::string line;
-        if (std::getline (status, line) && line.find (") Z ") != std::string::npos)
-            return true;
-        if (std::chrono::steady_clock::now() > end)
-            return false;
-        std::this_thread::sleep_for (std::chrono::milliseconds (10));
-    }
-    return true;
 }
 
 std::string Rig::writeWav (const std::string& name, const std::vector<float>& samples, unsigned rate) const

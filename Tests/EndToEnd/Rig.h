@@ -41,9 +41,6 @@ public:
     /** Process id of the local backend, or 0. */
     pid_t localBackendPid() const;
 
-    /** Waits until there is no such process. */
-    static bool waitForEnd (pid_t process, std::chrono::milliseconds timeout);
-
     /** Writes a mono float WAV file; its path. */
     std::string writeWav (const std::string& name, const std::vector<float>& samples, unsigned rate) const;
 
