@@ -49,9 +49,6 @@ Tensor varySpeaker (Tensor logMel, std::mt19937_64& random)
 
 Tensor addNoise (const Tensor& logMel, std::mt19937_64& random)
 {
-    if (uniform (random, 0.0, 1.0) < 0.35)
-        return logMel;
-
     const auto level = uniform (random, -15.0, -4.5);
     const auto tilt = torch::linspace (uniform (random, -2.0, 2.0), uniform (random, -2.0, 2.0), logMel.size (1));
     return torch::logaddexp (logMel, torch::randn_like (logMel) * 0.45 + tilt + level);

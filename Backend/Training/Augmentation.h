@@ -19,7 +19,7 @@ inline constexpr double silentLogMel = -16.635532;
 /** One utterance, not yet normalised [frames, bins]: rate 0.85–1.18, vocal tract 0.87–1.15, level -9–+7 dB. */
 torch::Tensor varySpeaker (torch::Tensor logMel, std::mt19937_64& random);
 
-/** Adds steady noise of a random level and tilt in two of three calls. */
+/** Adds steady noise of a random level and tilt. */
 torch::Tensor addNoise (const torch::Tensor& logMel, std::mt19937_64& random);
 
 /** Two masks over bins and one over time for each 1.5 s begun, in normalised features. */

@@ -289,6 +289,7 @@ nlohmann::json Trainer::facts() const
                  { "intermediate_loss", options.intermediateLoss },
                  { "easy_epochs", options.easyEpochs },
                  { "augment", options.augment },
+                 { "noise", options.noise },
                  { "spec_augment", options.specAugment },
                  { "limit_samples", options.limitSamples },
                  { "initialise", options.initialise.string() } } } };

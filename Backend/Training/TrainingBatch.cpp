@@ -57,7 +57,7 @@ public:
 
         auto frames = torch::cat (parts);
 
-        if (options.augment && (! easy || uniform (random, 0.0, 1.0) < 0.2))
+        if (options.augment && uniform (random, 0.0, 1.0) < options.noise * (easy ? 0.2 : 1.0))
             frames = addNoise (frames, random);
 
         frames = scaling (frames);

@@ -199,6 +199,7 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.number ("average_decay", options.averageDecay, 0.0, 0.99999);
     reader.number ("easy_epochs", options.easyEpochs, 0, 100000);
     reader.flag ("augment", options.augment);
+    reader.number ("noise", options.noise, 0.0, 1.0);
     reader.flag ("spec_augment", options.specAugment);
     reader.number ("seed", options.seed, 0, 9e15);
     reader.number ("threads", options.threads, 1, 256);

@@ -63,6 +63,7 @@ struct TrainingOptions
     double averageDecay = 0.999; ///< of the exponential moving average of the weights, which is what is served
     int easyEpochs = 2;          ///< first epochs: single short utterances, full context, little augmentation
     bool augment = true;         ///< stretch, gain, noise and frequency warp
+    double noise = 0.65; ///< part of the items that augmentation adds noise to
     bool specAugment = true;
 
     std::uint64_t seed = 1;
