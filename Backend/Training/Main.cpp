@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <dlfcn.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -44,6 +45,16 @@ int exitCodeOf (const std::string& error)
         return badData;
 
     return error == "out_of_memory" ? outOfMemory : otherFailure;
+}
+
+/** OpenBLAS has threads of its own that libtorch's setting does not reach. It is looked up, because libtorch may as
+   well have been built with another library. */
+void limitMatrixThreads (int threads)
+{
+    using SetThreads = void (*) (int);
+
+    if (auto* found = ::dlsym (RTLD_DEFAULT, "openblas_set_num_threads"))
+        reinterpret_cast<SetThreads> (found) (threads);
 }
 
 /** Low priority, so that live streams keep their time, and the first to go when the machine runs out of memory. */
@@ -110,6 +121,7 @@ Status train (const std::string& configuration, bool detached, TrainingReport& r
         return options.error();
 
     behaveAsBackgroundWork (options.value());
+    limitMatrixThreads (options.value().threads);
     const StopRequest stop (detached ? -1 : STDIN_FILENO);
     Trainer trainer (options.value(), report, [&stop] { return stop.requested(); });
     return trainer.run();
