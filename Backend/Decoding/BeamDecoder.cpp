@@ -138,7 +138,8 @@ void BeamDecoder::enter (const Hypothesis& from, const Lexicon::Node& child, flo
     next.node = language->lexicon.indexOf (child);
     next.lastToken = child.token;
     next.blank = impossible;
-    next.notBlank = score + tokenScore + language->options.languageWeight * (child.lookAhead - parent.lookAhead);
+    next.notBlank = score + tokenScore + language->options.languageWeight * (child.lookAhead - parent.lookAhead)
+                    + child.bonus - parent.bonus;
     next.bestPart = next.notBlank;
     next.lastFrame = frameNumber;
 
@@ -156,8 +157,8 @@ float BeamDecoder::wordScore (const Hypothesis& hypothesis, NGramModel::Context&
 {
     const auto& node = language->lexicon[hypothesis.node];
     const auto& options = language->options;
-    return options.languageWeight * (language->model->score (hypothesis.context, node.word, next) - node.lookAhead)
-           + options.wordBonus;
+    return options.languageWeight * (language->lexicon.score (hypothesis.context, node.word, next) - node.lookAhead)
+           + options.wordBonus + node.wordBonus - node.bonus;
 }
 
 BeamDecoder::FinishedWord BeamDecoder::wordUnderWay (const Hypothesis& hypothesis) const noexcept
@@ -271,100 +272,6 @@ void BeamDecoder::compactWords()
     for (auto& hypothesis : hypotheses)
         if (hypothesis.words != none)
             hypothesis.words = places[hypothesis.words];
-}
-
-const BeamDecoder::Hypothesis& BeamDecoder::bestHypothesis() const noexcept { return hypotheses.front(); }
-
-BeamDecoder::Ending BeamDecoder::bestEnding() const noexcept
-{
-    const auto& options = language->options;
-    Ending best{ nullptr, impossible, false };
-
-    for (const auto& hypothesis : hypotheses)
-    {
-        Ending ending{ &hypothesis, hypothesis.total(), false };
-        auto context = hypothesis.context;
-
-        if (hypothesis.node != Lexicon::root)
-        {
-            ending.takesWord = language->lexicon[hypothesis.node].word != unknownWord;
-            ending.score += ending.takesWord ? wordScore (hypothesis, context) : options.unfinishedWord;
-        }
-
-        NGramModel::Context ignored;
-        ending.score += options.languageWeight * language->model->score (context, sentenceEnd, ignored);
-
-        if (best.hypothesis == nullptr || ending.score > best.score)
-            best = ending;
-    }
-
-    return best;
-}
-
-std::vector<DecodedWord> BeamDecoder::best() const { return wordsOf (bestHypothesis(), true); }
-
-std::vector<DecodedWord> BeamDecoder::finish() const
-{
-    const auto ending = bestEnding();
-    return wordsOf (*ending.hypothesis, ending.takesWord);
-}
-
-std::size_t BeamDecoder::stableWords() const
-{
-    auto common = hypotheses.front().words;
-
-    for (const auto& hypothesis : hypotheses)
-    {
-        auto other = hypothesis.words;
-
-        while (common != other)
-        {
-            if (common == none || other == none)
-                return 0;
-
-            auto& longer = words[common].count >= words[other].count ? common : other;
-            longer = words[longer].previous;
-        }
-    }
-
-    return common == none ? 0 : words[common].count;
-}
-
-std::string BeamDecoder::spelled (std::uint32_t node) const
-{
-    std::vector<std::uint16_t> path;
-
-    for (; node != Lexicon::root; node = language->lexicon[node].parent)
-        path.push_back (language->lexicon[node].token);
-
-    std::string text;
-
-    for (auto i = path.size(); i-- > 0;)
-        text += language->tokens[path[i]];
-
-    return text;
-}
-
-std::vector<DecodedWord> BeamDecoder::wordsOf (const Hypothesis& hypothesis, bool withUnfinished) const
-{
-    std::vector<DecodedWord> result;
-
-    for (auto word = hypothesis.words; word != none; word = words[word].previous)
-    {
-        const auto& finished = words[word];
-        result.push_back (
-            { language->model->words()[finished.word], finished.firstFrame, finished.lastFrame, finished.confidence });
-    }
-
-    std::reverse (result.begin(), result.end());
-
-    if (withUnfinished && hypothesis.node != Lexicon::root)
-    {
-        const auto word = wordUnderWay (hypothesis);
-        result.push_back ({ spelled (hypothesis.node), word.firstFrame, word.lastFrame, word.confidence });
-    }
-
-    return result;
 }
 
 } // namespace kikitori::backend

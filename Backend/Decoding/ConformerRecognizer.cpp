@@ -82,7 +82,8 @@ ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToU
       segment (options.firstSegment)
 {
     if (model->language)
-        beamDecoder.emplace (model->language);
+        beamDecoder.emplace (options.hotwords.empty() ? model->language
+                                                      : model->language->expecting (options.hotwords));
 }
 
 void ConformerStream::push (std::span<const float> samples, std::vector<RecognizerEvent>& events)

@@ -46,6 +46,7 @@ Result<BeamOptions> readOptions (const std::filesystem::path& file)
     number ("token_width", options.tokenWidth, 1.0f, 1000.0f);
     number ("language_weight", options.languageWeight, 0.0f, 10.0f);
     number ("word_bonus", options.wordBonus, -20.0f, 20.0f);
+    number ("hot_word", options.hotWord, 0.0f, 50.0f);
     number ("missing_space", options.missingSpace, -100.0f, 0.0f);
     number ("unfinished_word", options.unfinishedWord, -100.0f, 0.0f);
     options.beam = static_cast<int> (beam);
@@ -59,10 +60,32 @@ Result<BeamOptions> readOptions (const std::filesystem::path& file)
 
 Language::Language (std::shared_ptr<const NGramModel> modelToUse,
                     std::vector<std::string> vocabulary,
-                    BeamOptions optionsToUse)
-    : model (std::move (modelToUse)), tokens (std::move (vocabulary)), lexicon (*model, tokens), options (optionsToUse),
+                    BeamOptions optionsToUse,
+                    std::span<const std::string> hotWords)
+    : model (std::move (modelToUse)), tokens (std::move (vocabulary)),
+      lexicon (*model, tokens, hotWords, optionsToUse.hotWord), options (optionsToUse),
       space (static_cast<int> (std::find (tokens.begin(), tokens.end(), " ") - tokens.begin()))
 {
+}
+
+std::shared_ptr<const Language> Language::expecting (std::span<const std::string> phrases) const
+{
+    std::vector<std::string> words;
+
+    for (const auto& phrase : phrases)
+    {
+        std::string lower;
+
+        for (const auto c : phrase)
+            lower += c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c;
+
+        std::istringstream in (lower);
+
+        for (std::string word; in >> word && words.size() < mostHotWords;)
+            words.push_back (word);
+    }
+
+    return std::make_shared<const Language> (model, tokens, options, words);
 }
 
 Result<std::shared_ptr<const Language>> Language::load (const std::filesystem::path& folder,

@@ -22,6 +22,7 @@ struct BeamOptions
     float languageWeight = 0.6f;  ///< of the language model's log probabilities
     float wordBonus = 0.5f;       ///< for each word; makes up for the language model's dislike of long texts
     float missingSpace = -4.0f;   ///< for a word that begins without a space before it
+    float hotWord = 4.0f;         ///< for each of the words that a session expects
     float unfinishedWord = -8.0f; ///< for the letters of a word that has not been completed at the end
 };
 
@@ -33,7 +34,15 @@ struct Language
     static Result<std::shared_ptr<const Language>> load (const std::filesystem::path& folder,
                                                          const std::vector<std::string>& vocabulary);
 
-    Language (std::shared_ptr<const NGramModel> modelToUse, std::vector<std::string> vocabulary, BeamOptions options);
+    Language (std::shared_ptr<const NGramModel> modelToUse,
+              std::vector<std::string> vocabulary,
+              BeamOptions options,
+              std::span<const std::string> hotWords = {});
+
+    /** The same language, expecting these words or phrases (each word of a phrase by itself), at most mostHotWords. */
+    std::shared_ptr<const Language> expecting (std::span<const std::string> phrases) const;
+
+    static constexpr std::size_t mostHotWords = 1000;
 
     const std::shared_ptr<const NGramModel> model;
     const std::vector<std::string> tokens; ///< characters by id; 0 is blank

@@ -4,6 +4,9 @@
 
     Threads: const after construction.
     Failure: words that the tokens cannot spell are left out; isEmpty() when none is left.
+
+    Hot words, which somebody expects to hear, get a bonus; one that the language model does not know is added as a rare
+    word. The bonus is spread over a word's tokens, so that the search finds the word before it is complete.
 */
 #pragma once
 
@@ -26,13 +29,18 @@ public:
         std::uint8_t depth = 0;
         std::uint32_t parent = 0;
         float lookAhead = 0.0f; ///< log probability of the most likely word from here on; 0 at the root
+        float bonus = 0.0f;     ///< of the hot word under way
+        float wordBonus = 0.0f; ///< what of it stays when the word ends here
     };
 
     static constexpr std::uint32_t root = 0;
     static constexpr std::size_t longestWord = 40; ///< tokens
 
-    /** tokens: characters by id; 0 is blank. */
-    Lexicon (const NGramModel& model, const std::vector<std::string>& tokens);
+    /** tokens: characters by id; 0 is blank. hotWords: those that the model does not know get the ids after its own. */
+    Lexicon (const NGramModel& model,
+             const std::vector<std::string>& tokens,
+             std::span<const std::string> hotWords = {},
+             float hotWordBonus = 0.0f);
 
     const Node& operator[] (std::uint32_t node) const noexcept { return nodes[node]; }
     std::span<const Node> children (const Node& node) const noexcept;
@@ -41,10 +49,20 @@ public:
         return static_cast<std::uint32_t> (&node - nodes.data());
     }
 
+    /** Natural log of p(word | context): hot words that the model does not know are rare unknown words. */
+    float score (const NGramModel::Context& context, WordId word, NGramModel::Context& next) const noexcept;
+    const std::string& text (WordId word) const noexcept;
+
     bool isEmpty() const noexcept { return nodes.size() == 1; }
     std::size_t size() const noexcept { return nodes.size(); }
 
 private:
+    void addNodes (const std::vector<std::string>& tokens);
+    void lookAhead();
+    void spreadBonus (float bonus, std::span<const WordId> hot);
+
+    const NGramModel& model; ///< of the same owner as this
+    std::vector<std::string> addedWords;
     std::vector<Node> nodes;
 };
 

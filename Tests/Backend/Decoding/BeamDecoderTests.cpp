@@ -116,6 +116,26 @@ TEST_CASE ("silence gives no words, and an unfinished word is dropped at the end
     CHECK (decoder.finish().empty());
 }
 
+TEST_CASE ("a hot word is found where another is likelier without it, and nowhere else", "[beam]")
+{
+    // "ba", which no sentence holds, against "bad" with an unclear last letter.
+    const std::vector<std::string> expected{ "BA dab" };
+    BeamOptions options;
+    options.hotWord = 10.0f; // six sentences leave little to unknown words
+    const auto plain = language (options);
+    const auto expecting = plain->expecting (expected);
+    auto unclear = frames ("_b_a_");
+    const auto last = frames ("d", 0.3f);
+    unclear.insert (unclear.end(), last.begin(), last.end());
+    BeamDecoder without (plain), with (expecting), other (expecting);
+    without.process (unclear);
+    with.process (unclear);
+    other.process (frames ("_a_b_ _c_a_d_", 0.9999f));
+    CHECK (decoded (without) == "bad");
+    CHECK (decoded (with) == "ba");
+    CHECK (decoded (other) == "ab cad");
+}
+
 TEST_CASE ("words once stable stay, whatever follows and however long the stream is", "[beam]")
 {
     std::mt19937 random (3);
