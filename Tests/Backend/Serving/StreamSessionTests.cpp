@@ -1,103 +1,10 @@
-#include "Backend/Serving/StreamSession.h"
-#include "Support/Catch.h"
-
-#include <cstring>
-#include <random>
+#include "StreamScene.h"
 
 using namespace kikitori;
 using namespace kikitori::backend;
 
 namespace
 {
-/** A session with the tiny model and without sockets or threads: posted and computed tasks run in step(). */
-class Rig
-{
-public:
-    Rig()
-    {
-        StreamSession::Services services;
-        services.send = [this] (std::string text)
-        {
-            const auto parsed = parseServerMessage (text);
-            REQUIRE (parsed.ok());
-            messages.push_back (parsed.value());
-        };
-        services.close = [this] (int code, const std::string&) { closeCode = code; };
-        services.setReading = [this] (bool mayRead) { isReading = mayRead; };
-        services.post = [this] (std::function<void()> task) { tasks.push_back (std::move (task)); };
-        services.compute = services.post;
-        services.loadModel = [this] (const std::string& name, auto callback)
-        {
-            if (name != "conformer")
-                return callback (Error{ "unknown_model", "There is no model " + name });
-            finishLoading = [callback]
-            { callback (RecognizerModel::load (KIKITORI_FIXTURES "/tiny_model", Precision::fp32)); };
-            if (! holdsLoading)
-                finishLoading();
-        };
-        services.makeStream = [] (auto model, auto options) { return RecognizerStream::create (model, options); };
-        services.claimSession = [this] (const std::string&) { return hasRoom; };
-        services.now = [this] { return now; };
-        session = std::make_shared<StreamSession> (services, ServingLimits{});
-    }
-
-    void step()
-    {
-        while (! tasks.empty())
-        {
-            const auto task = std::move (tasks.front());
-            tasks.pop_front();
-            task();
-        }
-    }
-
-    void text (const std::string& json)
-    {
-        session->onText (json);
-        step();
-    }
-
-    void audio (std::size_t samples)
-    {
-        std::normal_distribution<float> normal (0.0f, 0.1f);
-        std::string frame (samples * 4, '\0');
-        for (std::size_t i = 0; i < samples; ++i)
-        {
-            const auto sample = normal (random);
-            std::memcpy (frame.data() + 4 * i, &sample, 4);
-        }
-        session->onBinary (frame);
-        step();
-    }
-
-    template <typename Message>
-    std::vector<Message> all() const
-    {
-        std::vector<Message> found;
-        for (const auto& message : messages)
-            if (const auto* wanted = std::get_if<Message> (&message))
-                found.push_back (*wanted);
-        return found;
-    }
-
-    std::string errorCode() const
-    {
-        const auto errors = all<ErrorMessage>();
-        return errors.empty() ? "" : errors.back().code;
-    }
-
-    std::shared_ptr<StreamSession> session;
-    std::vector<ServerMessage> messages;
-    std::deque<std::function<void()>> tasks;
-    std::function<void()> finishLoading;
-    std::chrono::steady_clock::time_point now;
-    std::mt19937 random{ 9 };
-    int closeCode = 0;
-    bool isReading = true;
-    bool holdsLoading = false;
-    bool hasRoom = true;
-};
-
 const auto startVersion1 = R"({"type":"start","sample_rate":48000,"format":"f32"})";
 const auto startVersion2 =
     R"({"type":"start","sample_rate":48000,"format":"f32","protocol":2,"token_times":true,"session":"s"})";
@@ -105,7 +12,7 @@ const auto startVersion2 =
 
 TEST_CASE ("a version 1 session is ready, partial*, one final, stopped, and nothing else", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.text (startVersion1);
     REQUIRE (rig.messages.size() == 1);
     CHECK (rig.all<ReadyMessage>().at (0).protocol == 1);
@@ -126,7 +33,7 @@ TEST_CASE ("a version 1 session is ready, partial*, one final, stopped, and noth
 
 TEST_CASE ("a version 2 session gets segments, acknowledgements and a count of its samples", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.text (startVersion2);
     const auto ready = rig.all<ReadyMessage>().at (0);
     CHECK (ready.protocol == 2);
@@ -155,7 +62,7 @@ TEST_CASE ("a version 2 session gets segments, acknowledgements and a count of i
 
 TEST_CASE ("audio that comes while the model loads is kept, and the wait is told twice a second", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.holdsLoading = true;
     rig.text (startVersion2);
     rig.audio (48000);
@@ -176,7 +83,7 @@ TEST_CASE ("audio that comes while the model loads is kept, and the wait is told
 
 TEST_CASE ("a stop sent while the model loads is answered after it", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.holdsLoading = true;
     rig.text (startVersion1);
     rig.text (R"({"type":"stop"})");
@@ -202,20 +109,20 @@ TEST_CASE ("refusals say why and close with a code that is not success", "[servi
                              Row{ R"({"type":"start","protocol":2,"format":"mp3"})", "bad_format", 1008 } })
     {
         INFO (row.start);
-        Rig rig;
+        StreamScene rig;
         rig.text (row.start);
         CHECK (rig.errorCode() == row.code);
         CHECK (rig.closeCode == row.closeCode);
     }
 
-    Rig full;
+    StreamScene full;
     full.hasRoom = false;
     full.text (startVersion2);
     CHECK (full.errorCode() == "busy");
     CHECK (full.all<ErrorMessage>().at (0).retryAfterMs);
     CHECK (full.closeCode == 1013);
 
-    Rig odd;
+    StreamScene odd;
     odd.text (startVersion2);
     odd.session->onBinary (std::string (7, 'x'));
     CHECK (odd.errorCode() == "bad_frame");
@@ -224,7 +131,7 @@ TEST_CASE ("refusals say why and close with a code that is not success", "[servi
 
 TEST_CASE ("nonsense is answered and does not end the session", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.text (startVersion1);
     rig.text ("{bad");
     CHECK (rig.all<ErrorMessage>().at (0).message == "Invalid JSON");
@@ -237,7 +144,7 @@ TEST_CASE ("nonsense is answered and does not end the session", "[serving]")
 
 TEST_CASE ("audio before start and after stop is ignored, stop is always answered", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.audio (4800);
     rig.text (R"({"type":"stop"})");
     CHECK (rig.messages.size() == 1);
@@ -250,7 +157,7 @@ TEST_CASE ("audio before start and after stop is ignored, stop is always answere
 
 TEST_CASE ("a second start discards what was heard and answers ready again", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.text (startVersion2);
     rig.audio (48000);
     rig.messages.clear();
@@ -262,7 +169,7 @@ TEST_CASE ("a second start discards what was heard and answers ready again", "[s
 
 TEST_CASE ("a client that runs far ahead is not read until the queue is short again", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.holdsLoading = true;
     rig.text (startVersion2);
     for (int i = 0; i < 70; ++i)
@@ -277,7 +184,7 @@ TEST_CASE ("a client that runs far ahead is not read until the queue is short ag
 
 TEST_CASE ("a draining server gives the last words and closes 1001", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.text (startVersion2);
     rig.audio (48000);
     rig.session->drain();
@@ -288,7 +195,7 @@ TEST_CASE ("a draining server gives the last words and closes 1001", "[serving]"
 
 TEST_CASE ("a session taken over closes 4001", "[serving]")
 {
-    Rig rig;
+    StreamScene rig;
     rig.text (startVersion2);
     CHECK (rig.session->uuid() == "s");
     rig.session->takeOver();
