@@ -1,11 +1,9 @@
 #include "Audio/AudioFileReader.h"
 
+#include "Audio/DecodedFrame.h"
+
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <limits>
 #include <optional>
-#include <type_traits>
 
 extern "C"
 {
@@ -13,8 +11,6 @@ extern "C"
 #include <libavformat/avformat.h>
 #include <libavutil/error.h>
 #include <libavutil/log.h>
-#include <libavutil/samplefmt.h>
-#include <libavutil/version.h>
 }
 
 namespace kikitori
@@ -44,55 +40,6 @@ Error unreadable (const std::string& file, const std::string& why)
 {
     return { "unreadable_audio",
              file + " cannot be read as audio: " + why + "; WAV, FLAC, MP3, M4A, OGG and Opus files can be read" };
-}
-
-template <typename CodecOrFrame>
-int channelsOf (const CodecOrFrame& it)
-{
-#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 24, 100)
-    return it.ch_layout.nb_channels;
-#else
-    return it.channels;
-#endif
-}
-
-template <typename Sample>
-float toFloat (Sample value)
-{
-    if constexpr (std::is_floating_point_v<Sample>)
-        return std::isfinite (value) ? static_cast<float> (value) : 0.0f;
-    else if constexpr (std::is_same_v<Sample, std::uint8_t>)
-        return (static_cast<float> (value) - 128.0f) / 128.0f;
-    else
-        return static_cast<float> (static_cast<double> (value)
-                                   / (static_cast<double> (std::numeric_limits<Sample>::max()) + 1.0));
-}
-
-template <typename Sample>
-void append (std::vector<float>& out, const AVFrame& frame, int channels, bool planar)
-{
-    for (int i = 0; i < frame.nb_samples; ++i)
-        for (int c = 0; c < channels; ++c)
-        {
-            const auto* plane = reinterpret_cast<const Sample*> (frame.extended_data[planar ? c : 0]);
-            out.push_back (toFloat (plane[planar ? i : i * channels + c]));
-        }
-}
-
-bool appendFrame (std::vector<float>& out, const AVFrame& frame, int channels)
-{
-    const auto format = static_cast<AVSampleFormat> (frame.format);
-    const bool planar = av_sample_fmt_is_planar (format) != 0;
-
-    switch (av_get_packed_sample_fmt (format))
-    {
-        case AV_SAMPLE_FMT_U8: append<std::uint8_t> (out, frame, channels, planar); return true;
-        case AV_SAMPLE_FMT_S16: append<std::int16_t> (out, frame, channels, planar); return true;
-        case AV_SAMPLE_FMT_S32: append<std::int32_t> (out, frame, channels, planar); return true;
-        case AV_SAMPLE_FMT_FLT: append<float> (out, frame, channels, planar); return true;
-        case AV_SAMPLE_FMT_DBL: append<double> (out, frame, channels, planar); return true;
-        default: return false;
-    }
 }
 
 } // namespace
@@ -262,12 +209,12 @@ Result<std::size_t> AudioFileReader::read (std::span<float> interleaved)
     const auto wanted = interleaved.size() / width * width;
     std::size_t filled = 0;
 
-    while (filled < wanted)
+    while (filled < wanted && ! decoder->broken)
     {
         if (decoder->taken == decoder->pending.size())
         {
             if (auto more = decoder->decodeMore(); ! more)
-                return more.error();
+                decoder->broken = more.error();
             if (decoder->pending.empty())
                 break;
         }
@@ -278,6 +225,9 @@ Result<std::size_t> AudioFileReader::read (std::span<float> interleaved)
         decoder->taken += count;
         filled += count;
     }
+
+    if (filled == 0 && wanted > 0 && decoder->broken)
+        return *decoder->broken;
     return filled / width;
 }
 
