@@ -108,6 +108,4 @@ std::string originOf (const Endpoint& endpoint)
            + ":" + std::to_string (endpoint.port);
 }
 
-bool isLoopback (const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with ("127."); }
-
 } // namespace kikitori

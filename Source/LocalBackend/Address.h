@@ -17,6 +17,4 @@ Result<Endpoint> parseAddress (const std::string& address);
 /** "https://host:port", the key of a token: it is sent nowhere else. */
 std::string originOf (const Endpoint& endpoint);
 
-bool isLoopback (const std::string& host);
-
 } // namespace kikitori

@@ -3,8 +3,11 @@
 #include "LocalBackend/Address.h"
 #include "LocalBackend/BackendProcess.h"
 #include "LocalBackend/PrivateFile.h"
+#include "Network/Proxy.h"
 
 #include <deque>
+
+#include <unistd.h>
 
 namespace kikitori
 {
@@ -159,14 +162,14 @@ private:
     std::unique_ptr<Subscription> request;
 };
 
-Result<Endpoint> remoteEndpoint (const std::string& address, const std::filesystem::path& tokenFile)
+Result<Endpoint> remoteEndpoint (const std::string& address, const LocatorOptions& options)
 {
     auto endpoint = parseAddress (address);
 
     if (! endpoint)
         return endpoint;
 
-    auto token = tokenFor (originOf (endpoint.value()), tokenFile);
+    auto token = tokenFor (originOf (endpoint.value()), options.tokenFile);
 
     if (! token)
         return token.error();
@@ -177,6 +180,16 @@ Result<Endpoint> remoteEndpoint (const std::string& address, const std::filesyst
                           + ", and it is not sent over a connection that others can read. Use https://." };
 
     endpoint.value().token = std::move (token).value();
+
+    if (endpoint.value().tls && ! options.caFile.empty())
+    {
+        if (::access (options.caFile.c_str(), R_OK) != 0)
+            return Error{ "bad_ca_file", "The certificate authority's file " + options.caFile.string()
+                                             + " cannot be read; check the setting or KIKITORI_CA_FILE." };
+
+        endpoint.value().caFile = options.caFile.string();
+    }
+
     return endpoint;
 }
 
@@ -191,8 +204,8 @@ public:
             return std::make_unique<LocalSearch> (household, launch, std::move (callback));
 
         return household->transport->callAfter (
-            Milliseconds (0), [callback = std::move (callback),
-                               result = remoteEndpoint (address, household->options.tokenFile)] { callback (result); });
+            Milliseconds (0), [callback = std::move (callback), result = remoteEndpoint (address, household->options)]
+            { callback (result); });
     }
 
 private:
@@ -206,6 +219,8 @@ std::shared_ptr<BackendLocator> makeBackendLocator (const std::shared_ptr<Transp
         options.runtimeFolder = defaultRuntimeFolder();
     if (options.tokenFile.empty())
         options.tokenFile = defaultTokenFile();
+    if (options.caFile.empty())
+        options.caFile = readEnvironment ("KIKITORI_CA_FILE");
 
     auto household = std::make_shared<Household>();
     household->transport = transport.get();

@@ -2,7 +2,7 @@
 
     Threads: makeBackendLocator() from any thread; the locator itself on the transport's thread.
     Failure: told through the callback: bad_address, not_running, launch_failed, launch_forbidden, crash_loop,
-    token_needs_tls, bad_token_file. The message says what to do.
+    token_needs_tls, bad_token_file, bad_ca_file. The message says what to do.
 */
 #pragma once
 
@@ -22,6 +22,8 @@ struct LocatorOptions
     std::filesystem::path runtimeFolder;
     /** Tokens of other machines' backends; empty: ~/.config/kikitori/tokens.json. */
     std::filesystem::path tokenFile;
+    /** Certificate authority (PEM) to trust besides the system's, for https; empty: KIKITORI_CA_FILE, or none. */
+    std::filesystem::path caFile;
     Milliseconds launchLimit{ 10000 };
     int mostCrashes = 5; ///< in a minute
 };

@@ -1,6 +1,5 @@
 #include "Network/LwsHttp.h"
 
-#include "Network/LwsRequestHead.h"
 #include "Network/NetworkThread.h"
 
 #include <array>
@@ -9,59 +8,27 @@ namespace kikitori
 {
 
 LwsHttp::LwsHttp (LwsLoop& loopToUse, Endpoint where, HttpRequest what, HttpCallback callbackToTell)
-    : loop (loopToUse), endpoint (std::move (where)), request (std::move (what)),
-      path (endpoint.basePath + request.target), callback (std::move (callbackToTell))
+    : LwsConnection (loopToUse, where, where.basePath + what.target), request (std::move (what)),
+      callback (std::move (callbackToTell))
 {
 }
 
 void LwsHttp::start (Resolver& resolver)
 {
     loop.addTimer (request.timeout,
-                   [weak = weak_from_this(), milliseconds = request.timeout.count()]
+                   [weak = weakSelf<LwsHttp>(), milliseconds = request.timeout.count()]
                    {
                        if (const auto self = weak.lock())
-                           self->finish (Error{ "timeout", "The backend at " + hostHeader (self->endpoint)
-                                                               + " did not answer within "
+                           self->finish (Error{ "timeout", "The backend at " + self->host() + " did not answer within "
                                                                + std::to_string (milliseconds) + " ms." });
                    });
-
-    lookup = resolver.resolve (endpoint.host,
-                               [weak = weak_from_this()] (Result<std::string> address)
-                               {
-                                   const auto self = weak.lock();
-
-                                   if (self == nullptr || self->callback == nullptr)
-                                       return;
-
-                                   if (address)
-                                       self->connect (address.value());
-                                   else
-                                       self->finish (address.error());
-                               });
-}
-
-void LwsHttp::connect (const std::string& address)
-{
-    const auto host = hostHeader (endpoint);
-    lws_client_connect_info info{};
-    info.address = address.c_str();
-    info.port = endpoint.port;
-    info.ssl_connection = endpoint.tls ? LCCSCF_USE_SSL : 0;
-    info.path = path.c_str();
-    info.host = host.c_str();
-    info.method = request.method.c_str();
-
-    if (! loop.connect (shared_from_this(), info, endpoint.caFile))
-        finish (Error{ "unreachable", "No connection to the backend at " + host + "; is it running?" });
+    reach (resolver);
 }
 
 void LwsHttp::abandon()
 {
     callback = nullptr;
-    lookup.reset();
-
-    if (wsi != nullptr)
-        lws_set_timeout (wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    letGo();
 }
 
 void LwsHttp::finish (Result<HttpResponse> result)
@@ -106,7 +73,9 @@ int LwsHttp::onEvent (lws* source, lws_callback_reasons reason, void* data, std:
                 finish (std::move (response)); // an answer without a length ends with the connection
             else
                 finish (Error{ "unreachable",
-                               "No connection to the backend at " + hostHeader (endpoint) + "; is it running?" });
+                               "No connection to the backend at " + host() + ": "
+                                   + reasonFor (reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR ? data : nullptr, size)
+                                   + "; is it running?" });
             return 0;
 
         default: return 0;
@@ -121,7 +90,7 @@ int LwsHttp::writeHead (lws* source, void* data, std::size_t size)
     // The last moment before bytes leave.
     wasHeld = request.gate && ! request.gate();
 
-    if (wasHeld || ! addAuthorization (source, endpoint, data, size))
+    if (wasHeld || ! addAuthorization (source, data, size))
         return -1;
 
     if (request.method == "GET" || request.method == "DELETE")

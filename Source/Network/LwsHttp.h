@@ -5,13 +5,12 @@
 */
 #pragma once
 
-#include "Network/LwsLoop.h"
-#include "Network/Resolver.h"
+#include "Network/LwsConnection.h"
 
 namespace kikitori
 {
 
-class LwsHttp final : public LwsClient, public std::enable_shared_from_this<LwsHttp>
+class LwsHttp final : public LwsConnection
 {
 public:
     LwsHttp (LwsLoop& loop, Endpoint endpoint, HttpRequest request, HttpCallback callback);
@@ -23,19 +22,17 @@ public:
     int onEvent (lws* wsi, lws_callback_reasons reason, void* data, std::size_t size) override;
 
 private:
-    void connect (const std::string& address);
+    bool isWanted() const override { return callback != nullptr; }
+    const char* method() const override { return request.method.c_str(); }
+    void onUnreachable (const Error& error) override { finish (error); }
     int writeHead (lws* source, void* data, std::size_t size);
     int writeBody (lws* source);
     int readBody (lws* source);
     void finish (Result<HttpResponse> result);
 
-    LwsLoop& loop;
-    const Endpoint endpoint;
     const HttpRequest request;
-    const std::string path;
     HttpCallback callback;
 
-    std::shared_ptr<Subscription> lookup;
     HttpResponse response;
     bool wasHeld = false;
     bool isTooLarge = false;

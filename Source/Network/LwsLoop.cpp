@@ -5,6 +5,8 @@
 #include <csignal>
 #include <stdexcept>
 
+#include <openssl/x509_vfy.h>
+
 namespace kikitori
 {
 
@@ -71,31 +73,30 @@ LwsLoop::~LwsLoop()
     thread.join();
 }
 
-lws_vhost* LwsLoop::vhostFor (const std::string& caFile)
+lws_vhost* LwsLoop::vhostFor (const LwsRoute& route)
 {
-    if (const auto found = vhosts.find (caFile); found != vhosts.end())
+    if (const auto found = vhosts.find (route); found != vhosts.end())
         return found->second;
+
+    const auto name = "client-" + std::to_string (vhosts.size());
+    static lws_protocols protocols[] = { { "kikitori-client", &LwsLoop::callback, 0, 65536, 0, nullptr, 0 },
+                                         { nullptr, nullptr, 0, 0, 0, nullptr, 0 } };
 
     lws_context_creation_info info{};
     info.port = CONTEXT_PORT_NO_LISTEN;
-    info.protocols = nullptr;
+    info.protocols = protocols;
     info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-    info.client_ssl_ca_filepath = caFile.empty() ? nullptr : caFile.c_str();
+    info.client_ssl_ca_filepath = route.caFile.empty() ? nullptr : route.caFile.c_str();
     info.retry_and_idle_policy = &validityPolicy;
     info.timeout_secs = static_cast<unsigned int> (NetworkPolicy::connectLimit.count() / 1000);
-    // Without these libwebsockets takes http_proxy from the environment, for loopback too.
-    info.http_proxy_address = "";
-    info.vhost_name = caFile.empty() ? "default" : caFile.c_str();
-
-    static lws_protocols protocols[] = { { "kikitori-client", &LwsLoop::callback, 0, 65536, 0, nullptr, 0 },
-                                         { nullptr, nullptr, 0, 0, 0, nullptr, 0 } };
-    info.protocols = protocols;
+    // Without an address libwebsockets takes http_proxy from the environment, for loopback too.
+    info.http_proxy_address = route.proxy.c_str();
+    info.vhost_name = name.c_str();
     info.user = this;
-
     auto* vhost = lws_create_vhost (context, &info);
 
     if (vhost != nullptr)
-        vhosts[caFile] = vhost;
+        vhosts[route] = vhost;
 
     return vhost;
 }
@@ -182,12 +183,10 @@ void LwsLoop::onWakeUp (lws_sorted_usec_list_t* timer)
     loop->scheduleWakeUp();
 }
 
-bool LwsLoop::connect (const std::shared_ptr<LwsClient>& client,
-                       lws_client_connect_info& info,
-                       const std::string& caFile)
+bool LwsLoop::connect (const std::shared_ptr<LwsClient>& client, lws_client_connect_info& info, const LwsRoute& route)
 {
     info.context = context;
-    info.vhost = vhostFor (caFile);
+    info.vhost = vhostFor (route);
     info.local_protocol_name = "kikitori-client";
     info.opaque_user_data = client.get();
     info.pwsi = &client->wsi;
@@ -206,7 +205,7 @@ bool LwsLoop::connect (const std::shared_ptr<LwsClient>& client,
     return false;
 }
 
-int LwsLoop::callback (lws* wsi, lws_callback_reasons reason, void*, void* data, size_t size)
+int LwsLoop::callback (lws* wsi, lws_callback_reasons reason, void* user, void* data, size_t size)
 {
     auto* client = static_cast<LwsClient*> (lws_get_opaque_user_data (wsi));
 
@@ -224,6 +223,17 @@ int LwsLoop::callback (lws* wsi, lws_callback_reasons reason, void*, void* data,
         return 0;
 
     const auto kept = *owner; // the client may be let go by what it does
+
+    if (reason == LWS_CALLBACK_OPENSSL_PERFORM_SERVER_CERT_VERIFICATION)
+    {
+        // OpenSSL has decided already; size is its decision. libwebsockets' own words for it say nothing.
+        if (size == 0)
+            kept->onBadCertificate (
+                X509_verify_cert_error_string (X509_STORE_CTX_get_error (static_cast<X509_STORE_CTX*> (user))));
+
+        return 0;
+    }
+
     const auto result = kept->onEvent (wsi, reason, data, size);
 
     if (reason == LWS_CALLBACK_WSI_DESTROY)

@@ -8,6 +8,7 @@
 #include "Network/Transport.h"
 
 #include <atomic>
+#include <compare>
 #include <map>
 #include <mutex>
 #include <set>
@@ -25,8 +26,19 @@ public:
     virtual ~LwsClient() = default;
     /** As lws_callback_function; what it returns goes back to libwebsockets (non-zero closes). */
     virtual int onEvent (lws* wsi, lws_callback_reasons reason, void* data, std::size_t size) = 0;
+    /** The peer's certificate is refused; the connection fails next. */
+    virtual void onBadCertificate (const std::string& why) = 0;
 
     lws* wsi = nullptr;
+};
+
+/** By which way a connection goes; each has a virtual host of libwebsockets. */
+struct LwsRoute
+{
+    std::string caFile; ///< extra certificate authority (PEM) or empty
+    std::string proxy;  ///< "[user:password@]address:port", numeric, or empty
+
+    auto operator<=> (const LwsRoute&) const = default;
 };
 
 class LwsLoop
@@ -49,7 +61,7 @@ public:
 
     /** Connects with what the caller prepared in info (address, path, flags). False: it failed at once; the client
         has been told by LWS_CALLBACK_CLIENT_CONNECTION_ERROR or will never be. */
-    bool connect (const std::shared_ptr<LwsClient>& client, lws_client_connect_info& info, const std::string& caFile);
+    bool connect (const std::shared_ptr<LwsClient>& client, lws_client_connect_info& info, const LwsRoute& route);
 
 private:
     /** libwebsockets' timer with the way back to its loop. Standard layout, timer first: a pointer to it is both. */
@@ -65,10 +77,10 @@ private:
     void runTimers();
     void scheduleWakeUp();
     static void onWakeUp (lws_sorted_usec_list_t* timer);
-    lws_vhost* vhostFor (const std::string& caFile);
+    lws_vhost* vhostFor (const LwsRoute& route);
 
     lws_context* context = nullptr;
-    std::map<std::string, lws_vhost*> vhosts; ///< by certificate authority file
+    std::map<LwsRoute, lws_vhost*> vhosts;
     std::map<TimerKey, Task> timers;
     std::uint64_t nextTimer = 0;
     WakeUp wakeUp{ {}, this };

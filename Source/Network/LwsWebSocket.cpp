@@ -1,6 +1,5 @@
 #include "Network/LwsWebSocket.h"
 
-#include "Network/LwsRequestHead.h"
 #include "Network/NetworkThread.h"
 
 namespace kikitori
@@ -8,44 +7,13 @@ namespace kikitori
 
 LwsWebSocket::LwsWebSocket (LwsLoop& loopToUse,
                             Endpoint where,
-                            std::string pathToOpen,
+                            const std::string& pathToOpen,
                             WebSocketListener& listenerToTell)
-    : loop (loopToUse), endpoint (std::move (where)), path (endpoint.basePath + pathToOpen), listener (&listenerToTell)
+    : LwsConnection (loopToUse, where, where.basePath + pathToOpen), listener (&listenerToTell)
 {
 }
 
-void LwsWebSocket::open (Resolver& resolver)
-{
-    lookup = resolver.resolve (endpoint.host,
-                               [weak = weak_from_this()] (Result<std::string> address)
-                               {
-                                   const auto self = weak.lock();
-
-                                   if (self == nullptr || self->listener == nullptr)
-                                       return;
-
-                                   if (address)
-                                       self->connect (address.value());
-                                   else
-                                       self->finish (1006, address.error().message);
-                               });
-}
-
-void LwsWebSocket::connect (const std::string& address)
-{
-    const auto host = hostHeader (endpoint);
-    lws_client_connect_info info{};
-    info.address = address.c_str();
-    info.port = endpoint.port;
-    info.ssl_connection = endpoint.tls ? LCCSCF_USE_SSL : 0;
-    info.path = path.c_str();
-    info.host = host.c_str();
-    info.origin = nullptr;
-    info.ietf_version_or_minus_one = -1;
-
-    if (! loop.connect (shared_from_this(), info, endpoint.caFile))
-        finish (1006, "no connection to " + host);
-}
+void LwsWebSocket::open (Resolver& resolver) { reach (resolver); }
 
 bool LwsWebSocket::send (std::string_view message, bool isBinary)
 {
@@ -82,7 +50,7 @@ void LwsWebSocket::close (int code, const std::string& reason)
         lws_callback_on_writable (wsi);
 
     loop.addTimer (isOpen ? NetworkPolicy::closeLimit : Milliseconds (0),
-                   [weak = weak_from_this()]
+                   [weak = weakSelf<LwsWebSocket>()]
                    {
                        if (const auto self = weak.lock())
                            self->finish (self->closeCode, self->closeReason);
@@ -92,12 +60,9 @@ void LwsWebSocket::close (int code, const std::string& reason)
 void LwsWebSocket::abandon()
 {
     listener = nullptr;
-    lookup.reset();
     outgoing.clear();
     queued = 0;
-
-    if (wsi != nullptr)
-        lws_set_timeout (wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    letGo();
 }
 
 void LwsWebSocket::finish (int code, std::string reason)
@@ -116,11 +81,11 @@ int LwsWebSocket::onEvent (lws* source, lws_callback_reasons reason, void* data,
     switch (static_cast<int> (reason))
     {
         case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-            return listener != nullptr && addAuthorization (source, endpoint, data, size) ? 0 : -1;
+            return listener != nullptr && addAuthorization (source, data, size) ? 0 : -1;
 
         case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
             wsi = nullptr;
-            finish (1006, text != nullptr ? std::string (text, size) : std::string ("the connection was refused"));
+            finish (1006, reasonFor (data, size));
             return 0;
 
         case LWS_CALLBACK_CLIENT_ESTABLISHED:

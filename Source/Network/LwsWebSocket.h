@@ -5,18 +5,17 @@
 */
 #pragma once
 
-#include "Network/LwsLoop.h"
-#include "Network/Resolver.h"
+#include "Network/LwsConnection.h"
 
 #include <deque>
 
 namespace kikitori
 {
 
-class LwsWebSocket final : public LwsClient, public std::enable_shared_from_this<LwsWebSocket>
+class LwsWebSocket final : public LwsConnection
 {
 public:
-    LwsWebSocket (LwsLoop& loop, Endpoint endpoint, std::string path, WebSocketListener& listener);
+    LwsWebSocket (LwsLoop& loop, Endpoint endpoint, const std::string& path, WebSocketListener& listener);
 
     void open (Resolver& resolver);
     bool send (std::string_view message, bool isBinary);
@@ -35,17 +34,15 @@ private:
         bool isBinary = false;
     };
 
-    void connect (const std::string& address);
+    bool isWanted() const override { return listener != nullptr; }
+    const char* method() const override { return nullptr; }
+    void onUnreachable (const Error& error) override { finish (1006, error.message); }
     int onReceive (lws* source, const char* data, std::size_t size);
     int onWritable (lws* source);
     void finish (int code, std::string reason);
 
-    LwsLoop& loop;
-    const Endpoint endpoint;
-    const std::string path;
     WebSocketListener* listener;
 
-    std::shared_ptr<Subscription> lookup;
     bool isOpen = false;
     bool isClosing = false;
     bool wasRefused = false; ///< a send found the queue full

@@ -15,7 +15,8 @@ bool isFinalCode (const std::string& code)
     constexpr std::array codes{ "unknown_model",  "bad_format",       "bad_frame",       "unauthorized",
                                 "forbidden",      "invalid_json",     "too_large",       "unsupported",
                                 "model_broken",   "bad_address",      "crash_loop",      "taken_over",
-                                "bad_token_file", "launch_forbidden", "token_needs_tls", "incompatible_backend" };
+                                "bad_token_file", "launch_forbidden", "token_needs_tls", "incompatible_backend",
+                                "bad_ca_file" };
     return std::find (codes.begin(), codes.end(), code) != codes.end();
 }
 

@@ -1,4 +1,5 @@
 #include "LocalBackend/Address.h"
+#include "Network/Proxy.h"
 #include "Support/Catch.h"
 
 using namespace kikitori;
@@ -49,5 +50,6 @@ TEST_CASE ("a token's key is scheme, host and port", "[address]")
     CHECK (originOf (parseAddress ("wss://studio/asr").value()) == "https://studio:443");
     CHECK (originOf (parseAddress ("http://[::1]:80").value()) == "http://[::1]:80");
     CHECK (isLoopback ("127.0.0.1"));
+    CHECK_FALSE (isLoopback ("127.example.org")); // a name that anybody may own
     CHECK_FALSE (isLoopback ("studio"));
 }

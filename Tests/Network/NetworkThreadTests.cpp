@@ -1,5 +1,4 @@
-#include "Network/NetworkThread.h"
-#include "Support/Catch.h"
+#include "NetworkScene.h"
 
 #include <atomic>
 #include <csignal>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 using namespace kikitori;
+using namespace kikitori::test;
 using namespace std::chrono_literals;
 
 namespace
@@ -38,36 +38,6 @@ public:
 private:
     const int handle;
 };
-
-/** Runs on the transport's thread and waits for it. */
-template <typename Task>
-void onThread (Transport& transport, Task task)
-{
-    std::promise<void> done;
-    transport.post (
-        [&]
-        {
-            task();
-            done.set_value();
-        });
-    REQUIRE (done.get_future().wait_for (10s) == std::future_status::ready);
-}
-
-Result<HttpResponse> ask (Transport& transport, const Endpoint& endpoint, HttpRequest request)
-{
-    std::promise<Result<HttpResponse>> answer;
-    std::unique_ptr<Subscription> subscription;
-    onThread (transport,
-              [&]
-              {
-                  subscription = transport.request (endpoint, request,
-                                                    [&] (auto result) { answer.set_value (std::move (result)); });
-              });
-    auto future = answer.get_future();
-    REQUIRE (future.wait_for (10s) == std::future_status::ready);
-    onThread (transport, [&] { subscription.reset(); });
-    return future.get();
-}
 
 class Listener final : public WebSocketListener
 {

@@ -1,0 +1,118 @@
+#include "Network/LwsConnection.h"
+
+namespace kikitori
+{
+
+namespace
+{
+
+std::string bracketed (const std::string& host)
+{
+    return host.find (':') != std::string::npos ? "[" + host + "]" : host;
+}
+
+} // namespace
+
+LwsConnection::LwsConnection (LwsLoop& loopToUse, Endpoint where, std::string pathToOpen)
+    : loop (loopToUse), endpoint (std::move (where)), path (std::move (pathToOpen))
+{
+}
+
+std::string LwsConnection::host() const { return bracketed (endpoint.host) + ":" + std::to_string (endpoint.port); }
+
+std::string LwsConnection::reasonFor (const void* text, std::size_t size) const
+{
+    auto reason = text != nullptr ? std::string (static_cast<const char*> (text), size)
+                                  : std::string ("the connection was refused");
+
+    if (! certificateTrouble.empty())
+        reason = "its certificate is not trusted: " + certificateTrouble
+                 + "; name its authority's PEM file in KIKITORI_CA_FILE";
+
+    if (proxy)
+        reason += ", through the proxy at " + bracketed (proxy->host) + ":" + std::to_string (proxy->port);
+
+    return reason;
+}
+
+void LwsConnection::reach (Resolver& resolver)
+{
+    const auto found = proxyFor (endpoint);
+
+    // Not from here: the caller has no handle yet.
+    const auto answer = [weak = weak_from_this()] (const Result<std::string>& address)
+    {
+        const auto self = weak.lock();
+
+        if (self == nullptr || ! self->isWanted())
+            return;
+
+        if (address)
+            self->connect (address.value());
+        else
+            self->onUnreachable (address.error());
+    };
+
+    if (! found)
+    {
+        loop.addTimer (Milliseconds (0), [answer, error = found.error()] { answer (error); });
+        return;
+    }
+
+    proxy = found.value();
+    lookup = resolver.resolve (proxy ? proxy->host : endpoint.host, answer);
+}
+
+void LwsConnection::connect (const std::string& address)
+{
+    const auto name = host();
+    // Through a proxy it is the proxy that looks the name up.
+    const auto target = proxy ? bracketed (endpoint.host) : address;
+    const auto protocols = std::string ("http/1.1");
+    lws_client_connect_info info{};
+    info.address = target.c_str();
+    info.port = endpoint.port;
+    info.ssl_connection = endpoint.tls ? LCCSCF_USE_SSL : 0;
+    info.path = path.c_str();
+    info.host = name.c_str();
+    info.method = method();
+    info.alpn = protocols.c_str();
+    info.ietf_version_or_minus_one = -1;
+
+    LwsRoute route;
+    route.caFile = endpoint.caFile;
+
+    if (proxy)
+        route.proxy = (proxy->credentials.empty() ? std::string() : proxy->credentials + "@") + bracketed (address)
+                      + ":" + std::to_string (proxy->port);
+
+    if (! loop.connect (shared_from_this(), info, route))
+        onUnreachable (
+            { "unreachable", "No connection to the backend at " + name + ": " + reasonFor (nullptr, 0) + "." });
+}
+
+void LwsConnection::letGo()
+{
+    lookup.reset();
+
+    if (wsi != nullptr)
+        lws_set_timeout (wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+}
+
+bool LwsConnection::addHeader (lws* source, const char* name, const std::string& value, void* data, std::size_t size)
+{
+    auto** position = static_cast<unsigned char**> (data);
+    return lws_add_http_header_by_name (source, reinterpret_cast<const unsigned char*> (name),
+                                        reinterpret_cast<const unsigned char*> (value.data()),
+                                        static_cast<int> (value.size()), position, *position + size)
+           == 0;
+}
+
+bool LwsConnection::addAuthorization (lws* source, void* data, std::size_t size) const
+{
+    const auto maySend = endpoint.tls || isLoopback (endpoint.host);
+    return endpoint.token.empty() || ! maySend
+           || addHeader (source, "authorization:", "Bearer " + endpoint.token, data, size);
+}
+
+} // namespace kikitori
