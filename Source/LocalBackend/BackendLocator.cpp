@@ -1,11 +1,9 @@
 #include "LocalBackend/BackendLocator.h"
 
 #include "LocalBackend/Address.h"
-#include "LocalBackend/BackendProcess.h"
+#include "LocalBackend/LocalSearch.h"
 #include "LocalBackend/PrivateFile.h"
 #include "Network/Proxy.h"
-
-#include <deque>
 
 #include <unistd.h>
 
@@ -15,152 +13,6 @@ namespace kikitori
 namespace
 {
 using Callback = std::function<void (Result<Endpoint>)>;
-constexpr Milliseconds lookInterval{ 50 };
-constexpr Milliseconds healthLimit{ 3000 };
-
-/** What all searches of one locator share: the children that it started and when they died. */
-struct Household
-{
-    Transport* transport = nullptr; ///< not owned: its last owner must not be one of its own tasks
-    LocatorOptions options;
-    std::vector<int> children;
-    std::deque<std::chrono::steady_clock::time_point> crashes;
-    std::string lastEnd;
-
-    void collect()
-    {
-        std::erase_if (children,
-                       [this] (int pid)
-                       {
-                           const auto end = howProcessEnded (pid);
-
-                           // 3: another backend holds the lock already, which is what was wanted.
-                           if (end && *end != "ended with exit code 3" && *end != "ended with exit code 0")
-                           {
-                               crashes.push_back (transport->now());
-                               lastEnd = *end;
-                           }
-
-                           return end.has_value();
-                       });
-
-        while (! crashes.empty() && transport->now() - crashes.front() > std::chrono::minutes (1))
-            crashes.pop_front();
-    }
-
-    bool crashesTooMuch() const { return static_cast<int> (crashes.size()) >= options.mostCrashes; }
-};
-
-/** One search for the local backend, from the runtime file over the launch to its first answer. */
-class LocalSearch final : public Subscription
-{
-public:
-    LocalSearch (std::shared_ptr<Household> householdToUse, bool mayLaunch, Callback callbackToTell)
-        : household (std::move (householdToUse)), launch (mayLaunch), callback (std::move (callbackToTell)),
-          deadline (household->transport->now() + household->options.launchLimit)
-    {
-        // Not from here: the caller has no subscription yet.
-        timer = household->transport->callAfter (Milliseconds (0), [this] { look(); });
-    }
-
-private:
-    void look()
-    {
-        household->collect();
-
-        if (const auto found = findRunningBackend (household->options.runtimeFolder))
-            return ask (*found);
-
-        if (! launch)
-            return finish (Error{ "not_running", "The local backend is not running. Start begins it." });
-
-        if (household->crashesTooMuch())
-            return finish (
-                Error{ "crash_loop", "The local backend crashed " + std::to_string (household->crashes.size())
-                                         + " times within a minute (it " + household->lastEnd
-                                         + "), so it is not started again. See its log, or try in a minute." });
-
-        if (household->children.empty() && ! start())
-            return;
-
-        if (household->transport->now() > deadline)
-            return finish (Error{ "launch_failed", "The local backend was started but did not begin to listen within "
-                                                       + std::to_string (household->options.launchLimit.count() / 1000)
-                                                       + " s." });
-
-        timer = household->transport->callAfter (lookInterval, [this] { look(); });
-    }
-
-    bool start()
-    {
-        std::string searched;
-        const auto program = findBackendProgram (household->options.backendProgram, searched);
-
-        if (! program)
-        {
-            finish (Error{ "launch_failed", "kikitori-backend was not found; looked for " + searched + "." });
-            return false;
-        }
-
-        std::vector<std::string> arguments{ "--local" };
-        const auto& more = household->options.backendArguments;
-        arguments.insert (arguments.end(), more.begin(), more.end());
-        const auto pid = launchProcess (*program, arguments);
-
-        if (! pid)
-        {
-            finish (pid.error());
-            return false;
-        }
-
-        household->children.push_back (pid.value());
-        return true;
-    }
-
-    void ask (const RunningBackend& found)
-    {
-        Endpoint endpoint;
-        endpoint.host = "127.0.0.1";
-        endpoint.port = found.port;
-        endpoint.token = found.token;
-
-        HttpRequest question;
-        question.target = "/healthz";
-        question.timeout = healthLimit;
-        request = household->transport->request (endpoint, std::move (question),
-                                                 [this, endpoint] (Result<HttpResponse> answer)
-                                                 {
-                                                     if (answer && answer.value().status == 200)
-                                                         return finish (endpoint);
-
-                                                     lookAgain();
-                                                 });
-    }
-
-    /** The file may be a moment older than its backend's end, or another program has got its port. */
-    void lookAgain()
-    {
-        if (household->transport->now() > deadline || ! launch)
-            return finish (Error{ "not_running", "The local backend does not answer." });
-
-        timer = household->transport->callAfter (lookInterval, [this] { look(); });
-    }
-
-    void finish (Result<Endpoint> result)
-    {
-        const auto told = std::exchange (callback, nullptr);
-
-        if (told)
-            told (std::move (result)); // may destroy this
-    }
-
-    const std::shared_ptr<Household> household;
-    const bool launch;
-    Callback callback;
-    const std::chrono::steady_clock::time_point deadline;
-    std::unique_ptr<Subscription> timer;
-    std::unique_ptr<Subscription> request;
-};
 
 Result<Endpoint> remoteEndpoint (const std::string& address, const LocatorOptions& options)
 {

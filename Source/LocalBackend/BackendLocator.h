@@ -2,7 +2,7 @@
 
     Threads: makeBackendLocator() from any thread; the locator itself on the transport's thread.
     Failure: told through the callback: bad_address, not_running, launch_failed, launch_forbidden, crash_loop,
-    token_needs_tls, bad_token_file, bad_ca_file. The message says what to do.
+    token_needs_tls, bad_token_file, bad_ca_file, incompatible_backend. The message says what to do.
 */
 #pragma once
 

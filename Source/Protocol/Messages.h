@@ -19,6 +19,9 @@
 namespace kikitori
 {
 
+/** What this program speaks; a peer of a later version serves it as well. */
+inline constexpr int protocolVersion = 2;
+
 /** The reference backend closes larger messages with 1009; so do we. */
 inline constexpr std::size_t longestMessageBytes = 16u << 20;
 

@@ -74,7 +74,7 @@ void SessionEngine::connect()
     start.modelName = config.model;
     start.sampleRate = wire.rate();
     start.format = wire.name();
-    start.protocol = 2;
+    start.protocol = protocolVersion;
     start.session = sessionId;
     start.language = config.language;
     start.hotwords = config.hotwords;
