@@ -78,7 +78,15 @@ TEST_CASE ("the backend killed again and again: the transcript is the undisturbe
     for (int i = 0; i < kills; ++i)
     {
         INFO ("kill " << i);
-        REQUIRE (stream.waitForSeconds (seconds / kills * (i + place (random)), 120s));
+        // Only a backend that the stream has reached is killed: the one after the last victim.
+        const auto position = static_cast<std::uint64_t> (48000.0 * seconds / kills * (i + place (random)));
+        REQUIRE (stream.waitUntil (
+            [=] (const SessionSnapshot& now)
+            {
+                return now.state == LifecycleState::active && now.counters.processed >= position
+                       && now.counters.connectionsOpened == static_cast<std::uint64_t> (i) + 1;
+            },
+            120s));
         const auto victim = rig.localBackendPid();
         REQUIRE (victim > 0);
         REQUIRE (::kill (victim, SIGKILL) == 0);

@@ -66,15 +66,6 @@ bool LiveStream::waitUntil (std::function<bool (const SessionSnapshot&)> conditi
     return isHeld;
 }
 
-bool LiveStream::waitForSeconds (double seconds, std::chrono::milliseconds timeout)
-{
-    const auto samples = static_cast<std::uint64_t> (seconds * 48000.0);
-    return waitUntil ([=] (const SessionSnapshot& now)
-                      { return now.counters.processed >= samples || now.state == LifecycleState::idle; },
-                      timeout)
-           && session.state() != LifecycleState::idle;
-}
-
 bool LiveStream::finish (std::chrono::milliseconds timeout)
 {
     const auto isPlayed = waitUntil (

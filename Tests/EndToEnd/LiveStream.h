@@ -34,9 +34,6 @@ public:
     /** Waits until the condition, asked on the network thread every 5 ms, holds. */
     bool waitUntil (std::function<bool (const SessionSnapshot&)> condition, std::chrono::milliseconds timeout);
 
-    /** Until the backend has looked at so many seconds. */
-    bool waitForSeconds (double seconds, std::chrono::milliseconds timeout);
-
     /** Plays to the end, stops, and waits for the last words. */
     bool finish (std::chrono::milliseconds timeout);
 
