@@ -20,6 +20,19 @@ void appendLittleEndian (std::vector<std::byte>& bytes, Word word)
 
 } // namespace
 
+const std::vector<std::string>& streamFormatNames()
+{
+    static const std::vector<std::string> names{ "f32", "i16", "i16-16k" }; // in StreamFormat's order
+    return names;
+}
+
+std::optional<StreamFormat> streamFormatNamed (const std::string& name)
+{
+    const auto& names = streamFormatNames();
+    const auto found = std::find (names.begin(), names.end(), name);
+    return found != names.end() ? std::optional (static_cast<StreamFormat> (found - names.begin())) : std::nullopt;
+}
+
 WireFormat::WireFormat (StreamFormat format) noexcept
     : factor (format == StreamFormat::i16at16k ? 3 : 1), isFloat (format == StreamFormat::f32)
 {

@@ -16,10 +16,15 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace kikitori
 {
+
+/** The names by which people choose a format: f32, i16, i16-16k; nullopt for another. */
+std::optional<StreamFormat> streamFormatNamed (const std::string& name);
+const std::vector<std::string>& streamFormatNames();
 
 /** The facts of a format. */
 struct WireFormat

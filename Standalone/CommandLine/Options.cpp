@@ -1,6 +1,7 @@
 #include "Standalone/CommandLine/Options.h"
 
 #include "Export/TranscriptFormat.h"
+#include "Session/WireFormat.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -24,6 +25,11 @@ void addStreamOptions (CLI::App& command, StreamOptions& options)
     command.add_option ("--chunk", options.chunkMs, "chunk length in ms: longer is more accurate and later")
         ->capture_default_str()
         ->check (CLI::Range (40, 5000));
+    command
+        .add_option ("--link-format", options.linkFormat,
+                     "samples on the way: f32, i16 (half the bytes) or i16-16k (a sixth)")
+        ->capture_default_str()
+        ->check (CLI::IsMember (streamFormatNames()));
     command.add_flag ("--verbose", options.verbose, "print the warnings of the log, too");
 }
 

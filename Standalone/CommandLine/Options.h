@@ -18,11 +18,12 @@ namespace kikitori::commandline
 /** What every command that streams takes. */
 struct StreamOptions
 {
-    std::string backend = "local"; ///< "local" or a URL
-    std::string model;             ///< "" = the default model
-    std::string language;          ///< "" = the model's own
-    int chunkMs = 320;             ///< longer is more accurate and later
-    bool verbose = false;          ///< warnings of the log on standard error
+    std::string backend = "local";  ///< "local" or a URL
+    std::string model;              ///< "" = the default model
+    std::string language;           ///< "" = the model's own
+    int chunkMs = 320;              ///< longer is more accurate and later
+    std::string linkFormat = "f32"; ///< a name of Session/WireFormat.h
+    bool verbose = false;           ///< warnings of the log on standard error
 };
 
 struct TranscribeOptions

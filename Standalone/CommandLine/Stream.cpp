@@ -4,6 +4,7 @@
 #include "LocalBackend/BackendLocator.h"
 #include "Network/NetworkThread.h"
 #include "Session/TranscriptionSession.h"
+#include "Session/WireFormat.h"
 #include "Standalone/CommandLine/Interrupt.h"
 
 #include <thread>
@@ -24,6 +25,7 @@ SessionConfig configFor (const StreamOptions& options)
         config.model = options.model;
     config.language = options.language;
     config.chunkMs = options.chunkMs;
+    config.format = streamFormatNamed (options.linkFormat).value_or (StreamFormat::f32);
     return config;
 }
 

@@ -31,16 +31,18 @@ TEST_CASE ("transcribe takes files and the documented options")
     CHECK (plain.format == "text");
     CHECK (plain.stream.backend == "local");
     CHECK (plain.stream.chunkMs == 320);
+    CHECK (plain.stream.linkFormat == "f32");
     CHECK_FALSE (plain.realtime);
 
     const auto full =
         parsed<TranscribeOptions> ({ "transcribe", "--realtime", "--backend", "http://h:1", "--model", "m", "--format",
-                                     "json", "--output", "o", "--chunk", "640", "a", "b" });
+                                     "json", "--output", "o", "--chunk", "640", "--link-format", "i16-16k", "a", "b" });
     CHECK (full.files == std::vector<std::string>{ "a", "b" });
     CHECK (full.stream.backend == "http://h:1");
     CHECK (full.stream.model == "m");
     CHECK (full.output == "o");
     CHECK (full.stream.chunkMs == 640);
+    CHECK (full.stream.linkFormat == "i16-16k");
     CHECK (full.realtime);
 }
 

@@ -2,6 +2,7 @@
 #include "FaultProxy.h"
 #include "LiveStream.h"
 #include "Rig.h"
+#include "Session/WireFormat.h"
 #include "Support/Catch.h"
 #include "Support/LongRun.h"
 
@@ -48,9 +49,14 @@ private:
 
 std::string addressOf (int port) { return "http://127.0.0.1:" + std::to_string (port); }
 
-std::string undisturbed (const Backend& client, const std::string& address, const std::vector<float>& speech)
+std::string undisturbed (const Backend& client,
+                         const std::string& address,
+                         const std::vector<float>& speech,
+                         StreamFormat format = StreamFormat::f32)
 {
-    LiveStream stream (client, impatient (address), speech, speechRate, false);
+    auto config = impatient (address);
+    config.format = format;
+    LiveStream stream (client, config, speech, speechRate, false);
     REQUIRE (stream.finish (120s));
     REQUIRE_FALSE (stream.snapshot().lastError);
     REQUIRE_FALSE (stream.text().empty());
@@ -142,6 +148,41 @@ TEST_CASE ("a network that delays, throttles, half-closes, drops and resets cost
     CHECK (stream.snapshot().counters.lost == 0);
     CHECK (proxy.ended() == ends + 1);
     CHECK (proxy.connections() >= ends + 2);
+}
+
+TEST_CASE ("every link format is heard by the backend, at the same places, and survives cuts")
+{
+    const Rig rig;
+    const OpenBackend backend (rig);
+    const auto client = connectBackend();
+    const auto speech = fixtureSpeech (15.0);
+    constexpr auto end = std::int64_t{ 15 * 48000 };
+
+    for (const auto& [name, bytesPerSecond] : { std::pair ("f32", 192'000), { "i16", 96'000 }, { "i16-16k", 32'000 } })
+    {
+        INFO (name);
+        const auto format = *streamFormatNamed (name);
+        const auto expected = undisturbed (client, addressOf (backend.port), speech, format);
+        FaultProxy proxy (backend.port);
+        std::deque<Fault> faults;
+        for (const auto second : { 2, 3, 4 })
+            faults.push_back ({ .end = Fault::End::reset, .endAfter = second * bytesPerSecond });
+        proxy.plan (faults);
+
+        auto config = impatient (addressOf (proxy.port()));
+        config.format = format;
+        LiveStream stream (client, config, speech, speechRate, false);
+        REQUIRE (stream.finish (60s));
+        CHECK (stream.text() == expected);
+        CHECK (proxy.ended() == 3);
+
+        // Positions are stream samples, whatever the rate on the wire.
+        const auto& finals = stream.transcript()->finals;
+        REQUIRE_FALSE (finals.empty());
+        CHECK (finals.back().endSample <= end);
+        CHECK (finals.back().endSample > end / 2);
+        CHECK (stream.snapshot().counters.streamed == static_cast<std::uint64_t> (end));
+    }
 }
 
 TEST_CASE ("a connection that goes silent without an end is given up and replayed")

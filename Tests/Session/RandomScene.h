@@ -150,10 +150,13 @@ struct RandomScene : SessionScene
         const auto generation = session.snapshot().generation;
         REQUIRE (generation >= lastGeneration);
         lastGeneration = generation;
-        REQUIRE (backend.wrongSamples == 0);
 
+        // Version 1 knows no positions, so after a cut the scripted one cannot say where it is.
         if (backend.version >= 2)
+        {
+            REQUIRE (backend.wrongSamples == 0);
             REQUIRE (backend.wrongPositions == 0);
+        }
     }
 
     /** After everything: a stream that is cut but otherwise left alone gives the undisturbed words. */
