@@ -1,5 +1,7 @@
 #include "Plugin/Editor/KikitoriEditor.h"
 
+#include "Plugin/Editor/TranscriptFile.h"
+
 namespace kikitori::plugin
 {
 
@@ -34,21 +36,24 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
     words.setLanguage (saved.language);
 
     for (auto* child : std::initializer_list<juce::Component*>{ &start, &level, &transcript, &settingsTab, &trainingTab,
-                                                                &settings, &copy, &clear })
+                                                                &settings, &copy, &saveAs, &clear })
         addAndMakeVisible (child);
     addChildComponent (error);
     addChildComponent (training);
+    addChildComponent (undoPass);
     addChildComponent (follow);
 
     start.onClick = [this] { startOrStop(); };
     settingsTab.onClick = [this] { showPage (0); };
     trainingTab.onClick = [this] { showPage (1); };
     copy.onClick = [this] { transcript.copy(); };
+    saveAs.onClick = [this] { save(); };
     clear.onClick = [this]
     {
         kikitori.stream().clearTranscript();
         refresh();
     };
+    undoPass.onClick = [this] { kikitori.stream().undoReplacement(); };
     follow.onClick = [this] { transcript.follow(); };
     transcript.onFollowChanged = [this] { follow.setVisible (! transcript.isFollowing()); };
     error.onDismiss = [this] { dismissError(); };
@@ -89,7 +94,9 @@ void KikitoriEditor::translate()
     name (settingsTab, "Settings", "Backend, model, channel, language");
     name (trainingTab, "Training", "Train the model and see how far it is");
     name (copy, "Copy", "Copies the selected rows, or everything (Ctrl+C)");
+    name (saveAs, "Save", "Saves the transcript as text, subtitles or data");
     name (clear, "Clear", "Empties the transcript");
+    name (undoPass, "Undo pass", "Brings back what the last pass over this place replaced");
     name (follow, "To the newest", "Scrolls to the newest words and follows them");
     level.translate();
     error.translate();
@@ -117,7 +124,9 @@ void KikitoriEditor::refresh()
     level.show (shown.level);
     transcript.show (shown.earlier, shown.transcript);
     copy.setEnabled (! transcript.isEmpty());
+    saveAs.setEnabled (! transcript.isEmpty());
     clear.setEnabled (! transcript.isEmpty());
+    undoPass.setVisible (shown.transcript != nullptr && shown.transcript->undoable > 0);
     settings.show (kikitori.stream().settings());
     if (kikitori.stream().settings().language != words.language())
         translate();
@@ -181,6 +190,25 @@ void KikitoriEditor::startOrStop()
     const bool runs = state == LifecycleState::starting || state == LifecycleState::active;
     kikitori.setTranscribing (! runs);
     refresh();
+}
+
+void KikitoriEditor::save()
+{
+    const auto folder = juce::File::getSpecialLocation (juce::File::userDocumentsDirectory);
+    chooser = std::make_unique<juce::FileChooser> (words ("Save the transcript"),
+                                                   folder.getChildFile ("transcript.txt"), transcriptFilePatterns());
+    chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
+                              | juce::FileBrowserComponent::warnAboutOverwriting,
+                          [this] (const juce::FileChooser& chosen)
+                          {
+                              const auto transcriptNow = kikitori.wholeTranscript();
+
+                              if (chosen.getResult() == juce::File() || transcriptNow == nullptr)
+                                  return;
+
+                              if (auto saved = saveTranscript (*transcriptNow, chosen.getResult()); ! saved)
+                                  kikitori.stream().setNotice (saved.error());
+                          });
 }
 
 bool KikitoriEditor::keyPressed (const juce::KeyPress& key)
@@ -257,11 +285,13 @@ void KikitoriEditor::resized()
 
 void KikitoriEditor::layOutFooter (juce::Rectangle<int> area)
 {
-    copy.setBounds (area.removeFromLeft (96));
-    area.removeFromLeft (8);
-    clear.setBounds (area.removeFromLeft (96));
-    area.removeFromLeft (8);
-    follow.setBounds (area.removeFromRight (140));
+    follow.setBounds (area.removeFromRight (110));
+
+    for (auto* button : { &copy, &saveAs, &clear, &undoPass })
+    {
+        button->setBounds (area.removeFromLeft (84));
+        area.removeFromLeft (6);
+    }
 }
 
 } // namespace kikitori::plugin

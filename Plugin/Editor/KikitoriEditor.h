@@ -45,6 +45,7 @@ private:
     void showErrors();
     void startOrStop();
     void dismissError();
+    void save();
     void layOutFooter (juce::Rectangle<int> area);
 
     KikitoriProcessor& kikitori;
@@ -62,7 +63,8 @@ private:
     juce::TextButton settingsTab, trainingTab;
     SettingsView settings{ words, kikitori };
     TrainingPanel training{ words, kikitori };
-    juce::TextButton copy, clear, follow;
+    juce::TextButton copy, saveAs, clear, undoPass, follow;
+    std::unique_ptr<juce::FileChooser> chooser; ///< while it is open
     juce::TooltipWindow tooltips{ this };
 };
 

@@ -70,12 +70,16 @@ SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processo
     startOnLoad.onClick = [this]
     { change ([this] (PluginSettings& settings) { settings.startOnLoad = startOnLoad.getToggleState(); }); };
 
+    keepPasses.onClick = [this]
+    { change ([this] (PluginSettings& settings) { settings.keepAllPasses = keepPasses.getToggleState(); }); };
+
     hint.setFont (Look::font (13.0f));
     hint.setColour (juce::Label::textColourId, colours::faint);
     hint.setJustificationType (juce::Justification::topLeft);
     hint.setMinimumHorizontalScale (1.0f);
     addAndMakeVisible (paste);
     addAndMakeVisible (startOnLoad);
+    addAndMakeVisible (keepPasses);
     addAndMakeVisible (hint);
     translate();
     show (processor.stream().settings());
@@ -118,7 +122,11 @@ void SettingsView::translate()
     startOnLoad.setButtonText (words ("Start when the project loads"));
     describe (startOnLoad, startOnLoad, words ("Start when the project loads"),
               words ("Transcribes as soon as the project is open, also with this window closed"));
-    hint.setText (words ("Backend, model and chunk take effect with the next Start."), juce::dontSendNotification);
+    keepPasses.setButtonText (words ("Keep all passes"));
+    describe (keepPasses, keepPasses, words ("Keep all passes"),
+              words ("Off: a second pass over the same place of the song replaces what it covers"));
+    hint.setText (words ("Backend, model, chunk and passes take effect with the next Start."),
+                  juce::dontSendNotification);
     resized();
 }
 
@@ -161,6 +169,7 @@ void SettingsView::show (const PluginSettings& settings)
     chunk.box.setSelectedId (settings.chunkMs, juce::dontSendNotification);
     language.box.setSelectedId (settings.language == "ja" ? 2 : 1, juce::dontSendNotification);
     startOnLoad.setToggleState (settings.startOnLoad, juce::dontSendNotification);
+    keepPasses.setToggleState (settings.keepAllPasses, juce::dontSendNotification);
 }
 
 void SettingsView::place (juce::Rectangle<int>& area, Field& field)
@@ -183,6 +192,7 @@ void SettingsView::resized()
     place (area, chunk);
     place (area, language);
     startOnLoad.setBounds (area.removeFromTop (rowHeight));
+    keepPasses.setBounds (area.removeFromTop (rowHeight));
     area.removeFromTop (4);
     hint.setBounds (area.removeFromTop (44));
 }

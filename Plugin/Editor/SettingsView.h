@@ -43,7 +43,7 @@ private:
     KikitoriProcessor& processor;
     Field address, model, channel, chunk, language;
     juce::TextButton paste;
-    juce::ToggleButton startOnLoad;
+    juce::ToggleButton startOnLoad, keepPasses;
     juce::Label hint;
     juce::ComboBoxParameterAttachment channelAttachment;
     PluginSettings shown;

@@ -65,7 +65,10 @@ bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
 
 void TranscriptRows::add (const Segment& segment, double shift)
 {
-    list.push_back ({ &segment, segment.startSeconds + shift, segment.confirmed, 0, 0 });
+    // In a host that plays, the times are those of its timeline.
+    const auto isPlayed = segment.host && segment.host->pass > 0;
+    list.push_back (
+        { &segment, isPlayed ? segment.host->seconds : segment.startSeconds + shift, segment.confirmed, 0, 0 });
     place (list.size() - 1);
 }
 

@@ -134,10 +134,18 @@ std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::wholeTranscript() c
     auto whole = std::make_shared<TranscriptSnapshot>();
     whole->finals = before->finals;
     const auto shift = before->finals.back().endSample;
-    const auto add = [&whole, shift] (Segment segment)
+    const auto moveBehind = [shift] (auto& piece) // a segment or a word
     {
-        segment.startSample += shift;
-        segment.endSample += shift;
+        piece.startSample += shift;
+        piece.endSample += shift;
+        piece.startSeconds = static_cast<double> (piece.startSample) / streamSampleRate;
+        piece.endSeconds = static_cast<double> (piece.endSample) / streamSampleRate;
+    };
+    const auto add = [&] (Segment segment)
+    {
+        moveBehind (segment);
+        for (auto& token : segment.tokens)
+            moveBehind (token);
         whole->finals.push_back (std::move (segment));
     };
 
@@ -145,9 +153,7 @@ std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::wholeTranscript() c
         add (segment);
 
     if (now->partial)
-    {
         add (*now->partial);
-    }
 
     return whole;
 }

@@ -75,10 +75,12 @@ public:
     void getStateInformation (juce::MemoryBlock& destination) override;
     void setStateInformation (const void* data, int size) override;
 
+    /** What the project brought along and what was understood since, as one; null when there is nothing. */
+    std::shared_ptr<const TranscriptSnapshot> wholeTranscript() const;
+
 private:
     void tapBlock (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept KIKITORI_REALTIME;
     std::optional<PlayheadInfo> playhead() const noexcept;
-    std::shared_ptr<const TranscriptSnapshot> wholeTranscript() const;
 
     void parameterValueChanged (int index, float value) override;
     void parameterGestureChanged (int, bool) override {}

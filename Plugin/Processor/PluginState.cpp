@@ -1,5 +1,7 @@
 #include "Plugin/Processor/PluginState.h"
 
+#include "Plugin/Processor/StoredTranscript.h"
+
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -38,53 +40,6 @@ Value valueOr (const Json& object, const char* key, Value fallback)
             return fallback;
         return static_cast<Value> (std::clamp (found->template get<double>(), -1.0e15, 1.0e15));
     }
-}
-
-/** [start, end, text, confirmed] each, times in stream samples. */
-Json writeTranscript (const TranscriptSnapshot& transcript)
-{
-    auto list = Json::array();
-    const auto first = transcript.finals.size() - std::min (transcript.finals.size(), PluginState::mostSegments);
-
-    for (auto i = first; i < transcript.finals.size(); ++i)
-    {
-        const auto& segment = transcript.finals[i];
-        list.push_back ({ segment.startSample, segment.endSample, segment.text, segment.confirmed });
-    }
-
-    if (transcript.partial && ! transcript.partial->text.empty())
-        list.push_back (
-            { transcript.partial->startSample, transcript.partial->endSample, transcript.partial->text, false });
-
-    return list;
-}
-
-std::shared_ptr<const TranscriptSnapshot> readTranscript (const Json& list)
-{
-    if (! list.is_array() || list.empty())
-        return nullptr;
-
-    auto transcript = std::make_shared<TranscriptSnapshot>();
-
-    for (const auto& entry : list)
-    {
-        if (! entry.is_array() || entry.size() < 4 || ! entry[0].is_number_integer() || ! entry[1].is_number_integer()
-            || ! entry[2].is_string() || ! entry[3].is_boolean()
-            || transcript->finals.size() >= PluginState::mostSegments)
-            continue;
-
-        Segment segment;
-        segment.id = static_cast<std::int64_t> (transcript->finals.size());
-        segment.startSample = std::max<std::int64_t> (0, entry[0].get<std::int64_t>());
-        segment.endSample = std::max (segment.startSample, entry[1].get<std::int64_t>());
-        segment.startSeconds = static_cast<double> (segment.startSample) / streamSampleRate;
-        segment.endSeconds = static_cast<double> (segment.endSample) / streamSampleRate;
-        segment.text = entry[2].get<std::string>();
-        segment.confirmed = entry[3].get<bool>();
-        transcript->finals.push_back (std::move (segment));
-    }
-
-    return transcript;
 }
 
 /** Decompresses, up to the bound. */
@@ -134,13 +89,14 @@ juce::MemoryBlock writeState (const PluginState& state)
                { "language", state.settings.language },
                { "chunk_ms", state.settings.chunkMs },
                { "start_on_load", state.settings.startOnLoad },
+               { "keep_all_passes", state.settings.keepAllPasses },
                { "width", state.settings.editorWidth },
                { "height", state.settings.editorHeight },
                { "channel", state.channel },
                { "bypass", state.bypass } };
 
     if (state.transcript != nullptr)
-        json["transcript"] = writeTranscript (*state.transcript);
+        json["transcript"] = storeTranscript (*state.transcript);
 
     const auto text = json.dump (-1, ' ', false, Json::error_handler_t::replace);
     juce::MemoryOutputStream packed;
@@ -173,6 +129,7 @@ Result<PluginState> readState (const void* data, int size)
     state.settings.language = valueOr (json, "language", defaults.language);
     state.settings.chunkMs = static_cast<int> (std::clamp (valueOr (json, "chunk_ms", 320.0), 0.0, 1.0e6));
     state.settings.startOnLoad = valueOr (json, "start_on_load", false);
+    state.settings.keepAllPasses = valueOr (json, "keep_all_passes", false);
     state.settings.editorWidth = static_cast<int> (std::clamp (valueOr (json, "width", 860.0), 0.0, 1.0e5));
     state.settings.editorHeight = static_cast<int> (std::clamp (valueOr (json, "height", 560.0), 0.0, 1.0e5));
     state.settings = sanitised (state.settings);
@@ -180,7 +137,7 @@ Result<PluginState> readState (const void* data, int size)
     state.bypass = valueOr (json, "bypass", false);
 
     if (const auto list = json.find ("transcript"); list != json.end())
-        state.transcript = readTranscript (*list);
+        state.transcript = restoreTranscript (*list);
 
     return state;
 }

@@ -22,7 +22,8 @@ struct PluginSettings
     std::string model = "conformer";
     std::string language = "en"; ///< of the window: "en" or "ja"
     int chunkMs = 320;
-    bool startOnLoad = false; ///< transcribe as soon as the project is loaded
+    bool startOnLoad = false;   ///< transcribe as soon as the project is loaded
+    bool keepAllPasses = false; ///< else a later pass over the host's timeline replaces what it covers
     int editorWidth = 860;
     int editorHeight = 560;
 
@@ -33,7 +34,6 @@ struct PluginState
 {
     static constexpr int currentVersion = 1;
     static constexpr int mostBytes = 64 << 20; ///< more is not ours
-    static constexpr std::size_t mostSegments = 200000;
 
     PluginSettings settings;
     std::string channel = "mix";

@@ -89,6 +89,7 @@ struct StreamControl::Core
         config.address = settings.address;
         config.model = settings.model;
         config.chunkMs = settings.chunkMs;
+        config.keepAllPasses = settings.keepAllPasses;
         return config;
     }
 };
@@ -259,6 +260,14 @@ void StreamControl::setEarlier (std::shared_ptr<const TranscriptSnapshot> transc
 }
 
 void StreamControl::clearTranscript() { setEarlier (nullptr); }
+
+void StreamControl::undoReplacement()
+{
+    const std::lock_guard lock (core->mutex);
+
+    if (core->session != nullptr)
+        core->session->undoReplacement();
+}
 
 std::optional<Error> StreamControl::notice() const
 {

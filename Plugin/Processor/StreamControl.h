@@ -69,6 +69,8 @@ public:
     std::shared_ptr<const TranscriptSnapshot> earlier() const;
     void setEarlier (std::shared_ptr<const TranscriptSnapshot> transcript);
     void clearTranscript();
+    /** Brings back what the last pass over the host's timeline replaced. */
+    void undoReplacement();
 
     /** What went wrong outside the session; stays until dismissed. */
     std::optional<Error> notice() const;

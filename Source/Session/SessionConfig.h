@@ -73,6 +73,7 @@ struct SessionConfig
     std::vector<std::string> hotwords; ///< words to listen for
     std::string channelLabel;          ///< the speaker's or track's name
     bool tokenTimes = true;
+    bool keepAllPasses = false; ///< else a later pass over the host's timeline replaces what it covers
     std::string replayFolder; ///< for audio that waits and has no room in memory; empty: the temporary folder
     bool mayLaunch = true;    ///< may a local backend be started?
     RetryPolicy retry;

@@ -176,6 +176,19 @@ void SessionEngine::clearTranscript()
         });
 }
 
+void SessionEngine::undoReplacement()
+{
+    transport.post (
+        [weak = weak_from_this()]
+        {
+            if (const auto self = weak.lock())
+            {
+                self->feed.undoReplacement();
+                self->publish();
+            }
+        });
+}
+
 void SessionEngine::setTrainingListener (TranscriptionSession::TrainingListener newListener)
 {
     const std::lock_guard lock (mutex);

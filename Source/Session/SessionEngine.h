@@ -43,6 +43,7 @@ public:
     void stop (StopMode mode);
     void abandon();
     void clearTranscript();
+    void undoReplacement();
     void setTrainingListener (TranscriptionSession::TrainingListener listener);
     SessionSnapshot snapshot() const;
     std::shared_ptr<const TranscriptSnapshot> transcript() const;

@@ -5,8 +5,10 @@
 namespace kikitori
 {
 
-void TranscriptFeed::begin (bool keep)
+void TranscriptFeed::begin (bool keep, bool keepAllPasses)
 {
+    store.setKeepAllPasses (keepAllPasses);
+
     if (keep)
     {
         // A later stream begins after everything of the earlier ones.

@@ -24,7 +24,7 @@ class TranscriptFeed
 {
 public:
     /** A new stream. keep: behind what is there; else the transcript begins anew. */
-    void begin (bool keep);
+    void begin (bool keep, bool keepAllPasses);
 
     /** Version 2: positions and numbers are in the message. Gives the acknowledged position of a final, else -1. */
     std::int64_t add (const TranscriptMessage& message);
@@ -42,6 +42,7 @@ public:
     /** The stream is over: a partial stays as unconfirmed. */
     void end();
     void clear();
+    void undoReplacement() { store.undoReplacement(); }
 
     /** The wire number of the segment that comes next. */
     std::int64_t nextSegment() const noexcept { return nextNumber; }

@@ -48,6 +48,8 @@ void TranscriptionSession::abandon() { engine->abandon(); }
 
 void TranscriptionSession::clearTranscript() { engine->clearTranscript(); }
 
+void TranscriptionSession::undoReplacement() { engine->undoReplacement(); }
+
 LifecycleState TranscriptionSession::state() const noexcept { return engine->lifecycle()->state(); }
 
 SessionSnapshot TranscriptionSession::snapshot() const { return engine->snapshot(); }

@@ -55,6 +55,9 @@ public:
     /** Empties the transcript; in a running stream later words go on with their true times. */
     void clearTranscript();
 
+    /** Brings back what the last pass over the host's timeline replaced (TranscriptSnapshot::undoable). */
+    void undoReplacement();
+
     LifecycleState state() const noexcept;
     SessionSnapshot snapshot() const;
     std::shared_ptr<const TranscriptSnapshot> transcript() const;

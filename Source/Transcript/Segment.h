@@ -25,6 +25,7 @@ struct HostPosition
     double quarterNotes = 0.0; ///< musical time; 0 where the host gives no tempo
     int bar = 0;               ///< from 1; 0 = unknown
     double beat = 0.0;         ///< from 1 within the bar; 0 = unknown
+    std::int64_t pass = 0;     ///< number of the stretch played without a jump, from 1; 0 = the transport stood still
 
     bool operator== (const HostPosition&) const = default;
 };

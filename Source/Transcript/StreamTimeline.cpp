@@ -60,7 +60,20 @@ void StreamTimeline::clear()
     wallAnchors.clear();
 }
 
-void StreamTimeline::addHostAnchor (const HostAnchor& anchor) { append (hostAnchors, anchor, mostAnchors); }
+void StreamTimeline::addHostAnchor (HostAnchor anchor)
+{
+    constexpr auto tolerance = 0.05; // seconds: a change of tempo is no jump, and hosts round
+
+    if (anchor.isPlaying)
+    {
+        const auto before = hostPosition (anchor.streamSample);
+        const auto goesOn =
+            before && before->pass > 0 && std::abs (before->seconds - anchor.timeInSeconds) <= tolerance;
+        anchor.pass = goesOn ? before->pass : ++passes;
+    }
+
+    append (hostAnchors, anchor, mostAnchors);
+}
 
 void StreamTimeline::addWallClock (std::int64_t streamSample, std::chrono::system_clock::time_point time)
 {
@@ -87,6 +100,7 @@ std::optional<HostPosition> StreamTimeline::hostPosition (std::int64_t streamSam
     const auto seconds =
         anchor->isPlaying ? static_cast<double> (streamSample - anchor->streamSample) / streamSampleRate : 0.0;
     HostPosition position;
+    position.pass = anchor->pass;
     position.seconds = anchor->timeInSeconds + seconds;
     position.samples = anchor->timeInSamples + std::llround (seconds * anchor->hostRate);
 

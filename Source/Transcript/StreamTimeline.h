@@ -28,6 +28,7 @@ struct HostAnchor
     double beatsPerMinute = 0.0;
     int barNumerator = 0;
     int barDenominator = 0;
+    std::int64_t pass = 0; ///< HostPosition::pass; the timeline counts it
 };
 
 class StreamTimeline
@@ -35,7 +36,7 @@ class StreamTimeline
 public:
     void clear();
 
-    void addHostAnchor (const HostAnchor& anchor);
+    void addHostAnchor (HostAnchor anchor);
     /** The stream's audio at this sample was heard at this time. Kept when it differs by more than a quarter of a
         second from what is expected: blocks and threads come unevenly. */
     void addWallClock (std::int64_t streamSample, std::chrono::system_clock::time_point time);
@@ -55,6 +56,7 @@ private:
         std::chrono::system_clock::time_point time;
     };
 
+    std::int64_t passes = 0; ///< begun so far
     std::vector<HostAnchor> hostAnchors;
     std::vector<WallAnchor> wallAnchors;
 };

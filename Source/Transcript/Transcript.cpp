@@ -24,6 +24,7 @@ void TranscriptStore::clear()
 {
     TranscriptSnapshot next;
     next.version = current->version + 1;
+    passes.clear();
     publish (std::move (next));
 }
 
@@ -64,7 +65,23 @@ void TranscriptStore::addFinal (Segment segment)
 
     next.finals.truncate (keep);
     noteGapBefore (segment);
+
+    if (! keepAllPasses)
+        passes.makeRoom (next.finals, segment);
+
     next.finals.push_back (std::move (segment));
+    next.undoable = passes.undoable();
+    publish (std::move (next));
+}
+
+void TranscriptStore::undoReplacement()
+{
+    if (passes.undoable() == 0)
+        return;
+
+    auto next = change();
+    passes.undo (next.finals);
+    next.undoable = passes.undoable();
     publish (std::move (next));
 }
 

@@ -6,6 +6,7 @@
 */
 #pragma once
 
+#include "Transcript/PassReplacement.h"
 #include "Transcript/Segment.h"
 #include "Transcript/SegmentList.h"
 
@@ -32,6 +33,7 @@ struct TranscriptSnapshot
     SegmentList finals;             ///< in order of their start; the last may be unconfirmed after a stop
     std::optional<Segment> partial; ///< the segment that still changes
     std::vector<TranscriptGap> gaps;
+    std::size_t undoable = 0; ///< segments that undoReplacement() would bring back
 };
 
 class TranscriptStore
@@ -47,6 +49,11 @@ public:
 
     /** Confirms a segment: takes the place of the partial and of any segment with its number. */
     void addFinal (Segment segment);
+
+    /** Later passes over the host's timeline replace what they cover (the default), or all passes stay. */
+    void setKeepAllPasses (bool keep) noexcept { keepAllPasses = keep; }
+    /** Brings back what the newest replacing pass took the place of. */
+    void undoReplacement();
 
     /** After a reconnect: the backend sends everything from this sample on again. The partial stays until then. */
     void replaceFrom (std::int64_t resumeAt);
@@ -67,6 +74,8 @@ private:
     void noteGapBefore (Segment& segment) const;
 
     std::shared_ptr<const TranscriptSnapshot> current;
+    PassReplacement passes;
+    bool keepAllPasses = false;
 };
 
 } // namespace kikitori

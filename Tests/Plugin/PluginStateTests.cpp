@@ -16,7 +16,7 @@ namespace
 PluginState example()
 {
     PluginState state;
-    state.settings = { "https://gpu.test:58081", "conformer-large", "ja", 640, true, 900, 700 };
+    state.settings = { "https://gpu.test:58081", "conformer-large", "ja", 640, true, true, 900, 700 };
     state.channel = "3";
     state.bypass = true;
 
@@ -53,6 +53,61 @@ TEST_CASE ("State survives writing and reading, the transcript included, compact
     CHECK (last.text == "segment 199 聞き取り");
     CHECK (last.startSample == 199 * 48000);
     CHECK_FALSE (last.confirmed);
+}
+
+TEST_CASE ("What is known of a segment comes back exactly: words, clock, the host's place, gaps")
+{
+    auto transcript = std::make_shared<TranscriptSnapshot>();
+    Segment segment;
+    segment.startSample = 96000;
+    segment.endSample = 192000;
+    segment.startSeconds = 2.0;
+    segment.endSeconds = 4.0;
+    segment.text = "hello there";
+    segment.gapBefore = true;
+    segment.wallClock = std::chrono::system_clock::time_point (std::chrono::milliseconds (1'795'000'000'123));
+    segment.host = HostPosition{ 61.25, 2'940'000, 122.5, 31, 3.5, 2 };
+    segment.tokens = { { "hello", 96000, 120000, 2.0, 2.5, 0.875 }, { "there", 144000, 192000, 3.0, 4.0, 0.5 } };
+    transcript->finals.push_back (segment);
+    PluginState state;
+    state.transcript = transcript;
+    const auto data = writeState (state);
+    const auto read = readState (data.getData(), static_cast<int> (data.getSize()));
+    REQUIRE (read.ok());
+    REQUIRE (read.value().transcript->finals.size() == 1);
+    CHECK (read.value().transcript->finals[0] == segment);
+}
+
+TEST_CASE ("An hour of speech with the times of its words takes less than 1 MB")
+{
+    std::minstd_rand random (7);
+    auto transcript = std::make_shared<TranscriptSnapshot>();
+
+    for (int i = 0; i < 720; ++i) // five seconds each, 2.5 words a second
+    {
+        Segment segment;
+        segment.startSample = i * 240000;
+        segment.endSample = segment.startSample + 230000;
+        segment.host = HostPosition{ i * 5.0 + 0.01, i * 240000, i * 9.97, i, 1.5, 1 };
+
+        for (int word = 0; word < 12; ++word)
+        {
+            TranscriptToken token;
+            for (auto left = 1 + random() % 9; left > 0; --left)
+                token.text += static_cast<char> ('a' + random() % 26);
+            token.startSample = segment.startSample + word * 19000 + static_cast<int> (random() % 9000);
+            token.endSample = token.startSample + 8000;
+            token.confidence = static_cast<double> (random() % 1000) / 1000.0;
+            segment.text += (word > 0 ? " " : "") + token.text;
+            segment.tokens.push_back (token);
+        }
+
+        transcript->finals.push_back (segment);
+    }
+
+    PluginState state;
+    state.transcript = transcript;
+    CHECK (writeState (state).getSize() < 1'000'000);
 }
 
 TEST_CASE ("Garbage is refused with a note and changes nothing")

@@ -1,0 +1,155 @@
+#include "Plugin/Processor/StoredTranscript.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace kikitori::plugin
+{
+
+using Json = nlohmann::json;
+
+namespace
+{
+constexpr std::int64_t mostSamples = std::int64_t{ 1 } << 53; // beyond it a double no longer tells samples apart
+constexpr auto mostSeconds = 1.0e9;
+
+using Milliseconds = std::chrono::milliseconds;
+
+/** A segment: [start, end, text, confirmed, details], times in stream samples; details only where there are any. */
+Json storeSegment (const Segment& segment)
+{
+    Json details = Json::object();
+
+    if (segment.gapBefore)
+        details["gap"] = true;
+
+    if (segment.wallClock)
+        details["clock"] =
+            std::chrono::duration_cast<Milliseconds> (segment.wallClock->time_since_epoch()).count(); // since 1970
+
+    if (const auto& host = segment.host)
+        details["host"] = { host->seconds, host->samples, host->quarterNotes, host->bar, host->beat, host->pass };
+
+    for (const auto& token : segment.tokens)
+        details["words"].push_back ({ token.text, token.startSample - segment.startSample,
+                                      token.endSample - token.startSample,
+                                      std::round (token.confidence * 1000.0) / 1000.0 });
+
+    Json stored{ segment.startSample, segment.endSample, segment.text, segment.confirmed };
+
+    if (! details.empty())
+        stored.push_back (std::move (details));
+
+    return stored;
+}
+
+std::int64_t samplesAt (const Json& array, std::size_t index)
+{
+    return array[index].is_number_integer()
+               ? std::clamp<std::int64_t> (array[index].get<std::int64_t>(), 0, mostSamples)
+               : 0;
+}
+
+double numberAt (const Json& array, std::size_t index, double most)
+{
+    const auto value = array[index].is_number() ? array[index].get<double>() : 0.0;
+    return std::isfinite (value) ? std::clamp (value, -most, most) : 0.0;
+}
+
+std::optional<HostPosition> restoreHost (const Json& stored)
+{
+    if (! stored.is_array() || stored.size() < 6)
+        return std::nullopt;
+
+    HostPosition host;
+    host.seconds = numberAt (stored, 0, mostSeconds);
+    host.samples = static_cast<std::int64_t> (numberAt (stored, 1, static_cast<double> (mostSamples)));
+    host.quarterNotes = numberAt (stored, 2, mostSeconds);
+    host.bar = static_cast<int> (numberAt (stored, 3, 1.0e9));
+    host.beat = numberAt (stored, 4, 1.0e6);
+    host.pass = samplesAt (stored, 5);
+    return host;
+}
+
+TranscriptToken restoreToken (const Json& stored, std::int64_t segmentStart)
+{
+    TranscriptToken token;
+    token.text = stored[0].get<std::string>();
+    token.startSample = segmentStart + samplesAt (stored, 1);
+    token.endSample = token.startSample + samplesAt (stored, 2);
+    token.confidence = std::clamp (numberAt (stored, 3, 1.0), 0.0, 1.0);
+    token.startSeconds = static_cast<double> (token.startSample) / streamSampleRate;
+    token.endSeconds = static_cast<double> (token.endSample) / streamSampleRate;
+    return token;
+}
+
+void restoreDetails (Segment& segment, const Json& details)
+{
+    if (! details.is_object())
+        return;
+
+    segment.gapBefore = details.value ("gap", Json()) == true;
+
+    if (const auto clock = details.find ("clock"); clock != details.end() && clock->is_number_integer())
+        segment.wallClock = std::chrono::system_clock::time_point (
+            Milliseconds (std::clamp<std::int64_t> (clock->get<std::int64_t>(), 0, std::int64_t{ 1 } << 42)));
+
+    if (const auto host = details.find ("host"); host != details.end())
+        segment.host = restoreHost (*host);
+
+    if (const auto tokens = details.find ("words"); tokens != details.end() && tokens->is_array())
+        for (const auto& token : *tokens)
+            if (token.is_array() && token.size() >= 4 && token[0].is_string()
+                && segment.tokens.size() < mostStoredTokens)
+                segment.tokens.push_back (restoreToken (token, segment.startSample));
+}
+} // namespace
+
+Json storeTranscript (const TranscriptSnapshot& transcript)
+{
+    auto list = Json::array();
+    const auto first = transcript.finals.size() - std::min (transcript.finals.size(), mostStoredSegments);
+
+    for (auto i = first; i < transcript.finals.size(); ++i)
+        list.push_back (storeSegment (transcript.finals[i]));
+
+    if (transcript.partial && ! transcript.partial->text.empty())
+        list.push_back (storeSegment (*transcript.partial));
+
+    return list;
+}
+
+std::shared_ptr<const TranscriptSnapshot> restoreTranscript (const Json& stored)
+{
+    if (! stored.is_array() || stored.empty())
+        return nullptr;
+
+    auto transcript = std::make_shared<TranscriptSnapshot>();
+
+    for (const auto& entry : stored)
+    {
+        if (! entry.is_array() || entry.size() < 4 || ! entry[0].is_number_integer() || ! entry[1].is_number_integer()
+            || ! entry[2].is_string() || ! entry[3].is_boolean() || transcript->finals.size() >= mostStoredSegments)
+            continue;
+
+        Segment segment;
+        segment.id = static_cast<std::int64_t> (transcript->finals.size());
+        segment.startSample = samplesAt (entry, 0);
+        segment.endSample = std::max (segment.startSample, samplesAt (entry, 1));
+        segment.startSeconds = static_cast<double> (segment.startSample) / streamSampleRate;
+        segment.endSeconds = static_cast<double> (segment.endSample) / streamSampleRate;
+        segment.text = entry[2].get<std::string>();
+        segment.confirmed = entry[3].get<bool>();
+
+        if (entry.size() > 4)
+            restoreDetails (segment, entry[4]);
+
+        transcript->finals.push_back (std::move (segment));
+    }
+
+    return transcript;
+}
+
+} // namespace kikitori::plugin

@@ -1,0 +1,120 @@
+// A host that plays the same stretch twice, as the user sees it in the window.
+#include "EditorScene.h"
+#include "Plugin/Editor/TranscriptFile.h"
+#include "Support/TemporaryFolder.h"
+
+using namespace kikitori;
+using namespace kikitori::test;
+
+namespace
+{
+class Transport final : public juce::AudioPlayHead
+{
+public:
+    juce::Optional<PositionInfo> getPosition() const override
+    {
+        PositionInfo info;
+        info.setIsPlaying (true);
+        info.setTimeInSamples (sample);
+        info.setTimeInSeconds (static_cast<double> (sample) / 48000.0);
+        info.setBpm (120.0);
+        return info;
+    }
+
+    std::int64_t sample = 0;
+};
+
+struct LoopScene : EditorScene
+{
+    LoopScene()
+    {
+        processor->setPlayHead (&host);
+        backend.sendsWords = false; // the test says them
+        click ("Start");
+        playFrom (10.0, 8.0);
+    }
+
+    ~LoopScene() { processor->setPlayHead (nullptr); }
+
+    void playFrom (double hostSeconds, double length)
+    {
+        host.sample = static_cast<std::int64_t> (hostSeconds * 48000.0);
+
+        for (auto left = static_cast<int> (length * 100.0); left > 0; --left, host.sample += 480)
+            play (Milliseconds (10));
+
+        editor->refresh();
+    }
+
+    juce::String lines() const
+    {
+        auto* view = dynamic_cast<plugin::TranscriptView*> (find ("Transcript"));
+        REQUIRE (view != nullptr);
+        return view->textToCopy();
+    }
+
+    Transport host;
+};
+} // namespace
+
+TEST_CASE ("A second pass replaces the first in the window and can be undone")
+{
+    LoopScene scene;
+    scene.say (true, 0, 0.5, 3.0, "first take");
+    scene.playFrom (10.0, 4.0);
+    scene.say (true, 1, 8.4, 11.2, "second take");
+    scene.playAndLook (Milliseconds (50));
+    CHECK (scene.lines() == "second take");
+    CHECK (scene.processor->snapshot().transcript->finals[0].host->seconds == Approx (10.4).margin (0.02));
+
+    scene.click ("Undo pass");
+    scene.playAndLook (Milliseconds (50));
+    CHECK (scene.lines() == "first take");
+    CHECK (scene.find ("Undo pass") == nullptr);
+}
+
+TEST_CASE ("With all passes kept, both stay")
+{
+    LoopScene scene;
+    scene.click ("Stop");
+    scene.playAndLook (Milliseconds (500));
+    auto settings = scene.processor->stream().settings();
+    settings.keepAllPasses = true;
+    scene.processor->stream().setSettings (settings);
+    scene.click ("Start");
+    scene.playFrom (10.0, 8.0);
+    scene.say (true, 0, 0.5, 3.0, "first take");
+    scene.playFrom (10.0, 4.0);
+    scene.say (true, 1, 8.4, 11.2, "second take");
+    scene.playAndLook (Milliseconds (50));
+    CHECK (scene.lines().contains ("first take"));
+    CHECK (scene.lines().contains ("second take"));
+    CHECK (scene.find ("Undo pass") == nullptr);
+}
+
+TEST_CASE ("The transcript is saved in the format of the file's name; a bad folder is told and harms nothing")
+{
+    const TemporaryFolder folder;
+    TranscriptSnapshot transcript;
+    Segment segment;
+    segment.text = "hello";
+    segment.startSeconds = 1.0;
+    segment.endSeconds = 2.5;
+    transcript.finals.push_back (segment);
+    const auto saved = [&] (const char* name)
+    {
+        const juce::File file (juce::String ((folder.path / name).string()));
+        REQUIRE (plugin::saveTranscript (transcript, file).ok());
+        return file.loadFileAsString();
+    };
+
+    CHECK (saved ("a.txt") == "hello\n");
+    CHECK (saved ("a.srt").contains ("00:00:01,000 --> 00:00:02,500"));
+    CHECK (saved ("a.vtt").startsWith ("WEBVTT"));
+    CHECK (saved ("no-ending") == "hello\n");
+
+    const auto failed = plugin::saveTranscript (transcript, juce::File ("/nonexistent/folder/a.txt"));
+    REQUIRE_FALSE (failed.ok());
+    CHECK (failed.error().code == "save_failed");
+    CHECK (failed.error().message.find ("/nonexistent/folder/a.txt") != std::string::npos);
+}
