@@ -55,7 +55,11 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
     };
     undoPass.onClick = [this] { kikitori.stream().undoReplacement(); };
     follow.onClick = [this] { transcript.follow(); };
-    transcript.onFollowChanged = [this] { follow.setVisible (! transcript.isFollowing()); };
+    transcript.onFollowChanged = [this]
+    {
+        follow.setVisible (! transcript.isFollowing());
+        layOutFooter();
+    };
     error.onDismiss = [this] { dismissError(); };
     error.onAllow = [this]
     {
@@ -126,7 +130,14 @@ void KikitoriEditor::refresh()
     copy.setEnabled (! transcript.isEmpty());
     saveAs.setEnabled (! transcript.isEmpty());
     clear.setEnabled (! transcript.isEmpty());
-    undoPass.setVisible (shown.transcript != nullptr && shown.transcript->undoable > 0);
+
+    if (const bool canUndo = shown.transcript != nullptr && shown.transcript->undoable > 0;
+        canUndo != undoPass.isVisible())
+    {
+        undoPass.setVisible (canUndo);
+        layOutFooter();
+    }
+
     settings.show (kikitori.stream().settings());
     if (kikitori.stream().settings().language != words.language())
         translate();
@@ -278,19 +289,30 @@ void KikitoriEditor::resized()
     settings.setBounds (side);
     training.setBounds (side);
 
-    layOutFooter (area.removeFromBottom (footerHeight));
+    footer = area.removeFromBottom (footerHeight);
+    layOutFooter();
     area.removeFromBottom (8);
     transcript.setBounds (area);
 }
 
-void KikitoriEditor::layOutFooter (juce::Rectangle<int> area)
+void KikitoriEditor::layOutFooter()
 {
-    follow.setBounds (area.removeFromRight (110));
+    auto area = footer;
 
-    for (auto* button : { &copy, &saveAs, &clear, &undoPass })
+    if (follow.isVisible())
+        follow.setBounds (area.removeFromRight (std::min (110, area.getWidth() / 3)));
+
+    std::vector<juce::Component*> shownButtons{ &copy, &saveAs, &clear };
+    if (undoPass.isVisible())
+        shownButtons.push_back (&undoPass);
+
+    constexpr int gap = 6;
+    const auto each = std::min (84, area.getWidth() / static_cast<int> (shownButtons.size()) - gap);
+
+    for (auto* button : shownButtons)
     {
-        button->setBounds (area.removeFromLeft (84));
-        area.removeFromLeft (6);
+        button->setBounds (area.removeFromLeft (each));
+        area.removeFromLeft (gap);
     }
 }
 

@@ -46,7 +46,7 @@ private:
     void startOrStop();
     void dismissError();
     void save();
-    void layOutFooter (juce::Rectangle<int> area);
+    void layOutFooter();
 
     KikitoriProcessor& kikitori;
     const juce::SharedResourcePointer<Look> look;
@@ -63,6 +63,7 @@ private:
     juce::TextButton settingsTab, trainingTab;
     SettingsView settings{ words, kikitori };
     TrainingPanel training{ words, kikitori };
+    juce::Rectangle<int> footer;
     juce::TextButton copy, saveAs, clear, undoPass, follow;
     std::unique_ptr<juce::FileChooser> chooser; ///< while it is open
     juce::TooltipWindow tooltips{ this };

@@ -27,6 +27,26 @@ std::size_t distance (const std::u32string& a, const std::u32string& b)
 
 } // namespace
 
+TEST_CASE ("the confidence interval is narrow for much speech, wide for little, and holds the rate")
+{
+    const auto intervalOf = [] (std::size_t utterances)
+    {
+        std::vector<ErrorCounts> counts;
+        for (std::size_t i = 0; i < utterances; ++i)
+            counts.push_back ({ i % 4 == 0 ? 2u : 0u, 0, 0, 5 }); // 10 %
+        return confidenceInterval (counts);
+    };
+
+    const auto little = intervalOf (20), much = intervalOf (2000);
+    CHECK (little.low < 10.0);
+    CHECK (little.high > 10.0);
+    CHECK (much.low > 9.0);
+    CHECK (much.high < 11.0);
+    CHECK (little.high - little.low > 4.0 * (much.high - much.low));
+    CHECK (intervalOf (20).low == little.low);
+    CHECK (confidenceInterval ({}).high == 0.0);
+}
+
 TEST_CASE ("each kind of error is counted as what it is")
 {
     CHECK (words ("a b c", "a b c") == ErrorCounts{ 0, 0, 0, 3 });

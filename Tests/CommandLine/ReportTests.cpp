@@ -42,6 +42,8 @@ TEST_CASE ("the JSON report has the rates in percent, the latencies and every ut
     const auto json = nlohmann::json::parse (writeJson (example()));
     CHECK (json["wer"] == 25.0); // 4 words, the lost utterance's one is wrong
     CHECK (json["cer"].get<double>() > 0.0);
+    CHECK (json["wer_interval"][0].get<double>() <= 25.0);
+    CHECK (json["wer_interval"][1].get<double>() >= 25.0);
     CHECK (json["count"] == 2);
     CHECK (json["failed"] == 1);
     CHECK (json["latencies"]["word_end_to_partial_ms"]["p50"] == 320.0);

@@ -1,5 +1,7 @@
 #include "Standalone/CommandLine/Evaluation/ErrorRate.h"
 
+#include <algorithm>
+#include <random>
 #include <utility>
 
 namespace kikitori::evaluation
@@ -74,6 +76,29 @@ ErrorCounts countErrors (const std::vector<std::string>& reference, const std::v
 ErrorCounts countErrors (const std::u32string& reference, const std::u32string& hypothesis)
 {
     return count (reference, hypothesis);
+}
+
+Interval confidenceInterval (const std::vector<ErrorCounts>& utterances)
+{
+    constexpr std::size_t draws = 1000, outside = 25; // of each side
+    std::mt19937_64 random (1);
+    std::vector<double> rates;
+
+    for (std::size_t draw = 0; draw < draws && ! utterances.empty(); ++draw)
+    {
+        ErrorCounts sum;
+
+        for (std::size_t i = 0; i < utterances.size(); ++i)
+            sum += utterances[random() % utterances.size()];
+
+        rates.push_back (sum.percent());
+    }
+
+    if (rates.empty())
+        return {};
+
+    std::sort (rates.begin(), rates.end());
+    return { rates[outside], rates[draws - 1 - outside] };
 }
 
 } // namespace kikitori::evaluation

@@ -32,4 +32,15 @@ struct ErrorCounts
 ErrorCounts countErrors (const std::vector<std::string>& reference, const std::vector<std::string>& hypothesis);
 ErrorCounts countErrors (const std::u32string& reference, const std::u32string& hypothesis);
 
+/** Where the rate lies with 95 % confidence, in percent. */
+struct Interval
+{
+    double low = 0.0, high = 0.0;
+};
+
+/** From 1000 corpora drawn, utterance by utterance with replacement, from this one (M. Bisani, H. Ney, Bootstrap
+    estimates for confidence intervals in ASR performance evaluation, ICASSP 2004). Seeded: the same counts give the
+   same interval. */
+Interval confidenceInterval (const std::vector<ErrorCounts>& utterances);
+
 } // namespace kikitori::evaluation

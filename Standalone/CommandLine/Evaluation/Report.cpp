@@ -112,6 +112,14 @@ ErrorCounts EvaluationReport::characters() const
     return sum;
 }
 
+Interval EvaluationReport::wordRateInterval() const
+{
+    std::vector<ErrorCounts> counts;
+    for (const auto& u : utterances)
+        counts.push_back (u.words);
+    return confidenceInterval (counts);
+}
+
 double EvaluationReport::audioSeconds() const
 {
     double sum = 0.0;
@@ -147,7 +155,9 @@ std::string writeJson (const EvaluationReport& report)
     for (const auto& u : report.utterances)
         utterances.push_back (toJson (u));
 
+    const auto interval = report.wordRateInterval();
     Json document{ { "wer", rounded (report.words().percent(), 1000.0) },
+                   { "wer_interval", { rounded (interval.low, 1000.0), rounded (interval.high, 1000.0) } },
                    { "cer", rounded (report.characters().percent(), 1000.0) },
                    { "count", report.utterances.size() },
                    { "failed", report.failures() },
@@ -180,7 +190,11 @@ std::string writeText (const EvaluationReport& report)
     std::snprintf (buffer, sizeof buffer, "%-24s %zu, %.1f s of audio in %.1f s, %zu failed\n", "utterances",
                    report.utterances.size(), report.audioSeconds(), report.wallSeconds, report.failures());
     out += (out.empty() ? "" : "\n") + std::string (buffer);
-    out += line ("word error rate", report.words()) + line ("character error rate", report.characters());
+    const auto interval = report.wordRateInterval();
+    out += line ("word error rate", report.words());
+    std::snprintf (buffer, sizeof buffer, "%-24s %.2f to %.2f %%\n", "  with 95 % confidence", interval.low,
+                   interval.high);
+    out += buffer + line ("character error rate", report.characters());
     if (report.realtime)
         out += line ("word end to its partial", report.wordLatencyMs());
     return out + line ("stop to the last word", report.stopToFinalMs());

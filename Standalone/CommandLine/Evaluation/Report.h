@@ -40,6 +40,7 @@ struct EvaluationReport
 
     ErrorCounts words() const;
     ErrorCounts characters() const;
+    Interval wordRateInterval() const;
     double audioSeconds() const;
     std::size_t failures() const;
     Distribution wordLatencyMs() const;
