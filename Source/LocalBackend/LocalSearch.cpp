@@ -204,6 +204,12 @@ void LocalSearch::lookAgain()
     if (household->transport->now() > deadline || ! launch)
         return finish (Error{ "not_running", "The local backend does not answer." });
 
+    // A backend that crashed is a zombie, and seems to live, until the host that started it looks at it. Another one
+    // can tell by the lock: if the first lives after all, the second ends at once.
+    if (! std::exchange (hasStartedAnyway, true) && household->children.empty() && ! household->crashesTooMuch()
+        && ! start())
+        return;
+
     timer = household->transport->callAfter (lookInterval, [this] { look(); });
 }
 

@@ -56,6 +56,7 @@ private:
     std::unique_ptr<Subscription> timer;
     std::unique_ptr<Subscription> request;
     std::optional<RunningBackend> ending; ///< was told to end
+    bool hasStartedAnyway = false;        ///< though a file says that one runs
 };
 
 } // namespace kikitori

@@ -68,8 +68,12 @@ LwsLoop::LwsLoop()
 
 LwsLoop::~LwsLoop()
 {
-    shouldEnd = true;
-    lws_cancel_service (context);
+    {
+        // The thread destroys the context, but not while it is being woken through it.
+        const std::lock_guard lock (mutex);
+        shouldEnd = true;
+        lws_cancel_service (context);
+    }
     thread.join();
 }
 
@@ -115,6 +119,9 @@ void LwsLoop::run()
 
     lws_sul_schedule (context, 0, &wakeUp.timer, &LwsLoop::onWakeUp, LWS_SET_TIMER_USEC_CANCEL);
     timers.clear();
+    {
+        const std::lock_guard lock (mutex); // see the destructor
+    }
     lws_context_destroy (context);
     clients.clear();
 }

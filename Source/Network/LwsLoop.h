@@ -86,7 +86,7 @@ private:
     WakeUp wakeUp{ {}, this };
     std::set<std::shared_ptr<LwsClient>> clients;
 
-    std::mutex mutex; ///< guards posted
+    std::mutex mutex; ///< guards posted, and the context's end
     std::vector<Task> posted;
     std::atomic<bool> shouldEnd{ false };
     std::thread thread;

@@ -41,6 +41,7 @@ Result<std::string> lookUp (const std::string& host)
 {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_ADDRCONFIG; // no IPv6 address where this machine has no IPv6
     addrinfo* found = nullptr;
 
     if (const auto code = getaddrinfo (host.c_str(), nullptr, &hints, &found); code != 0)

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <optional>
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,10 +67,16 @@ struct LocatorScene
     LocatorScene()
     {
         options.runtimeFolder = folder.path;
-        options.backendProgram = folder.write ("backend", "#!/bin/sh\ntouch \"$0.started\"\n");
+        options.backendProgram = folder.write ("backend", "#!/bin/sh\necho \"$1\" > \"$0.started\"\n");
         REQUIRE (::chmod (options.backendProgram.c_str(), 0700) == 0);
+        const auto fifo = folder.path / "backend.started";
+        REQUIRE (::mkfifo (fifo.c_str(), 0600) == 0);
+        started = ::open (fifo.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+        REQUIRE (started >= 0);
         locator = makeBackendLocator (transport, options);
     }
+
+    ~LocatorScene() { ::close (started); }
 
     void announce (pid_t pid, int protocol)
     {
@@ -98,9 +106,16 @@ struct LocatorScene
     }
 
     std::string error() const { return found && ! *found ? found->error().code + ": " + found->error().message : ""; }
-    bool wasLaunched() const { return std::filesystem::exists (folder.path / "backend.started"); }
+
+    /** A backend was started, or is within this time. */
+    bool wasLaunched (std::chrono::milliseconds within = Milliseconds (0)) const
+    {
+        pollfd waiting{ started, POLLIN, 0 };
+        return ::poll (&waiting, 1, static_cast<int> (within.count())) > 0;
+    }
 
     TemporaryFolder folder;
+    int started = -1;
     std::shared_ptr<ManualTransport> transport = std::make_shared<ManualTransport>();
     LocatorOptions options;
     std::shared_ptr<BackendLocator> locator;
@@ -144,6 +159,7 @@ TEST_CASE ("an older local backend is told to end and replaced", "[locator]")
     // Its file is stale now, so another one is started, and writes its own.
     const Sleeper fresh;
     scene.transport->advance (Milliseconds (100));
+    CHECK (scene.wasLaunched (std::chrono::seconds (10)));
     scene.announce (fresh.pid, 2);
     scene.transport->advance (Milliseconds (100));
     scene.answer ("/healthz", R"({"status":"ok","protocol":2})");
@@ -190,6 +206,26 @@ TEST_CASE ("an older local backend that does not end is named with its process",
     scene.transport->advance (std::chrono::seconds (8));
     CHECK (scene.error().find ("incompatible_backend") == 0);
     CHECK (scene.error().find ("kill " + std::to_string (old.pid)) != std::string::npos);
+}
+
+TEST_CASE ("a crashed backend that its host has not collected does not keep another from being started", "[locator]")
+{
+    Sleeper crashed;
+    LocatorScene scene;
+    scene.announce (crashed.pid, 2);
+    REQUIRE (::kill (crashed.pid, SIGKILL) == 0); // a zombie from here on: kill (pid, 0) still finds it
+    scene.search();
+    CHECK_FALSE (scene.wasLaunched());
+    REQUIRE_FALSE (scene.transport->requests.empty());
+    scene.transport->answer (*scene.transport->requests.back(), Error{ "unreachable", "refused" });
+    CHECK (scene.wasLaunched (std::chrono::seconds (10)));
+
+    const Sleeper fresh;
+    scene.announce (fresh.pid, 2);
+    scene.transport->advance (Milliseconds (100));
+    scene.answer ("/healthz", R"({"status":"ok","protocol":2})");
+    REQUIRE (scene.found);
+    CHECK (scene.found->ok());
 }
 
 TEST_CASE ("a token is bound to its origin and needs TLS beyond this machine; so does an authority", "[locator]")
