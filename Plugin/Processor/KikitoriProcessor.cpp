@@ -14,6 +14,7 @@ KikitoriProcessor::KikitoriProcessor (EditorFactory editorFactory, StreamService
       control (tap, std::move (services), [this] { triggerAsyncUpdate(); })
 {
     parameters.transcribe.addListener (this);
+    tap.setWaitWithoutProgress (control.bounceLimit());
 }
 
 KikitoriProcessor::~KikitoriProcessor()
@@ -34,6 +35,12 @@ void KikitoriProcessor::prepareToPlay (double sampleRate, int maximumBlock)
     control.arm();
 }
 
+void KikitoriProcessor::releaseResources()
+{
+    if (tap.isOffline())
+        control.finishBounce();
+}
+
 void KikitoriProcessor::processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer&)
 {
     tapBlock (audio, parameters.isBypassed());
@@ -52,6 +59,9 @@ void KikitoriProcessor::tapBlock (juce::AudioBuffer<float>& audio, bool isBypass
     // The input is the output: it lies in the buffer already. Channels beyond it hold whatever was there before.
     for (int channel = inputs; channel < audio.getNumChannels(); ++channel)
         audio.clear (channel, 0, samples);
+
+    if (isNonRealtime())
+        control.actBeforeBounce();
 
     tap.setChannel (parameters.channel());
     tap.process (audio.getArrayOfReadPointers(), inputs, samples,

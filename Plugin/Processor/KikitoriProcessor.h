@@ -53,7 +53,7 @@ public:
 
     // juce::AudioProcessor ------------------------------------------------------------------------------------------
     void prepareToPlay (double sampleRate, int maximumBlock) override;
-    void releaseResources() override {}
+    void releaseResources() override;
     void processBlock (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) override;
     void processBlockBypassed (juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) override;
     bool isBusesLayoutSupported (const BusesLayout& layout) const override;

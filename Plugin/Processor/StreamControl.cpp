@@ -5,6 +5,7 @@
 #include "Network/NetworkThread.h"
 
 #include <atomic>
+#include <condition_variable>
 #include <exception>
 #include <future>
 #include <utility>
@@ -44,15 +45,18 @@ struct StreamControl::Core
     ApprovedAddresses approved;
     std::unique_ptr<Subscription> ticking; ///< transport's thread
 
+    std::atomic<std::uint32_t> seen{ 0 }; ///< the order carried out last; written under the mutex
+
     std::mutex mutex;
+    std::condition_variable collected; ///< a stream that is being collected has ended
     // Under the mutex:
+    bool isCollecting = false;               ///< a bounce's last words; orders wait
     TranscriptionSession* session = nullptr; ///< null before arm() and while the control goes
     TrainingMonitor* monitor = nullptr;
     std::function<void()> streamEnded;
     PluginSettings settings;
     std::optional<Error> notice;
     std::shared_ptr<const TranscriptSnapshot> earlier;
-    std::uint32_t seen = 0;
     bool isWanted = false;
 
     void act()
@@ -62,6 +66,14 @@ struct StreamControl::Core
 
         if (session == nullptr)
             return;
+
+        if (isCollecting)
+        {
+            if (session->state() == LifecycleState::idle)
+                collected.notify_all();
+
+            return;
+        }
 
         if (latest != seen)
         {
@@ -82,6 +94,55 @@ struct StreamControl::Core
             streamEnded();
         }
     }
+
+    /** Ends the stream with its last words and begins the next one. */
+    void finishBounce (Milliseconds withoutProgress, Milliseconds inAll)
+    {
+        std::unique_lock lock (mutex);
+
+        if (session == nullptr || ! isWanted || isCollecting || session->state() == LifecycleState::idle)
+            return;
+
+        isCollecting = true;
+        const auto end = std::chrono::steady_clock::now() + inAll;
+
+        // While the model loads there is nothing to stop yet; the session itself says when that takes too long.
+        while (stateIs (LifecycleState::starting) && std::chrono::steady_clock::now() < end)
+            collected.wait_for (lock, orderInterval);
+
+        if (session != nullptr)
+            session->stop (TranscriptionSession::StopMode::complete);
+
+        awaitLastWords (lock, withoutProgress, end);
+        isCollecting = false;
+
+        // A stream that has failed is not begun again: act() tells that it has ended.
+        if (session != nullptr && session->snapshot().history->back().event != LifecycleEvent::failed)
+            session->start (sessionConfig(), true);
+    }
+
+    void awaitLastWords (std::unique_lock<std::mutex>& lock,
+                         Milliseconds withoutProgress,
+                         std::chrono::steady_clock::time_point end)
+    {
+        auto deadline = end;
+        std::optional<std::uint64_t> progress;
+
+        while (session != nullptr && ! stateIs (LifecycleState::idle))
+        {
+            const auto shown = session->snapshot();
+            const auto now = shown.counters.processed + shown.transcriptVersion;
+
+            if (std::exchange (progress, now) != now)
+                deadline = std::min (end, std::chrono::steady_clock::now() + withoutProgress);
+            if (std::chrono::steady_clock::now() >= deadline)
+                session->abandon();
+            else
+                collected.wait_for (lock, orderInterval);
+        }
+    }
+
+    bool stateIs (LifecycleState state) const { return session != nullptr && session->state() == state; }
 
     SessionConfig sessionConfig() const
     {
@@ -197,6 +258,14 @@ void StreamControl::want (bool on) noexcept KIKITORI_REALTIME
 }
 
 void StreamControl::actNow() { core->act(); }
+
+void StreamControl::actBeforeBounce() noexcept
+{
+    if (core->order.load (std::memory_order_acquire) != core->seen.load (std::memory_order_relaxed))
+        core->act();
+}
+
+void StreamControl::finishBounce() { core->finishBounce (services.bounceLimit, services.bounceEnd); }
 
 PluginSettings StreamControl::settings() const
 {

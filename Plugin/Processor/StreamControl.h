@@ -28,6 +28,8 @@ struct StreamServices
     std::function<std::shared_ptr<Transport>()> transport;
     std::function<std::shared_ptr<BackendLocator> (const std::shared_ptr<Transport>&)> locator;
     juce::File approvals = ApprovedAddresses::defaultFile();
+    Milliseconds bounceLimit{ 30000 }; ///< how long a bounce waits without progress
+    Milliseconds bounceEnd{ 120000 };  ///< how long its end may take
 
     /** The process's network thread and the backends it finds. */
     static StreamServices real();
@@ -55,6 +57,15 @@ public:
 
     /** Carries an order out at once instead of at the next look; the state is Starting or Stopping on return. */
     void actNow();
+
+    /** A bounce does not wait for the next look either: nothing of its first block may be missed. Free while there is
+        no new order. Only offline: it locks and allocates. */
+    void actBeforeBounce() noexcept;
+
+    /** After a bounce: waits for everything it brought to become final, while the backend gets on
+        (StreamServices::bounceLimit without progress, StreamServices::bounceEnd in all), then goes on streaming. */
+    void finishBounce();
+    Milliseconds bounceLimit() const noexcept { return services.bounceLimit; }
 
     PluginSettings settings() const;
     void setSettings (const PluginSettings& settings);

@@ -69,6 +69,9 @@ public:
     /** What the chosen channel carries, also while nobody listens. */
     InputLevel level() const noexcept { return meter.level(); }
 
+    /** The last block belonged to a bounce. */
+    bool isOffline() const noexcept { return link->offline.load (std::memory_order_relaxed); }
+
     /** For TapReader. */
     std::shared_ptr<TapLink> sharedLink() const noexcept { return link; }
 

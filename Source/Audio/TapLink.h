@@ -66,7 +66,8 @@ struct TapLink
 
     /** The listener's number, 0 = nobody listens and nothing is tapped. */
     std::atomic<std::uint64_t> wanted{ 0 };
-    /** The listener counts it up while it gets on without reading (a model loads), so that a bounce goes on waiting. */
+    /** The listener counts it up while it gets on without reading (a model loads, words come), so that a bounce goes on
+        waiting. */
     std::atomic<std::uint64_t> listenerProgress{ 0 };
 
     std::atomic<TapError> error{ TapError::notPrepared };

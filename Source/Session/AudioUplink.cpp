@@ -32,8 +32,7 @@ void AudioUplink::begin (std::uint64_t tapListener) { reader.begin (tapListener)
 
 void AudioUplink::drain (std::chrono::steady_clock::time_point now)
 {
-    auto& tap = reader.tap();
-    tap.listenerProgress.fetch_add (1, std::memory_order_relaxed);
+    const auto& tap = reader.tap();
 
     // A bounce waits for us when we are behind; in real time everything is taken, and the buffer drops the oldest.
     const auto isOffline = tap.offline.load (std::memory_order_relaxed);

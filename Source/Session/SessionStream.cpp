@@ -105,16 +105,15 @@ void SessionEngine::tick()
                                + std::to_string (static_cast<long> (tap->sampleRate.load (std::memory_order_acquire)))
                                + " Hz; choose one of 8000 to 192000 Hz in its audio settings" });
 
+        // A bounce waits for a model that loads. Once words come, only their coming counts: see noteProgress().
+        if (! wasReady || link.stage() == BackendLink::Stage::waitingForReady)
+            tap->listenerProgress.fetch_add (1, std::memory_order_relaxed);
+
         uplink->drain (transport.now());
 
         if (tapTrouble)
             return fail (*tapTrouble);
     }
-    else
-    {
-        tap->listenerProgress.fetch_add (1, std::memory_order_relaxed);
-    }
-
     uplink->pump (link);
 
     if (isStalled())
@@ -190,6 +189,7 @@ void SessionEngine::noteProgress (std::int64_t position)
     if (position > progressMark)
     {
         progressMark = position;
+        tap->listenerProgress.fetch_add (1, std::memory_order_relaxed);
         attempt = 0; // the connection has proved itself
     }
 
