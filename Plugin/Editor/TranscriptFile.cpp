@@ -15,8 +15,11 @@ juce::String extensionOf (TranscriptFormat format)
 
 TranscriptFormat formatOf (const juce::File& file)
 {
-    for (const auto& name : transcriptFormatNames())
-        if (const auto format = transcriptFormatFromName (name);
+    // From the back: "labels.txt" comes before "txt".
+    const auto& names = transcriptFormatNames();
+
+    for (auto name = names.rbegin(); name != names.rend(); ++name)
+        if (const auto format = transcriptFormatFromName (*name);
             format && file.hasFileExtension (extensionOf (*format)))
             return *format;
 

@@ -1,6 +1,7 @@
 #include "Export/DocumentWriters.h"
 
 #include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 namespace kikitori
@@ -14,6 +15,15 @@ using Json = nlohmann::ordered_json;
 double roundedTo (double value, double steps)
 {
     return std::isfinite (value) ? std::round (value * steps) / steps : 0.0;
+}
+
+std::string timeMark (double seconds)
+{
+    const auto ms = static_cast<long long> (std::llround (seconds * 1000.0));
+    char buffer[48];
+    std::snprintf (buffer, sizeof buffer, "[%lld:%02lld:%02lld.%03lld] ", ms / 3600000, ms / 60000 % 60, ms / 1000 % 60,
+                   ms % 1000);
+    return buffer;
 }
 
 Json toJson (const TimedToken& token)
@@ -35,6 +45,8 @@ Json toJson (const TimedLine& line)
                   { "end", roundedTo (line.end, 1000.0) },
                   { "text", line.text },
                   { "confirmed", line.confirmed } };
+    if (! line.speaker.empty())
+        segment["speaker"] = line.speaker;
     if (line.gapBefore)
         segment["gap_before"] = true;
     segment["tokens"] = std::move (tokens);
@@ -43,14 +55,18 @@ Json toJson (const TimedLine& line)
 
 } // namespace
 
-std::string writeText (const std::vector<TimedLine>& lines)
+std::string writeText (const std::vector<TimedLine>& lines, bool withTimes)
 {
     std::string out;
-    for (const auto& line : lines)
+    for (const auto& raw : lines)
     {
-        const std::string text = cleanText (line.text);
-        if (! text.empty())
-            out += text + (line.confirmed ? "" : unconfirmedMark) + "\n";
+        const auto line = normalised (raw);
+        if (line.text.empty())
+            continue;
+
+        const auto speaker = cleanText (line.speaker);
+        out += (withTimes ? timeMark (line.start) : "") + (speaker.empty() ? "" : speaker + ": ") + line.text
+               + (line.confirmed ? "" : unconfirmedMark) + "\n";
     }
     return out;
 }

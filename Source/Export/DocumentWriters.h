@@ -16,8 +16,8 @@ namespace kikitori
 /** The mark behind words that no final confirmed (the stream was cut off). */
 inline constexpr const char* unconfirmedMark = " (unconfirmed)";
 
-/** A segment a line. */
-std::string writeText (const std::vector<TimedLine>& lines);
+/** A segment a line; the speaker's name goes before it, and where wanted the time: "[0:01:02.345] ". */
+std::string writeText (const std::vector<TimedLine>& lines, bool withTimes = false);
 
 struct JsonHeader
 {
@@ -25,7 +25,7 @@ struct JsonHeader
     std::string model;  ///< "" = left out
 };
 
-/** One object: format, version, source, model, text, segments [{id, start, end, text, confirmed, gap_before?,
+/** One object: format, version, source, model, text, segments [{id, start, end, speaker?, text, confirmed, gap_before?,
     tokens [{text, start, end, confidence}]}]; times in seconds since the first sample, to the millisecond. */
 std::string writeJson (const std::vector<TimedLine>& lines, const JsonHeader& header = {});
 

@@ -38,14 +38,22 @@ void addSpread (std::vector<TimedCharacter>& out, const std::u32string& text, do
     }
 }
 
-std::vector<TimedCharacter> charactersOf (const TimedLine& line)
+std::string joinedTokens (const TimedLine& line, const char* separator)
 {
     std::string joined;
     for (const auto& token : line.tokens)
-        joined += token.text;
+        joined += (joined.empty() ? "" : separator) + token.text;
+    return joined;
+}
 
+std::vector<TimedCharacter> charactersOf (const TimedLine& line)
+{
     std::vector<TimedCharacter> characters;
-    if (cleanText (joined) != line.text || joined.empty())
+    // Some backends send pieces of the text, others words.
+    const auto arePieces = cleanText (joinedTokens (line, "")) == line.text;
+    const auto areWords = ! arePieces && cleanText (joinedTokens (line, " ")) == line.text;
+
+    if (line.tokens.empty() || (! arePieces && ! areWords))
     {
         addSpread (characters, decodeUtf8 (line.text), line.start, line.end);
         return characters;
@@ -56,6 +64,8 @@ std::vector<TimedCharacter> charactersOf (const TimedLine& line)
     {
         const double start = std::clamp (std::isfinite (token.start) ? token.start : earliest, earliest, line.end);
         const double end = std::clamp (std::isfinite (token.end) ? token.end : start, start, line.end);
+        if (areWords && ! characters.empty())
+            characters.push_back ({ U' ', start, start });
         addSpread (characters, decodeUtf8 (token.text), start, end);
         earliest = start;
     }

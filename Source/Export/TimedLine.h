@@ -25,10 +25,11 @@ struct TimedLine
     std::string text;
     double start = 0.0; ///< seconds since the stream's first sample
     double end = 0.0;
-    std::vector<TimedToken> tokens; ///< may be empty; joined they are the text, else they are not used
+    std::vector<TimedToken> tokens; ///< may be empty; joined (with spaces or without) they are the text, else not used
     bool confirmed = true;
     std::int64_t segment = 0; ///< the session's number of it
     bool gapBefore = false;   ///< audio was lost just before it
+    std::string speaker = {}; ///< or the track's name; may be empty
 };
 
 /** The smallest piece that a subtitle may be cut behind: a word with the space after it, or one character of a

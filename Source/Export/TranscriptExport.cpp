@@ -1,6 +1,7 @@
 #include "Export/TranscriptExport.h"
 
 #include "Export/DocumentWriters.h"
+#include "Export/MarkerWriters.h"
 #include "Export/SubtitleWriters.h"
 
 namespace kikitori
@@ -14,13 +15,30 @@ void append (std::vector<TimedLine>& lines, const Segment& segment, bool confirm
     if (cleanText (segment.text).empty())
         return;
 
-    TimedLine line{
-        segment.text, segment.startSeconds, segment.endSeconds, {}, confirmed, segment.id, segment.gapBefore
-    };
+    TimedLine line{ segment.text, segment.startSeconds, segment.endSeconds, {},
+                    confirmed,    segment.id,           segment.gapBefore,  {} };
     line.tokens.reserve (segment.tokens.size());
     for (const auto& token : segment.tokens)
         line.tokens.push_back ({ token.text, token.startSeconds, token.endSeconds, token.confidence });
     lines.push_back (std::move (line));
+}
+
+/** The speaker's name before the first word: subtitles have no other place that every player shows. */
+std::vector<TimedLine> withSpeakers (std::vector<TimedLine> lines)
+{
+    for (auto& line : lines)
+    {
+        if (line.speaker.empty())
+            continue;
+
+        const auto prefix = line.speaker + ": ";
+        line.text = prefix + line.text;
+
+        if (! line.tokens.empty())
+            line.tokens.front().text = prefix + line.tokens.front().text;
+    }
+
+    return lines;
 }
 
 } // namespace
@@ -35,17 +53,65 @@ std::vector<TimedLine> timedLines (const TranscriptSnapshot& transcript)
     return lines;
 }
 
+std::vector<TimedLine> linesInRange (std::vector<TimedLine> lines, const ExportOptions& options)
+{
+    const auto isInside = [&options] (double time)
+    { return (! options.from || time >= *options.from) && (! options.to || time < *options.to); };
+
+    if (! options.from && ! options.to)
+        return lines;
+
+    std::vector<TimedLine> kept;
+
+    for (auto& line : lines)
+    {
+        if (line.tokens.empty())
+        {
+            if (isInside (0.5 * (line.start + line.end)))
+                kept.push_back (std::move (line));
+            continue;
+        }
+
+        const auto all = line.tokens.size();
+        std::erase_if (line.tokens, [&] (const TimedToken& token) { return ! isInside (token.start); });
+
+        if (line.tokens.empty())
+            continue;
+
+        if (line.tokens.size() < all)
+        {
+            line.text.clear();
+            for (const auto& token : line.tokens)
+                line.text += (line.text.empty() ? "" : " ") + token.text;
+            line.start = line.tokens.front().start;
+            line.end = line.tokens.back().end;
+        }
+
+        kept.push_back (std::move (line));
+    }
+
+    return kept;
+}
+
 std::string exportTranscript (const TranscriptSnapshot& transcript,
                               TranscriptFormat format,
                               const ExportOptions& options)
 {
-    const auto lines = timedLines (transcript);
+    auto lines = linesInRange (timedLines (transcript), options);
+
+    for (auto& line : lines)
+        line.speaker = options.speaker;
+
     switch (format)
     {
-        case TranscriptFormat::text: return writeText (lines);
+        case TranscriptFormat::text: return writeText (lines, options.lineTimes);
         case TranscriptFormat::json: return writeJson (lines, { options.source, options.model });
-        case TranscriptFormat::srt: return writeSrt (makeSubtitleCues (lines));
-        case TranscriptFormat::vtt: return writeVtt (makeSubtitleCues (lines));
+        case TranscriptFormat::srt: return writeSrt (makeSubtitleCues (withSpeakers (lines)));
+        case TranscriptFormat::vtt: return writeVtt (makeSubtitleCues (withSpeakers (lines)));
+        case TranscriptFormat::csv: return writeCsv (lines);
+        case TranscriptFormat::audacity: return writeAudacityLabels (lines);
+        case TranscriptFormat::reaper: return writeReaperRegions (lines);
+        case TranscriptFormat::midi: return writeMidi (lines);
     }
     return {};
 }

@@ -9,6 +9,7 @@
 #include "Export/TranscriptFormat.h"
 #include "Transcript/Transcript.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,16 @@ std::vector<TimedLine> timedLines (const TranscriptSnapshot& transcript);
 
 struct ExportOptions
 {
-    std::string source; ///< name of the recording for the JSON, "" = left out
-    std::string model;  ///< name of the model for the JSON, "" = left out
+    std::string source = {};         ///< name of the recording for the JSON, "" = left out
+    std::string model = {};          ///< name of the model for the JSON, "" = left out
+    std::string speaker = {};        ///< or the track's name; "" = none
+    bool lineTimes = false;          ///< plain text: a time before each line
+    std::optional<double> from = {}; ///< seconds; only words that begin at or after this
+    std::optional<double> to = {};   ///< only words that begin before this
 };
+
+/** The lines within the options' range: of a line with token times only those words, others by their middle. */
+std::vector<TimedLine> linesInRange (std::vector<TimedLine> lines, const ExportOptions& options);
 
 /** The whole document, UTF-8, ending in a line break unless it is empty. */
 std::string exportTranscript (const TranscriptSnapshot& transcript,

@@ -7,7 +7,7 @@ namespace kikitori
 
 const std::vector<std::string>& transcriptFormatNames()
 {
-    static const std::vector<std::string> names{ "text", "json", "srt", "vtt" };
+    static const std::vector<std::string> names{ "text", "json", "srt", "vtt", "csv", "audacity", "reaper", "midi" };
     return names;
 }
 
@@ -28,8 +28,14 @@ std::string_view fileExtension (TranscriptFormat format) noexcept
         case TranscriptFormat::json: return "json";
         case TranscriptFormat::srt: return "srt";
         case TranscriptFormat::vtt: return "vtt";
+        case TranscriptFormat::csv: return "csv";
+        case TranscriptFormat::audacity: return "labels.txt";
+        case TranscriptFormat::reaper: return "regions.csv";
+        case TranscriptFormat::midi: return "mid";
     }
     return "txt";
 }
+
+bool isBinary (TranscriptFormat format) noexcept { return format == TranscriptFormat::midi; }
 
 } // namespace kikitori

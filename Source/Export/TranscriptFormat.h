@@ -15,18 +15,25 @@ namespace kikitori
 
 enum class TranscriptFormat
 {
-    text, ///< a segment a line
-    json, ///< segments and tokens with times in seconds (Docs/CommandLine.md has the keys)
-    srt,  ///< SubRip
-    vtt   ///< WebVTT (W3C)
+    text,     ///< a segment a line
+    json,     ///< segments and tokens with times in seconds (Docs/CommandLine.md has the keys)
+    srt,      ///< SubRip
+    vtt,      ///< WebVTT (W3C)
+    csv,      ///< comma separated values (RFC 4180)
+    audacity, ///< Audacity's label track
+    reaper,   ///< REAPER's regions (CSV of its Region/Marker Manager)
+    midi      ///< Standard MIDI File with markers and lyrics
 };
 
-/** "text", "json", "srt", "vtt", in the enum's order. */
+/** "text", "json", "srt", ..., in the enum's order. */
 const std::vector<std::string>& transcriptFormatNames();
 
 std::optional<TranscriptFormat> transcriptFormatFromName (std::string_view name);
 
-/** "txt", "json", ... */
+/** "txt", "json", ...; formats that share one ("labels.txt", "regions.csv") have a longer name. */
 std::string_view fileExtension (TranscriptFormat format) noexcept;
+
+/** Bytes that no terminal should get. */
+bool isBinary (TranscriptFormat format) noexcept;
 
 } // namespace kikitori

@@ -32,7 +32,7 @@ struct HostPosition
 
 struct TranscriptToken
 {
-    std::string text;             ///< opaque; joined with the others it is the segment's text
+    std::string text;             ///< opaque; joined with the others, with spaces or without, it is the segment's text
     std::int64_t startSample = 0; ///< stream samples since the session's first
     std::int64_t endSample = 0;
     double startSeconds = 0.0;

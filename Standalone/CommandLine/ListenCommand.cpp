@@ -13,6 +13,14 @@ namespace kikitori::commandline
 
 ExitCode runListen (const ListenOptions& options)
 {
+    const auto format = transcriptFormatFromName (options.format).value_or (TranscriptFormat::text);
+
+    if (const auto allowed = checkTerminal (format, options.output); ! allowed)
+    {
+        complain (allowed.error().message);
+        return ExitCode::usage;
+    }
+
     auto input = AudioInput::open (options.device);
     if (! input)
     {
@@ -22,7 +30,6 @@ ExitCode runListen (const ListenOptions& options)
 
     const Interrupt interrupt;
     const LogToStandardError log (options.stream.verbose);
-    const auto format = transcriptFormatFromName (options.format).value_or (TranscriptFormat::text);
     const std::string name = input.value()->name();
     const bool growsOnOutput = format == TranscriptFormat::text && options.output.empty();
 
@@ -42,8 +49,8 @@ ExitCode runListen (const ListenOptions& options)
     ExitCode code = reportOutcome (outcome, name);
     if (! growsOnOutput)
     {
-        const auto written =
-            writeDocument (exportTranscript (*outcome.transcript, format, { name, outcome.model }), options.output);
+        const auto written = writeDocument (
+            exportTranscript (*outcome.transcript, format, { .source = name, .model = outcome.model }), options.output);
         if (! written)
         {
             complain (written.error().message);

@@ -35,7 +35,7 @@ void addStreamOptions (CLI::App& command, StreamOptions& options)
 
 void addTranscriptOutput (CLI::App& command, std::string& format, std::string& output)
 {
-    command.add_option ("--format", format, "text, json, srt or vtt")
+    command.add_option ("--format", format, "text, json, srt, vtt, csv, audacity (labels), reaper (regions) or midi")
         ->capture_default_str()
         ->check (CLI::IsMember (transcriptFormatNames()));
     command.add_option ("--output,-o", output, "write to this file instead of standard output");
@@ -48,6 +48,11 @@ void addTranscribe (CLI::App& app, TranscribeOptions& options)
     command->add_flag ("--realtime", options.realtime,
                        "play the audio at its own speed instead of as fast as possible");
     addTranscriptOutput (*command, options.format, options.output);
+    command->add_option ("--speaker", options.speaker, "a name that goes with every line");
+    command->add_flag ("--times", options.lineTimes, "text: the time before each line");
+    command->add_option ("--from", options.from, "write only what is said from this second on")
+        ->check (CLI::NonNegativeNumber);
+    command->add_option ("--to", options.to, "write only what is said before this second")->check (CLI::PositiveNumber);
     addStreamOptions (*command, options.stream);
     command->footer ("With several files, --output names a folder that gets one file for each.");
 }
@@ -137,6 +142,8 @@ std::variant<Command, EndNow> parseCommandLine (const std::vector<std::string>& 
     if (app.got_subcommand ("evaluate"))
         return Command{ evaluate };
 
+    if (transcribe.to > 0.0 && transcribe.to <= transcribe.from)
+        return usage ("--to must be greater than --from");
     if (transcribe.files.size() > 1 && transcribe.output.empty() && transcribe.format != "text"
         && transcribe.format != "json")
         return usage ("--format " + transcribe.format + " with several files needs --output FOLDER");

@@ -32,6 +32,10 @@ struct TranscribeOptions
     std::vector<std::string> files;
     std::string format = "text"; ///< a name of Export/TranscriptFormat.h
     std::string output;          ///< file ("" = standard output), or a folder for several files
+    std::string speaker;         ///< name before each line; "" = none
+    bool lineTimes = false;      ///< text: a time before each line
+    double from = 0.0;           ///< seconds; only what is said from here on is written
+    double to = 0.0;             ///< and before this; 0 = to the end
     bool realtime = false;
 };
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <unistd.h>
 
 namespace kikitori::commandline
 {
@@ -34,9 +35,17 @@ Status writeDocument (const std::string& document, const std::string& path)
     return success();
 }
 
+Status checkTerminal (TranscriptFormat format, const std::string& path)
+{
+    if (isBinary (format) && path.empty() && ::isatty (STDOUT_FILENO) != 0)
+        return Error{ "bad_option", "This format is no text: give --output FILE." };
+
+    return success();
+}
+
 ExitCode reportOutcome (const StreamOutcome& outcome, const std::string& input)
 {
-    if (!outcome.backendError && (outcome.counters.dropped > 0 || outcome.counters.lost > 0))
+    if (! outcome.backendError && (outcome.counters.dropped > 0 || outcome.counters.lost > 0))
         complain (input + ": " + std::to_string (std::max (outcome.counters.dropped, outcome.counters.lost))
                   + " samples were lost because the backend was too slow; the times stay right");
 

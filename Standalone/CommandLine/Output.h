@@ -6,6 +6,7 @@
 #pragma once
 
 #include "Core/Result.h"
+#include "Export/TranscriptFormat.h"
 #include "Standalone/CommandLine/ExitCode.h"
 #include "Standalone/CommandLine/Stream.h"
 
@@ -19,6 +20,9 @@ void complain (const std::string& message);
 
 /** Writes a document to a file, or to standard output if the path is "". Error: write_failed. */
 Status writeDocument (const std::string& document, const std::string& path);
+
+/** Error bad_option when a document that is no text would go to a terminal. */
+Status checkTerminal (TranscriptFormat format, const std::string& path);
 
 /** Says what went wrong in a stream (nothing if nothing did) and gives the code for it. */
 ExitCode reportOutcome (const StreamOutcome& outcome, const std::string& input);

@@ -27,13 +27,15 @@ public:
     }
 
     /** Text on standard output comes while it grows; everything else is written at the end of its file. */
-    bool growOnOutput() const { return format == TranscriptFormat::text && options.output.empty(); }
+    bool growOnOutput() const { return format == TranscriptFormat::text && options.output.empty() && ! isShaped(); }
 
     Status prepare() const
     {
         std::error_code failed;
         if (manyFiles && ! options.output.empty())
             std::filesystem::create_directories (options.output, failed);
+        if (auto allowed = checkTerminal (format, options.output); ! allowed)
+            return allowed;
         if (failed)
             return Error{ "write_failed", "the folder " + options.output + " cannot be made: " + failed.message() };
         return success();
@@ -50,11 +52,14 @@ public:
         if (growOnOutput())
             return success();
 
-        const auto document = exportTranscript (*outcome.transcript, format, { file, outcome.model });
+        const auto document = exportTranscript (*outcome.transcript, format, exportOptions (file, outcome));
         if (! manyFiles)
             return writeDocument (document, options.output);
         if (! options.output.empty())
             return writeDocument (document, pathFor (file));
+
+        if (format == TranscriptFormat::text)
+            return writeDocument ("== " + file + "\n" + document, {});
 
         // Only JSON comes here: an array that grows.
         const std::string piece = (written++ == 0 ? "[\n" : ",\n") + document.substr (0, document.size() - 1);
@@ -64,6 +69,22 @@ public:
     Status finish() const { return written > 0 ? writeDocument ("\n]\n", {}) : success(); }
 
 private:
+    /** Lines that differ from what is confirmed as it comes are written at the end. */
+    bool isShaped() const
+    {
+        return ! options.speaker.empty() || options.lineTimes || options.from > 0.0 || options.to > 0.0;
+    }
+
+    ExportOptions exportOptions (const std::string& file, const StreamOutcome& outcome) const
+    {
+        ExportOptions wanted{ file, outcome.model, options.speaker, options.lineTimes, {}, {} };
+        if (options.from > 0.0)
+            wanted.from = options.from;
+        if (options.to > 0.0)
+            wanted.to = options.to;
+        return wanted;
+    }
+
     std::string pathFor (const std::string& file) const
     {
         const auto name = std::filesystem::path (file).stem().string() + "." + std::string (fileExtension (format));

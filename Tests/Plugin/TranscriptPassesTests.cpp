@@ -111,6 +111,9 @@ TEST_CASE ("The transcript is saved in the format of the file's name; a bad fold
     CHECK (saved ("a.txt") == "hello\n");
     CHECK (saved ("a.srt").contains ("00:00:01,000 --> 00:00:02,500"));
     CHECK (saved ("a.vtt").startsWith ("WEBVTT"));
+    CHECK (saved ("a.csv").startsWith ("start,end,"));
+    CHECK (saved ("a.labels.txt") == "1.000\t2.500\thello\n");
+    CHECK (saved ("a.regions.csv").contains ("R1,hello,1.000,2.500,1.500"));
     CHECK (saved ("no-ending") == "hello\n");
 
     const auto failed = plugin::saveTranscript (transcript, juce::File ("/nonexistent/folder/a.txt"));
