@@ -10,7 +10,7 @@ namespace kikitori::plugin
 namespace
 {
 
-constexpr std::array chunkChoices{ 320, 640, 1280 }; ///< milliseconds
+constexpr std::array chunkChoices{ 80, 160, 320, 640 }; ///< milliseconds
 constexpr int rowHeight = 28;
 
 juce::String utf8 (const std::string& text) { return juce::String::fromUTF8 (text.c_str()); }
@@ -64,6 +64,12 @@ SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processo
         juce::NullCheckedInvocation::invoke (onLanguageChanged);
     };
 
+    hotwords.setFont (Look::font (15.0f));
+    const auto takeHotwords = [this]
+    { change ([this] (PluginSettings& settings) { settings.hotwords = hotwords.getText().toStdString(); }); };
+    hotwords.onFocusLost = takeHotwords;
+    hotwords.onReturnKey = takeHotwords;
+
     // Some hosts keep the keys for themselves: an address can come by clipboard.
     paste.onClick = [this]
     { address.box.setText (juce::SystemClipboard::getTextFromClipboard().trim(), juce::sendNotificationSync); };
@@ -77,6 +83,11 @@ SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processo
     hint.setColour (juce::Label::textColourId, colours::faint);
     hint.setJustificationType (juce::Justification::topLeft);
     hint.setMinimumHorizontalScale (1.0f);
+    hotwordsLabel.setFont (Look::font (13.0f));
+    hotwordsLabel.setColour (juce::Label::textColourId, colours::faint);
+    hotwordsLabel.setMinimumHorizontalScale (0.8f);
+    addAndMakeVisible (hotwordsLabel);
+    addAndMakeVisible (hotwords);
     addAndMakeVisible (paste);
     addAndMakeVisible (startOnLoad);
     addAndMakeVisible (keepPasses);
@@ -111,6 +122,11 @@ void SettingsView::translate()
     name (chunk, "Chunk", "How much audio the model takes at once: shorter is sooner, longer is better");
     name (language, "Language", "The language of this window");
 
+    hotwordsLabel.setText (words ("Hot words"), juce::dontSendNotification);
+    describe (hotwords, hotwords, words ("Hot words"),
+              words ("Names and terms to expect, between commas: they are understood more often"));
+    hotwords.setTextToShowWhenEmpty (words ("names, terms"), colours::faint);
+
     const auto chosen = channel.box.getSelectedId();
     for (int i = 0; i < 4; ++i) // the rest are numbers
         channel.box.changeItemText (i + 1, words (Parameters::channelNames()[i].toRawUTF8()));
@@ -125,7 +141,7 @@ void SettingsView::translate()
     keepPasses.setButtonText (words ("Keep all passes"));
     describe (keepPasses, keepPasses, words ("Keep all passes"),
               words ("Off: a second pass over the same place of the song replaces what it covers"));
-    hint.setText (words ("Backend, model, chunk and passes take effect with the next Start."),
+    hint.setText (words ("Backend, model, chunk, hot words and passes take effect with the next Start."),
                   juce::dontSendNotification);
     resized();
 }
@@ -168,6 +184,7 @@ void SettingsView::show (const PluginSettings& settings)
         chunk.box.addItem (juce::String (settings.chunkMs) + " ms", settings.chunkMs);
     chunk.box.setSelectedId (settings.chunkMs, juce::dontSendNotification);
     language.box.setSelectedId (settings.language == "ja" ? 2 : 1, juce::dontSendNotification);
+    hotwords.setText (utf8 (settings.hotwords), juce::dontSendNotification);
     startOnLoad.setToggleState (settings.startOnLoad, juce::dontSendNotification);
     keepPasses.setToggleState (settings.keepAllPasses, juce::dontSendNotification);
 }
@@ -190,6 +207,10 @@ void SettingsView::resized()
     place (area, model);
     place (area, channel);
     place (area, chunk);
+    auto row = area.removeFromTop (rowHeight);
+    hotwordsLabel.setBounds (row.removeFromLeft (92));
+    hotwords.setBounds (row);
+    area.removeFromTop (6);
     place (area, language);
     startOnLoad.setBounds (area.removeFromTop (rowHeight));
     keepPasses.setBounds (area.removeFromTop (rowHeight));

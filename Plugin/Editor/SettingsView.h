@@ -42,6 +42,8 @@ private:
     const Words& words;
     KikitoriProcessor& processor;
     Field address, model, channel, chunk, language;
+    juce::Label hotwordsLabel;
+    juce::TextEditor hotwords;
     juce::TextButton paste;
     juce::ToggleButton startOnLoad, keepPasses;
     juce::Label hint;

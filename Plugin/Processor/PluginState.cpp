@@ -14,7 +14,8 @@ namespace
 
 using Json = nlohmann::json;
 
-constexpr std::size_t longestText = 2048; ///< of an address or a name
+constexpr std::size_t longestText = 2048;      ///< of an address or a name
+constexpr std::size_t longestHotwords = 20000; ///< bytes
 
 Error notOurs (const char* what)
 {
@@ -71,6 +72,8 @@ PluginSettings sanitised (PluginSettings settings)
         settings.address = defaults.address;
     if (settings.model.empty() || settings.model.size() > longestText)
         settings.model = defaults.model;
+    if (settings.hotwords.size() > longestHotwords)
+        settings.hotwords.resize (longestHotwords);
     if (settings.language != "ja")
         settings.language = "en";
 
@@ -86,6 +89,7 @@ juce::MemoryBlock writeState (const PluginState& state)
                { "version", PluginState::currentVersion },
                { "address", state.settings.address },
                { "model", state.settings.model },
+               { "hot_words", state.settings.hotwords },
                { "language", state.settings.language },
                { "chunk_ms", state.settings.chunkMs },
                { "start_on_load", state.settings.startOnLoad },
@@ -126,6 +130,7 @@ Result<PluginState> readState (const void* data, int size)
     PluginState state;
     state.settings.address = valueOr (json, "address", defaults.address);
     state.settings.model = valueOr (json, "model", defaults.model);
+    state.settings.hotwords = valueOr (json, "hot_words", std::string());
     state.settings.language = valueOr (json, "language", defaults.language);
     state.settings.chunkMs = static_cast<int> (std::clamp (valueOr (json, "chunk_ms", 320.0), 0.0, 1.0e6));
     state.settings.startOnLoad = valueOr (json, "start_on_load", false);

@@ -20,6 +20,7 @@ struct PluginSettings
 {
     std::string address = "local";
     std::string model = "conformer";
+    std::string hotwords;        ///< words to expect, as they were typed
     std::string language = "en"; ///< of the window: "en" or "ja"
     int chunkMs = 320;
     bool startOnLoad = false;   ///< transcribe as soon as the project is loaded

@@ -3,6 +3,7 @@
 #include "Core/Log.h"
 #include "LocalBackend/BackendLocator.h"
 #include "Network/NetworkThread.h"
+#include "Session/Hotwords.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -150,6 +151,7 @@ struct StreamControl::Core
         config.address = settings.address;
         config.model = settings.model;
         config.chunkMs = settings.chunkMs;
+        config.hotwords = hotwordsFromText (settings.hotwords);
         config.keepAllPasses = settings.keepAllPasses;
         return config;
     }

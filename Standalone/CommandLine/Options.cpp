@@ -22,6 +22,7 @@ void addStreamOptions (CLI::App& command, StreamOptions& options)
         ->capture_default_str();
     command.add_option ("--model", options.model, "name of the model on the backend");
     command.add_option ("--language", options.language, "language spoken: en, ja, ...");
+    command.add_option ("--hot-words", options.hotwords, "words or phrases to expect, between commas: names, terms");
     command.add_option ("--chunk", options.chunkMs, "chunk length in ms: longer is more accurate and later")
         ->capture_default_str()
         ->check (CLI::Range (40, 5000));

@@ -21,6 +21,7 @@ struct StreamOptions
     std::string backend = "local";  ///< "local" or a URL
     std::string model;              ///< "" = the default model
     std::string language;           ///< "" = the model's own
+    std::string hotwords;           ///< words or phrases to expect, between commas
     int chunkMs = 320;              ///< longer is more accurate and later
     std::string linkFormat = "f32"; ///< a name of Session/WireFormat.h
     bool verbose = false;           ///< warnings of the log on standard error

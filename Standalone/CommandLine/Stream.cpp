@@ -1,5 +1,7 @@
 #include "Standalone/CommandLine/Stream.h"
 
+#include "Session/Hotwords.h"
+
 #include "Export/TimedLine.h"
 #include "LocalBackend/BackendLocator.h"
 #include "Network/NetworkThread.h"
@@ -24,6 +26,7 @@ SessionConfig configFor (const StreamOptions& options)
     if (! options.model.empty())
         config.model = options.model;
     config.language = options.language;
+    config.hotwords = hotwordsFromText (options.hotwords);
     config.chunkMs = options.chunkMs;
     config.format = streamFormatNamed (options.linkFormat).value_or (StreamFormat::f32);
     return config;

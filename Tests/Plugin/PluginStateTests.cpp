@@ -16,7 +16,7 @@ namespace
 PluginState example()
 {
     PluginState state;
-    state.settings = { "https://gpu.test:58081", "conformer-large", "ja", 640, true, true, 900, 700 };
+    state.settings = { "https://gpu.test:58081", "conformer-large", "Kikitori, Ann", "ja", 640, true, true, 900, 700 };
     state.channel = "3";
     state.bypass = true;
 

@@ -1,0 +1,21 @@
+/*  Words to expect, as a person types them.
+
+    Threads: pure functions.
+    Failure: none; what goes beyond the bounds is left out.
+*/
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kikitori
+{
+
+inline constexpr std::size_t mostHotwords = 1000;  ///< the protocol's limit
+inline constexpr std::size_t longestHotword = 200; ///< bytes; longer ones are left out
+
+/** Words or phrases between commas, semicolons or line breaks, without spaces around them. */
+std::vector<std::string> hotwordsFromText (std::string_view text);
+
+} // namespace kikitori
