@@ -71,7 +71,7 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
 
     setWantsKeyboardFocus (true);
     setResizable (true, true);
-    setResizeLimits (640, 420, 4000, 3000);
+    setResizeLimits (640, 470, 4000, 3000);
     setSize (saved.editorWidth, saved.editorHeight);
     showPage (0);
     translate();

@@ -65,6 +65,7 @@ SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processo
     };
 
     hotwords.setFont (Look::font (15.0f));
+    hotwords.setJustification (juce::Justification::centredLeft);
     const auto takeHotwords = [this]
     { change ([this] (PluginSettings& settings) { settings.hotwords = hotwords.getText().toStdString(); }); };
     hotwords.onFocusLost = takeHotwords;

@@ -79,7 +79,7 @@ PluginSettings sanitised (PluginSettings settings)
 
     settings.chunkMs = std::clamp (settings.chunkMs, 0, 10000);
     settings.editorWidth = std::clamp (settings.editorWidth, 640, 4000);
-    settings.editorHeight = std::clamp (settings.editorHeight, 420, 3000);
+    settings.editorHeight = std::clamp (settings.editorHeight, 470, 3000);
     return settings;
 }
 

@@ -79,8 +79,13 @@ TEST_CASE ("Screenshots of every page and state in both languages")
             Error{ "example",
                    "The backend at gpu.test:58081 refused the connection (code 1008). Check the address and the token "
                    "under Settings, then press Start again." });
-        scene.editor->setSize (640, 420);
+        scene.editor->setSize (640, 470);
         scene.editor->refresh();
         photograph (*scene.editor, "error-small-" + language);
+
+        scene.processor->stream().setNotice (std::nullopt);
+        scene.editor->showPage (0);
+        scene.editor->refresh();
+        photograph (*scene.editor, "settings-small-" + language);
     }
 }
