@@ -3,28 +3,14 @@
 #include "Core/Log.h"
 #include "LocalBackend/BackendLocator.h"
 #include "Network/NetworkThread.h"
-#include "Session/Hotwords.h"
+#include "Plugin/Processor/StreamCore.h"
 
-#include <atomic>
-#include <condition_variable>
 #include <exception>
 #include <future>
 #include <utility>
 
 namespace kikitori::plugin
 {
-
-namespace
-{
-
-Error notApproved (const std::string& address)
-{
-    return { "not_approved",
-             "This project wants to send audio to " + address
-                 + ", which you have not agreed to yet. Press Allow to agree, or choose another address." };
-}
-
-} // namespace
 
 StreamServices StreamServices::real()
 {
@@ -33,129 +19,6 @@ StreamServices StreamServices::real()
     services.locator = [] (const std::shared_ptr<Transport>& transport) { return makeBackendLocator (transport); };
     return services;
 }
-
-/** What orders need to be carried out; it outlives the control while the network thread may still look at it. */
-struct StreamControl::Core
-{
-    explicit Core (const juce::File& file) : approved (file) {}
-
-    /** Number of the last order, and in the lowest bit what it wants. */
-    std::atomic<std::uint32_t> order{ 0 };
-    static_assert (std::atomic<std::uint32_t>::is_always_lock_free);
-
-    ApprovedAddresses approved;
-    std::unique_ptr<Subscription> ticking; ///< transport's thread
-
-    std::atomic<std::uint32_t> seen{ 0 }; ///< the order carried out last; written under the mutex
-
-    std::mutex mutex;
-    std::condition_variable collected; ///< a stream that is being collected has ended
-    // Under the mutex:
-    bool isCollecting = false;               ///< a bounce's last words; orders wait
-    TranscriptionSession* session = nullptr; ///< null before arm() and while the control goes
-    TrainingMonitor* monitor = nullptr;
-    std::function<void()> streamEnded;
-    PluginSettings settings;
-    std::optional<Error> notice;
-    std::shared_ptr<const TranscriptSnapshot> earlier;
-    bool isWanted = false;
-
-    void act()
-    {
-        const std::lock_guard lock (mutex);
-        const auto latest = order.load (std::memory_order_acquire);
-
-        if (session == nullptr)
-            return;
-
-        if (isCollecting)
-        {
-            if (session->state() == LifecycleState::idle)
-                collected.notify_all();
-
-            return;
-        }
-
-        if (latest != seen)
-        {
-            seen = latest;
-            isWanted = (latest & 1u) != 0;
-
-            if (! isWanted)
-                session->stop();
-            else if (approved.isApproved (settings.address))
-                session->start (sessionConfig(), true);
-            else
-                notice = notApproved (settings.address);
-        }
-
-        if (isWanted && session->state() == LifecycleState::idle)
-        {
-            isWanted = false;
-            streamEnded();
-        }
-    }
-
-    /** Ends the stream with its last words and begins the next one. */
-    void finishBounce (Milliseconds withoutProgress, Milliseconds inAll)
-    {
-        std::unique_lock lock (mutex);
-
-        if (session == nullptr || ! isWanted || isCollecting || session->state() == LifecycleState::idle)
-            return;
-
-        isCollecting = true;
-        const auto end = std::chrono::steady_clock::now() + inAll;
-
-        // While the model loads there is nothing to stop yet; the session itself says when that takes too long.
-        while (stateIs (LifecycleState::starting) && std::chrono::steady_clock::now() < end)
-            collected.wait_for (lock, orderInterval);
-
-        if (session != nullptr)
-            session->stop (TranscriptionSession::StopMode::complete);
-
-        awaitLastWords (lock, withoutProgress, end);
-        isCollecting = false;
-
-        // A stream that has failed is not begun again: act() tells that it has ended.
-        if (session != nullptr && session->snapshot().history->back().event != LifecycleEvent::failed)
-            session->start (sessionConfig(), true);
-    }
-
-    void awaitLastWords (std::unique_lock<std::mutex>& lock,
-                         Milliseconds withoutProgress,
-                         std::chrono::steady_clock::time_point end)
-    {
-        auto deadline = end;
-        std::optional<std::uint64_t> progress;
-
-        while (session != nullptr && ! stateIs (LifecycleState::idle))
-        {
-            const auto shown = session->snapshot();
-            const auto now = shown.counters.processed + shown.transcriptVersion;
-
-            if (std::exchange (progress, now) != now)
-                deadline = std::min (end, std::chrono::steady_clock::now() + withoutProgress);
-            if (std::chrono::steady_clock::now() >= deadline)
-                session->abandon();
-            else
-                collected.wait_for (lock, orderInterval);
-        }
-    }
-
-    bool stateIs (LifecycleState state) const { return session != nullptr && session->state() == state; }
-
-    SessionConfig sessionConfig() const
-    {
-        SessionConfig config;
-        config.address = settings.address;
-        config.model = settings.model;
-        config.chunkMs = settings.chunkMs;
-        config.hotwords = hotwordsFromText (settings.hotwords);
-        config.keepAllPasses = settings.keepAllPasses;
-        return config;
-    }
-};
 
 StreamControl::StreamControl (AudioTap& tapToUse, StreamServices servicesToUse, std::function<void()> streamEnded)
     : tap (tapToUse), services (std::move (servicesToUse)), core (std::make_shared<Core> (services.approvals))
@@ -370,7 +233,7 @@ void StreamControl::startTraining (TrainingOrder order)
     if (core->approved.isApproved (core->settings.address))
         core->monitor->startTraining (std::move (order));
     else
-        core->notice = notApproved (core->settings.address);
+        core->notice = core->notApproved();
 }
 
 void StreamControl::stopTraining()

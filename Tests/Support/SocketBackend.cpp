@@ -1,12 +1,11 @@
 #include "Support/SocketBackend.h"
 
 #include "Support/ManualTransport.h"
+#include "Support/WebSocketFrame.h"
 
 #include <arpa/inet.h>
 #include <array>
 #include <netinet/tcp.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -18,61 +17,7 @@ namespace kikitori::test
 namespace
 {
 
-constexpr std::byte finalText{ 0x81 };
-constexpr std::byte closeFrame{ 0x88 };
-constexpr std::byte pong{ 0x8a };
-
 constexpr Milliseconds tick{ 10 }; ///< of the clocks that the scripted backends see
-
-/** RFC 6455, 1.3: what proves that the server has read the request. */
-std::string acceptKey (const std::string& key)
-{
-    const auto whole = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
-    SHA1 (reinterpret_cast<const unsigned char*> (whole.data()), whole.size(), digest.data());
-    std::array<unsigned char, 64> text{};
-    const auto length = EVP_EncodeBlock (text.data(), digest.data(), static_cast<int> (digest.size()));
-    return { reinterpret_cast<const char*> (text.data()), static_cast<std::size_t> (length) };
-}
-
-std::string headerValue (const std::string& request, const std::string& name)
-{
-    const auto at = request.find (name + ": ");
-
-    if (at == std::string::npos)
-        return {};
-
-    const auto from = at + name.size() + 2;
-    return request.substr (from, request.find ("\r\n", from) - from);
-}
-
-/** Everything or nothing: the peers of a test read what they get. */
-void sendAll (int handle, std::string_view bytes)
-{
-    while (! bytes.empty())
-    {
-        const auto sent = ::send (handle, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-
-        if (sent <= 0)
-            return;
-
-        bytes.remove_prefix (static_cast<std::size_t> (sent));
-    }
-}
-
-void sendFrame (int handle, std::byte kind, std::string_view payload)
-{
-    std::string frame (1, static_cast<char> (kind));
-    const auto size = payload.size();
-
-    if (size < 126)
-        frame += static_cast<char> (size);
-    else
-        frame += { 126, static_cast<char> (size >> 8), static_cast<char> (size & 0xff) };
-
-    frame += payload;
-    sendAll (handle, frame);
-}
 
 } // namespace
 
@@ -84,16 +29,16 @@ struct SocketBackend::Peer : WebSocketListener
 
     void onOpen() override {}
     void onWritable() override {}
-    void onText (std::string_view text) override { sendFrame (handle, finalText, text); }
+    void onText (std::string_view text) override { sendFrame (handle, WebSocketFrame::Kind::text, text); }
     void onClosed (int code, const std::string&) override
     {
         const std::array<char, 2> bytes{ static_cast<char> (code >> 8), static_cast<char> (code & 0xff) };
-        sendFrame (handle, closeFrame, { bytes.data(), bytes.size() });
+        sendFrame (handle, WebSocketFrame::Kind::close, { bytes.data(), bytes.size() });
     }
 
     void deliver()
     {
-        if (messageKind == 2)
+        if (messageKind == WebSocketFrame::Kind::binary)
             static_cast<void> (bridge->sendBinary (message));
         else
             static_cast<void> (bridge->sendText ({ reinterpret_cast<const char*> (message.data()), message.size() }));
@@ -105,7 +50,7 @@ struct SocketBackend::Peer : WebSocketListener
     std::size_t report = 0;
     std::vector<char> input;
     std::vector<std::byte> message; ///< of the frames so far
-    int messageKind = 0;
+    WebSocketFrame::Kind messageKind = WebSocketFrame::Kind::text;
     bool isWebSocket = false;
     ManualTransport transport;
     ScriptedBackend backend{ transport };
@@ -278,60 +223,36 @@ bool SocketBackend::shakeHands (Peer& peer)
     return true;
 }
 
-/** One whole frame; clients mask them and may send a message in several. */
 bool SocketBackend::takeFrame (Peer& peer)
 {
-    auto& in = peer.input;
-    const auto at = [&in] (std::size_t i) { return static_cast<unsigned char> (in[i]); };
+    const auto frame = takeWebSocketFrame (peer.input);
 
-    if (in.size() < 6)
+    if (! frame)
         return false;
 
-    std::size_t head = 2;
-    std::size_t size = at (1) & 0x7f;
-    const std::size_t extra = size == 126 ? 2 : size == 127 ? 8 : 0;
-
-    if (in.size() < head + extra + 4)
-        return false;
-
-    if (extra > 0)
-        size = 0;
-    for (std::size_t i = 0; i < extra; ++i)
-        size = size << 8 | at (head + i);
-
-    head += extra + 4;
-
-    if (in.size() < head + size)
-        return false;
-
-    std::vector<std::byte> payload (size);
-    for (std::size_t i = 0; i < size; ++i)
-        payload[i] = static_cast<std::byte> (at (head + i) ^ at (head - 4 + i % 4));
-
-    const auto kind = at (0) & 0x0f;
-    const auto isLast = (at (0) & 0x80) != 0;
-    in.erase (in.begin(), in.begin() + static_cast<std::ptrdiff_t> (head + size));
-    const std::string text (reinterpret_cast<const char*> (payload.data()), payload.size());
-
-    if (kind < 3)
+    switch (frame->kind)
     {
-        if (kind != 0)
-            peer.messageKind = kind;
+        case WebSocketFrame::Kind::close:
+            sendFrame (peer.handle, WebSocketFrame::Kind::close, frame->text());
+            peer.bridge.reset();
+            return false;
 
-        peer.message.insert (peer.message.end(), payload.begin(), payload.end());
+        case WebSocketFrame::Kind::ping:
+            sendFrame (peer.handle, WebSocketFrame::Kind::pong, frame->text());
+            return true;
 
-        if (isLast)
-            peer.deliver();
+        case WebSocketFrame::Kind::pong: return true;
+        case WebSocketFrame::Kind::text:
+        case WebSocketFrame::Kind::binary: peer.messageKind = frame->kind; break;
+        case WebSocketFrame::Kind::more: break;
     }
-    else if (kind == 8)
-    {
-        sendFrame (peer.handle, closeFrame, text);
-        peer.bridge.reset();
-    }
-    else if (kind == 9)
-        sendFrame (peer.handle, pong, text);
 
-    return peer.bridge != nullptr;
+    peer.message.insert (peer.message.end(), frame->payload.begin(), frame->payload.end());
+
+    if (frame->isLast)
+        peer.deliver();
+
+    return true;
 }
 
 void SocketBackend::note (Peer& peer)
