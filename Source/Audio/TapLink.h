@@ -57,7 +57,7 @@ struct TapMark
 
 struct TapLink
 {
-    /** 5.5 s at 48 kHz, 1.4 s at 192 kHz; the reader comes every 10 ms. */
+    /** 5.5 s at 48 kHz, 1.4 s at 192 kHz; the reader comes every 20 ms. */
     static constexpr std::size_t sampleCapacity = std::size_t{ 1 } << 18;
     static constexpr std::size_t markCapacity = 256;
 

@@ -33,9 +33,21 @@ private:
         bool isGone = false;
     };
 
+    /** What repeats does so on the beats of its interval: everything of the same interval, in all instances, comes in
+        one turn of the loop instead of waking the thread again and again. */
+    static Milliseconds delayOf (const State& state)
+    {
+        if (! state.repeats)
+            return state.interval;
+
+        const auto sinceStart = std::chrono::duration_cast<Milliseconds> (LwsLoop::Clock::now().time_since_epoch());
+        const auto untilBeat = state.interval - sinceStart % state.interval;
+        return untilBeat <= state.interval / 4 ? untilBeat + state.interval : untilBeat; // the beat itself may be early
+    }
+
     static void arm (LwsLoop& loop, const std::shared_ptr<State>& state)
     {
-        state->key = loop.addTimer (state->interval,
+        state->key = loop.addTimer (delayOf (*state),
                                     [&loop, state]
                                     {
                                         state->task();

@@ -76,26 +76,47 @@ public:
             room = freeSpace();
 
         const auto count = std::min (room, offered.size());
-        const auto target = pieces (position, count);
-        std::copy_n (offered.data(), target.first.size(), target.first.data());
-        std::copy_n (offered.data() + target.first.size(), target.second.size(), target.second.data());
+        const auto start = static_cast<std::size_t> (position) & (elementCount - 1);
+        const auto untilEnd = std::min (count, elementCount - start);
+        std::copy_n (offered.data(), untilEnd, elements.get() + start);
+
+        if (untilEnd < count)
+            std::copy_n (offered.data() + untilEnd, count - untilEnd, elements.get());
+
         written.store (position + count, std::memory_order_release);
         return count;
     }
 
-    bool push (const Element& element) noexcept KIKITORI_REALTIME { return push (std::span (&element, 1)) == 1; }
+    bool push (const Element& element) noexcept KIKITORI_REALTIME
+    {
+        const auto position = written.load (std::memory_order_relaxed);
+
+        if (position - takenSeen == elementCount && freeSpace() == 0)
+            return false;
+
+        elements[static_cast<std::size_t> (position) & (elementCount - 1)] = element;
+        written.store (position + 1, std::memory_order_release);
+        return true;
+    }
 
     // consumer ------------------------------------------------------------------------------------------------
 
     std::size_t available() noexcept
     {
-        return static_cast<std::size_t> (writePosition() - taken.load (std::memory_order_relaxed));
+        writtenSeen = writePosition();
+        return static_cast<std::size_t> (writtenSeen - taken.load (std::memory_order_relaxed));
     }
 
     /** Up to count of the oldest elements; they stay until discard(). */
     Pieces<const Element> peek (std::size_t count) noexcept
     {
-        const auto found = pieces (taken.load (std::memory_order_relaxed), std::min (count, available()));
+        const auto position = taken.load (std::memory_order_relaxed);
+        auto there = static_cast<std::size_t> (writtenSeen - position);
+
+        if (there < count)
+            there = available();
+
+        const auto found = pieces (position, std::min (count, there));
         return { found.first, found.second };
     }
 
@@ -116,9 +137,11 @@ private:
     const std::size_t elementCount;
     const std::unique_ptr<Element[]> elements;
 
+    // What one side writes at every turn lies apart from what the other one needs only now and then.
     alignas (cacheLineBytes) std::atomic<std::uint64_t> written{ 0 };
-    std::uint64_t takenSeen = 0; ///< the producer's last look at `taken`
+    alignas (cacheLineBytes) std::uint64_t takenSeen = 0; ///< the producer's last look at `taken`
     alignas (cacheLineBytes) std::atomic<std::uint64_t> taken{ 0 };
+    alignas (cacheLineBytes) std::uint64_t writtenSeen = 0; ///< the consumer's last look at `written`
 };
 
 } // namespace kikitori

@@ -40,7 +40,7 @@ struct SessionLimits
 {
     using Milliseconds = std::chrono::milliseconds;
 
-    Milliseconds tick{ 10 };                ///< how often the ring is drained
+    Milliseconds tick{ 20 };                ///< how often the ring is drained
     Milliseconds locate{ 15000 };           ///< finding, and for "local" starting, the backend
     Milliseconds open{ 10000 };             ///< connection attempt
     Milliseconds readySilent{ 120000 };     ///< start → ready without a sign of life (a version 1 model load)
@@ -74,8 +74,8 @@ struct SessionConfig
     std::string channelLabel;          ///< the speaker's or track's name
     bool tokenTimes = true;
     bool keepAllPasses = false; ///< else a later pass over the host's timeline replaces what it covers
-    std::string replayFolder; ///< for audio that waits and has no room in memory; empty: the temporary folder
-    bool mayLaunch = true;    ///< may a local backend be started?
+    std::string replayFolder;   ///< for audio that waits and has no room in memory; empty: the temporary folder
+    bool mayLaunch = true;      ///< may a local backend be started?
     RetryPolicy retry;
     SessionLimits limits;
 };

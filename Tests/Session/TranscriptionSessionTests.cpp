@@ -91,7 +91,7 @@ TEST_CASE ("half the bytes: samples as rounded and clipped 16 bit integers", "[s
     const std::vector<float> samples{ 0.0f, 1.0f, -1.0f, 2.0f, -2.0f, 0.5f };
     const auto* pointer = samples.data();
     scene.tap.process (&pointer, 1, 6, {});
-    scene.wait (Milliseconds (10));
+    scene.wait (Milliseconds (20));
     const auto& bytes = std::get<std::vector<std::byte>> (socket.received.at (1));
     REQUIRE (bytes.size() == 12);
     const std::vector<int> expected{ 0, 32767, -32767, 32767, -32767, 16384 };
