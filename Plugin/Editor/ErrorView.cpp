@@ -28,7 +28,7 @@ void ErrorView::translate()
 
 bool ErrorView::show (const std::optional<Error>& error, bool mayAllow)
 {
-    const auto next = error ? juce::String::fromUTF8 (error->message.c_str()) : juce::String();
+    const auto next = error ? words (*error) : juce::String();
 
     if (next == text && allow.isVisible() == mayAllow)
         return false;

@@ -8,11 +8,6 @@ namespace kikitori::plugin
 namespace
 {
 
-constexpr int margin = 12;
-constexpr int headerHeight = 60;
-constexpr int footerHeight = 32;
-constexpr int sideWidth = 308;
-
 juce::Colour colourOf (StatusMood mood)
 {
     switch (mood)
@@ -48,6 +43,8 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
     trainingTab.onClick = [this] { showPage (1); };
     copy.onClick = [this] { transcript.copy(); };
     saveAs.onClick = [this] { save(); };
+    saveAs.transcript = [this] { return kikitori.shownTranscript(); };
+    saveAs.onFailure = [this] (const Error& failure) { kikitori.stream().setNotice (failure); };
     clear.onClick = [this]
     {
         kikitori.stream().clearTranscript();
@@ -98,7 +95,7 @@ void KikitoriEditor::translate()
     name (settingsTab, "Settings", "Backend, model, channel, language");
     name (trainingTab, "Training", "Train the model and see how far it is");
     name (copy, "Copy", "Copies the selected rows, or everything (Ctrl+C)");
-    name (saveAs, "Save", "Saves the transcript as text, subtitles or data");
+    name (saveAs, "Save", "Saves the transcript as text, subtitles or data; dragged out of the window it is a file");
     name (clear, "Clear", "Empties the transcript");
     name (undoPass, "Undo pass", "Brings back what the last pass over this place replaced");
     name (follow, "To the newest", "Scrolls to the newest words and follows them");
@@ -131,8 +128,7 @@ void KikitoriEditor::refresh()
     saveAs.setEnabled (! transcript.isEmpty());
     clear.setEnabled (! transcript.isEmpty());
 
-    if (const bool canUndo = shown.transcript != nullptr && shown.transcript->undoable > 0;
-        canUndo != undoPass.isVisible())
+    if (const bool canUndo = shown.undoable > 0; canUndo != undoPass.isVisible())
     {
         undoPass.setVisible (canUndo);
         layOutFooter();
@@ -207,18 +203,21 @@ void KikitoriEditor::save()
 {
     const auto folder = juce::File::getSpecialLocation (juce::File::userDocumentsDirectory);
     chooser = std::make_unique<juce::FileChooser> (words ("Save the transcript"),
-                                                   folder.getChildFile ("transcript.txt"), transcriptFilePatterns());
+                                                   folder.getChildFile ("transcript." + saveAs.extension),
+                                                   transcriptFilePatterns());
     chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
                               | juce::FileBrowserComponent::warnAboutOverwriting,
                           [this] (const juce::FileChooser& chosen)
                           {
-                              const auto transcriptNow = kikitori.wholeTranscript();
+                              const auto transcriptNow = kikitori.shownTranscript();
 
                               if (chosen.getResult() == juce::File() || transcriptNow == nullptr)
                                   return;
 
                               if (auto saved = saveTranscript (*transcriptNow, chosen.getResult()); ! saved)
                                   kikitori.stream().setNotice (saved.error());
+                              else
+                                  saveAs.extension = transcriptExtension (chosen.getResult()); // for dragging, too
                           });
 }
 
@@ -254,65 +253,6 @@ void KikitoriEditor::paint (juce::Graphics& g)
         g.setFont (Look::font (13.0f));
         g.drawFittedText (status.detail, area.withTop (centre + 2).withTrimmedLeft (20),
                           juce::Justification::centredLeft, 1, 0.7f);
-    }
-}
-
-void KikitoriEditor::resized()
-{
-    // The constructor of the base class may come here before the views have a size.
-    auto stored = kikitori.stream().settings();
-    if (isShowing() && (stored.editorWidth != getWidth() || stored.editorHeight != getHeight()))
-    {
-        stored.editorWidth = getWidth();
-        stored.editorHeight = getHeight();
-        kikitori.stream().setSettings (stored);
-    }
-
-    auto area = getLocalBounds().reduced (margin);
-    auto header = area.removeFromTop (headerHeight - margin);
-    start.setBounds (header.removeFromLeft (120).reduced (0, 3));
-    level.setBounds (header.removeFromRight (190));
-    area.removeFromTop (margin);
-
-    if (const auto height = error.heightFor (area.getWidth()); height > 0 && error.isVisible())
-    {
-        error.setBounds (area.removeFromTop (height));
-        area.removeFromTop (margin);
-    }
-
-    auto side = area.removeFromRight (sideWidth);
-    area.removeFromRight (margin);
-    auto tabs = side.removeFromTop (30);
-    settingsTab.setBounds (tabs.removeFromLeft (tabs.getWidth() / 2).withTrimmedRight (3));
-    trainingTab.setBounds (tabs.withTrimmedLeft (3));
-    side.removeFromTop (margin);
-    settings.setBounds (side);
-    training.setBounds (side);
-
-    footer = area.removeFromBottom (footerHeight);
-    layOutFooter();
-    area.removeFromBottom (8);
-    transcript.setBounds (area);
-}
-
-void KikitoriEditor::layOutFooter()
-{
-    auto area = footer;
-
-    if (follow.isVisible())
-        follow.setBounds (area.removeFromRight (std::min (110, area.getWidth() / 3)));
-
-    std::vector<juce::Component*> shownButtons{ &copy, &saveAs, &clear };
-    if (undoPass.isVisible())
-        shownButtons.push_back (&undoPass);
-
-    constexpr int gap = 6;
-    const auto each = std::min (84, area.getWidth() / static_cast<int> (shownButtons.size()) - gap);
-
-    for (auto* button : shownButtons)
-    {
-        button->setBounds (area.removeFromLeft (each));
-        area.removeFromLeft (gap);
     }
 }
 

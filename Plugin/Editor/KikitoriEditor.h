@@ -9,6 +9,7 @@
 #include "Plugin/Editor/ErrorView.h"
 #include "Plugin/Editor/LevelView.h"
 #include "Plugin/Editor/Look.h"
+#include "Plugin/Editor/SaveButton.h"
 #include "Plugin/Editor/SettingsView.h"
 #include "Plugin/Editor/StatusText.h"
 #include "Plugin/Editor/TrainingPanel.h"
@@ -38,6 +39,8 @@ public:
 
 private:
     static constexpr int framesPerSecond = 20;
+    static constexpr int margin = 12;
+    static constexpr int headerHeight = 60;
 
     void timerCallback() override { refresh(); }
     void translate();
@@ -64,7 +67,8 @@ private:
     SettingsView settings{ words, kikitori };
     TrainingPanel training{ words, kikitori };
     juce::Rectangle<int> footer;
-    juce::TextButton copy, saveAs, clear, undoPass, follow;
+    juce::TextButton copy, clear, undoPass, follow;
+    SaveButton saveAs;
     std::unique_ptr<juce::FileChooser> chooser; ///< while it is open
     juce::TooltipWindow tooltips{ this };
 };

@@ -64,12 +64,9 @@ SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processo
         juce::NullCheckedInvocation::invoke (onLanguageChanged);
     };
 
-    hotwords.setFont (Look::font (15.0f));
-    hotwords.setJustification (juce::Justification::centredLeft);
-    const auto takeHotwords = [this]
-    { change ([this] (PluginSettings& settings) { settings.hotwords = hotwords.getText().toStdString(); }); };
-    hotwords.onFocusLost = takeHotwords;
-    hotwords.onReturnKey = takeHotwords;
+    takeOnLeaving (hotwords, &PluginSettings::hotwords);
+    takeOnLeaving (session, &PluginSettings::session);
+    takeOnLeaving (speaker, &PluginSettings::speaker);
 
     // Some hosts keep the keys for themselves: an address can come by clipboard.
     paste.onClick = [this]
@@ -80,15 +77,24 @@ SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processo
     keepPasses.onClick = [this]
     { change ([this] (PluginSettings& settings) { settings.keepAllPasses = keepPasses.getToggleState(); }); };
 
+    wholeSession.onClick = [this]
+    { change ([this] (PluginSettings& settings) { settings.wholeSession = wholeSession.getToggleState(); }); };
+
     hint.setFont (Look::font (13.0f));
     hint.setColour (juce::Label::textColourId, colours::faint);
     hint.setJustificationType (juce::Justification::topLeft);
     hint.setMinimumHorizontalScale (1.0f);
-    hotwordsLabel.setFont (Look::font (13.0f));
-    hotwordsLabel.setColour (juce::Label::textColourId, colours::faint);
-    hotwordsLabel.setMinimumHorizontalScale (0.8f);
-    addAndMakeVisible (hotwordsLabel);
+    for (auto* label : { &hotwordsLabel, &sessionLabel })
+    {
+        label->setFont (Look::font (13.0f));
+        label->setColour (juce::Label::textColourId, colours::faint);
+        label->setMinimumHorizontalScale (0.8f);
+        addAndMakeVisible (*label);
+    }
     addAndMakeVisible (hotwords);
+    addAndMakeVisible (session);
+    addAndMakeVisible (speaker);
+    addAndMakeVisible (wholeSession);
     addAndMakeVisible (paste);
     addAndMakeVisible (startOnLoad);
     addAndMakeVisible (keepPasses);
@@ -105,6 +111,16 @@ void SettingsView::addField (Field& field)
     addAndMakeVisible (field.label);
     addAndMakeVisible (field.box);
     field.box.setWantsKeyboardFocus (true);
+}
+
+void SettingsView::takeOnLeaving (juce::TextEditor& field, std::string PluginSettings::*setting)
+{
+    field.setFont (Look::font (15.0f));
+    field.setJustification (juce::Justification::centredLeft);
+    const auto take = [this, &field, setting]
+    { change ([&] (PluginSettings& settings) { settings.*setting = field.getText().trim().toStdString(); }); };
+    field.onFocusLost = take;
+    field.onReturnKey = take;
 }
 
 void SettingsView::translate()
@@ -127,6 +143,15 @@ void SettingsView::translate()
     describe (hotwords, hotwords, words ("Hot words"),
               words ("Names and terms to expect, between commas: they are understood more often"));
     hotwords.setTextToShowWhenEmpty (words ("names, terms"), colours::faint);
+
+    sessionLabel.setText (words ("Session"), juce::dontSendNotification);
+    describe (session, session, words ("Session"), words ("Tracks that name the same session are one conversation"));
+    session.setTextToShowWhenEmpty (words ("none"), colours::faint);
+    describe (speaker, speaker, words ("Speaker"), words ("Who speaks on this track; empty: the track's name"));
+    speaker.setTextToShowWhenEmpty (words ("speaker"), colours::faint);
+    wholeSession.setButtonText (words ("Whole session"));
+    describe (wholeSession, wholeSession, words ("Whole session"),
+              words ("Shows, copies and saves all tracks of the session, in order of time"));
 
     const auto chosen = channel.box.getSelectedId();
     for (int i = 0; i < 4; ++i) // the rest are numbers
@@ -186,6 +211,9 @@ void SettingsView::show (const PluginSettings& settings)
     chunk.box.setSelectedId (settings.chunkMs, juce::dontSendNotification);
     language.box.setSelectedId (settings.language == "ja" ? 2 : 1, juce::dontSendNotification);
     hotwords.setText (utf8 (settings.hotwords), juce::dontSendNotification);
+    session.setText (utf8 (settings.session), juce::dontSendNotification);
+    speaker.setText (utf8 (settings.speaker), juce::dontSendNotification);
+    wholeSession.setToggleState (settings.wholeSession, juce::dontSendNotification);
     startOnLoad.setToggleState (settings.startOnLoad, juce::dontSendNotification);
     keepPasses.setToggleState (settings.keepAllPasses, juce::dontSendNotification);
 }
@@ -212,9 +240,16 @@ void SettingsView::resized()
     hotwordsLabel.setBounds (row.removeFromLeft (92));
     hotwords.setBounds (row);
     area.removeFromTop (6);
+    row = area.removeFromTop (rowHeight);
+    sessionLabel.setBounds (row.removeFromLeft (92));
+    session.setBounds (row.removeFromLeft (row.getWidth() / 2).withTrimmedRight (3));
+    speaker.setBounds (row.withTrimmedLeft (3));
+    area.removeFromTop (6);
     place (area, language);
     startOnLoad.setBounds (area.removeFromTop (rowHeight));
-    keepPasses.setBounds (area.removeFromTop (rowHeight));
+    row = area.removeFromTop (rowHeight);
+    keepPasses.setBounds (row.removeFromLeft (row.getWidth() / 2));
+    wholeSession.setBounds (row);
     area.removeFromTop (4);
     hint.setBounds (area.removeFromTop (44));
 }

@@ -37,6 +37,7 @@ private:
     void addField (Field& field);
     void change (const std::function<void (PluginSettings&)>& edit);
     void addressChosen();
+    void takeOnLeaving (juce::TextEditor& field, std::string PluginSettings::*setting);
     void place (juce::Rectangle<int>& area, Field& field);
 
     const Words& words;
@@ -44,8 +45,10 @@ private:
     Field address, model, channel, chunk, language;
     juce::Label hotwordsLabel;
     juce::TextEditor hotwords;
+    juce::Label sessionLabel;
+    juce::TextEditor session, speaker;
     juce::TextButton paste;
-    juce::ToggleButton startOnLoad, keepPasses;
+    juce::ToggleButton startOnLoad, keepPasses, wholeSession;
     juce::Label hint;
     juce::ComboBoxParameterAttachment channelAttachment;
     PluginSettings shown;

@@ -2,6 +2,9 @@
 
 #include "Export/TranscriptExport.h"
 
+#include <filesystem>
+#include <system_error>
+
 namespace kikitori::plugin
 {
 
@@ -38,6 +41,8 @@ juce::String transcriptFilePatterns()
     return patterns.joinIntoString (";");
 }
 
+juce::String transcriptExtension (const juce::File& file) { return extensionOf (formatOf (file)); }
+
 Status saveTranscript (const TranscriptSnapshot& transcript, const juce::File& file)
 {
     const auto document = exportTranscript (transcript, formatOf (file));
@@ -49,6 +54,39 @@ Status saveTranscript (const TranscriptSnapshot& transcript, const juce::File& f
 
     return Error{ "save_failed", "The transcript could not be written to " + file.getFullPathName().toStdString()
                                      + "; choose another folder, or free some space." };
+}
+
+PrivateFolder::~PrivateFolder() { remove(); }
+
+void PrivateFolder::remove()
+{
+    if (folder)
+        folder->deleteRecursively();
+
+    folder.reset();
+}
+
+Result<juce::File> PrivateFolder::make()
+{
+    remove();
+    const auto place = juce::File::getSpecialLocation (juce::File::tempDirectory)
+                           .getChildFile ("kikitori-" + juce::Uuid().toDashedString());
+    const std::filesystem::path path (place.getFullPathName().toStdString());
+    std::error_code trouble;
+
+    // Words of a recording are nobody else's business: closed to others before the first byte is in it.
+    if (std::filesystem::create_directory (path, trouble))
+        std::filesystem::permissions (path, std::filesystem::perms::owner_all, trouble);
+    else if (! trouble)
+        trouble = std::make_error_code (std::errc::file_exists);
+
+    if (trouble)
+        return Error{ "save_failed", "No folder for the transcript could be made at "
+                                         + place.getFullPathName().toStdString() + ": " + trouble.message()
+                                         + "; save it to another place instead." };
+
+    folder = place;
+    return place;
 }
 
 } // namespace kikitori::plugin

@@ -14,6 +14,11 @@ namespace
 
 juce::String textOf (const Segment& segment) { return juce::String::fromUTF8 (segment.text.c_str()).trim(); }
 
+juce::String speakerOf (const Segment& segment) { return juce::String::fromUTF8 (segment.speaker.c_str()); }
+
+/** A merged transcript has new segments every time; most are what they were, and need no new layout. */
+bool isSame (const Segment* a, const Segment* b) { return a == b || *a == *b; }
+
 double lengthOf (const std::shared_ptr<const TranscriptSnapshot>& transcript)
 {
     return transcript != nullptr && ! transcript->finals.empty() ? transcript->finals.back().endSeconds : 0.0;
@@ -44,9 +49,12 @@ bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
 
     std::size_t same = 0;
     const bool shiftIsSame = earlier == shownEarlier;
-    while (same < std::min (settled, wanted.size()) && list[same].segment == wanted[same]
-           && (shiftIsSame || same < fromEarlier))
+    while (same < std::min (settled, wanted.size()) && (shiftIsSame || same < fromEarlier)
+           && isSame (list[same].segment, wanted[same]))
+    {
+        list[same].segment = wanted[same];
         ++same;
+    }
 
     list.resize (same);
     const auto shift = lengthOf (earlier);
@@ -65,8 +73,8 @@ bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
 
 void TranscriptRows::add (const Segment& segment, double shift)
 {
-    // In a host that plays, the times are those of its timeline.
-    const auto isPlayed = segment.host && segment.host->pass > 0;
+    // In a host that plays, the times are those of its timeline; merged segments have a common time already.
+    const auto isPlayed = segment.host && segment.host->pass > 0 && segment.speaker.empty();
     list.push_back (
         { &segment, isPlayed ? segment.host->seconds : segment.startSeconds + shift, segment.confirmed, 0, 0 });
     place (list.size() - 1);
@@ -107,6 +115,9 @@ juce::TextLayout TranscriptRows::layoutOf (const Row& row) const
     if (row.segment->gapBefore)
         content.append (juce::String::fromUTF8 ("⋯ "), Look::font (17.0f), colours::warning);
 
+    if (! row.segment->speaker.empty())
+        content.append (speakerOf (*row.segment) + "  ", Look::font (14.0f, true), colours::accent);
+
     const auto text = textOf (*row.segment);
     // Of a partial, what will not change any more is as firm as a final.
     const auto firm =
@@ -126,7 +137,9 @@ juce::String TranscriptRows::text (int first, int last, bool withTimes) const
     for (int i = std::max (0, first); i <= last && i < static_cast<int> (list.size()); ++i)
     {
         const auto& row = list[static_cast<std::size_t> (i)];
-        lines.add ((withTimes ? clockTime (row.startSeconds) + "\t" : juce::String()) + textOf (*row.segment));
+        const auto speaker = speakerOf (*row.segment);
+        lines.add ((withTimes ? clockTime (row.startSeconds) + "\t" : juce::String())
+                   + (speaker.isEmpty() ? speaker : speaker + ": ") + textOf (*row.segment));
     }
 
     return lines.joinIntoString ("\n");

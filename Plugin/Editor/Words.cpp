@@ -26,4 +26,12 @@ juce::String Words::operator() (const char* english, const juce::String& first, 
     return (*this) (english).replace ("%1", first).replace ("%2", second);
 }
 
+juce::String Words::operator() (const Error& error) const
+{
+    const auto facts = juce::String::fromUTF8 (error.message.c_str());
+    const juce::String key ("error." + error.code);
+    const auto meaning = translations != nullptr ? translations->translate (key, {}) : juce::String();
+    return meaning.isEmpty() ? facts : meaning + "\n" + facts;
+}
+
 } // namespace kikitori::plugin

@@ -5,6 +5,8 @@
 */
 #pragma once
 
+#include "Core/Result.h"
+
 #include <juce_core/juce_core.h>
 #include <memory>
 #include <string>
@@ -25,6 +27,10 @@ public:
 
     /** The same with %1, %2 replaced. */
     juce::String operator() (const char* english, const juce::String& first, const juce::String& second = {}) const;
+
+    /** What an error means in the chosen language, by its code, and then its own message with the facts. An error
+        that has no translation is its message. */
+    juce::String operator() (const Error& error) const;
 
 private:
     std::string current;

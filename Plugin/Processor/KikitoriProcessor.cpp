@@ -6,6 +6,16 @@
 namespace kikitori::plugin
 {
 
+namespace
+{
+// JUCE 7 has an empty name where the host gives none, JUCE 8 none at all.
+juce::String nameIn (const juce::String& name) { return name; }
+[[maybe_unused]] juce::String nameIn (const std::optional<juce::String>& name)
+{
+    return name.value_or (juce::String());
+}
+} // namespace
+
 KikitoriProcessor::KikitoriProcessor (EditorFactory editorFactory, StreamServices services)
     : AudioProcessor (BusesProperties()
                           .withInput ("Input", juce::AudioChannelSet::stereo())
@@ -128,44 +138,43 @@ PluginSnapshot KikitoriProcessor::snapshot() const
     shown.isOffline = isNonRealtime();
     shown.earlier = control.earlier();
     shown.transcript = control.transcript();
+    shown.undoable = shown.transcript != nullptr ? shown.transcript->undoable : 0;
+
+    if (const auto settings = control.settings(); settings.showsSession())
+    {
+        shown.earlier = nullptr;
+        shown.transcript = member.merged (settings.session);
+    }
+
     return shown;
 }
 
 std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::wholeTranscript() const
 {
-    const auto before = control.earlier();
-    const auto now = control.transcript();
+    return joinTranscripts (control.earlier(), control.transcript());
+}
 
-    if (now == nullptr || (now->finals.empty() && ! now->partial))
-        return before;
-    if (before == nullptr || before->finals.empty())
-        return now;
+std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::shownTranscript() const
+{
+    const auto settings = control.settings();
+    return settings.showsSession() ? member.merged (settings.session) : wholeTranscript();
+}
 
-    auto whole = std::make_shared<TranscriptSnapshot>();
-    whole->finals = before->finals;
-    const auto shift = before->finals.back().endSample;
-    const auto moveBehind = [shift] (auto& piece) // a segment or a word
-    {
-        piece.startSample += shift;
-        piece.endSample += shift;
-        piece.startSeconds = static_cast<double> (piece.startSample) / streamSampleRate;
-        piece.endSeconds = static_cast<double> (piece.endSample) / streamSampleRate;
-    };
-    const auto add = [&] (Segment segment)
-    {
-        moveBehind (segment);
-        for (auto& token : segment.tokens)
-            moveBehind (token);
-        whole->finals.push_back (std::move (segment));
-    };
+std::string KikitoriProcessor::speaker() const
+{
+    const auto typed = control.settings().speaker;
 
-    for (const auto& segment : now->finals)
-        add (segment);
+    if (! typed.empty())
+        return typed;
 
-    if (now->partial)
-        add (*now->partial);
+    const std::lock_guard lock (trackMutex);
+    return trackName;
+}
 
-    return whole;
+void KikitoriProcessor::updateTrackProperties (const TrackProperties& properties)
+{
+    const std::lock_guard lock (trackMutex);
+    trackName = nameIn (properties.name).toStdString();
 }
 
 void KikitoriProcessor::getStateInformation (juce::MemoryBlock& destination)

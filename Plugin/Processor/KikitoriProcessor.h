@@ -9,10 +9,13 @@
 #pragma once
 
 #include "Audio/AudioTap.h"
+#include "Plugin/Processor/Conversations.h"
 #include "Plugin/Processor/Parameters.h"
 #include "Plugin/Processor/StreamControl.h"
 
 #include <juce_audio_processors/juce_audio_processors.h>
+#include <mutex>
+#include <string>
 
 namespace kikitori::plugin
 {
@@ -27,7 +30,8 @@ struct PluginSnapshot
     bool isBypassed = false;
     bool isOffline = false;
     std::shared_ptr<const TranscriptSnapshot> earlier;    ///< of the loaded project; may be null
-    std::shared_ptr<const TranscriptSnapshot> transcript; ///< of this run; may be null
+    std::shared_ptr<const TranscriptSnapshot> transcript; ///< of this run, or the merged one; may be null
+    std::size_t undoable = 0;                             ///< segments of this track that undo would bring back
 };
 
 class KikitoriProcessor final : public juce::AudioProcessor,
@@ -78,6 +82,13 @@ public:
     /** What the project brought along and what was understood since, as one; null when there is nothing. */
     std::shared_ptr<const TranscriptSnapshot> wholeTranscript() const;
 
+    /** The session's where the settings say so, else wholeTranscript(): what is shown, saved and dragged. */
+    std::shared_ptr<const TranscriptSnapshot> shownTranscript() const;
+
+    /** As typed, else the track's name from the host; empty where neither is known. */
+    std::string speaker() const;
+    void updateTrackProperties (const TrackProperties& properties) override;
+
 private:
     void tapBlock (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept KIKITORI_REALTIME;
     std::optional<PlayheadInfo> playhead() const noexcept;
@@ -90,6 +101,13 @@ private:
     Parameters parameters;
     AudioTap tap;
     StreamControl control;
+    mutable std::mutex trackMutex;
+    std::string trackName; ///< under trackMutex
+
+    // Last, so that nobody asks for what is gone already.
+    ConversationMember member{ [this] {
+        return ConversationVoice{ control.settings().session, speaker(), control.earlier(), control.transcript() };
+    } };
 };
 
 } // namespace kikitori::plugin

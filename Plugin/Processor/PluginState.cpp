@@ -14,13 +14,28 @@ namespace
 
 using Json = nlohmann::json;
 
-constexpr std::size_t longestText = 2048;      ///< of an address or a name
+constexpr std::size_t longestText = 2048; ///< of an address or a name
+constexpr std::size_t longestName = 256;
 constexpr std::size_t longestHotwords = 20000; ///< bytes
 
 Error notOurs (const char* what)
 {
     return { "bad_state", std::string ("The settings saved in this project could not be read (") + what
                               + "); the present ones stay. Check them and save the project again." };
+}
+
+/** A project file travels: an address leaves without name, password and what follows "?", where tokens are put. */
+std::string withoutSecrets (std::string address)
+{
+    address.resize (std::min (address.size(), address.find_first_of ("?#")));
+    const auto scheme = address.find ("://");
+    const auto start = scheme == std::string::npos ? 0 : scheme + 3;
+    const auto at = address.rfind ('@');
+
+    if (at != std::string::npos && at >= start)
+        address.erase (start, at + 1 - start);
+
+    return address;
 }
 
 template <typename Value>
@@ -74,6 +89,10 @@ PluginSettings sanitised (PluginSettings settings)
         settings.model = defaults.model;
     if (settings.hotwords.size() > longestHotwords)
         settings.hotwords.resize (longestHotwords);
+    if (settings.session.size() > longestName)
+        settings.session.clear();
+    if (settings.speaker.size() > longestName)
+        settings.speaker.clear();
     if (settings.language != "ja")
         settings.language = "en";
 
@@ -87,13 +106,16 @@ juce::MemoryBlock writeState (const PluginState& state)
 {
     Json json{ { "format", "kikitori" },
                { "version", PluginState::currentVersion },
-               { "address", state.settings.address },
+               { "address", withoutSecrets (state.settings.address) },
                { "model", state.settings.model },
                { "hot_words", state.settings.hotwords },
                { "language", state.settings.language },
                { "chunk_ms", state.settings.chunkMs },
                { "start_on_load", state.settings.startOnLoad },
                { "keep_all_passes", state.settings.keepAllPasses },
+               { "session", state.settings.session },
+               { "speaker", state.settings.speaker },
+               { "whole_session", state.settings.wholeSession },
                { "width", state.settings.editorWidth },
                { "height", state.settings.editorHeight },
                { "channel", state.channel },
@@ -135,6 +157,9 @@ Result<PluginState> readState (const void* data, int size)
     state.settings.chunkMs = static_cast<int> (std::clamp (valueOr (json, "chunk_ms", 320.0), 0.0, 1.0e6));
     state.settings.startOnLoad = valueOr (json, "start_on_load", false);
     state.settings.keepAllPasses = valueOr (json, "keep_all_passes", false);
+    state.settings.session = valueOr (json, "session", std::string());
+    state.settings.speaker = valueOr (json, "speaker", std::string());
+    state.settings.wholeSession = valueOr (json, "whole_session", false);
     state.settings.editorWidth = static_cast<int> (std::clamp (valueOr (json, "width", 860.0), 0.0, 1.0e5));
     state.settings.editorHeight = static_cast<int> (std::clamp (valueOr (json, "height", 560.0), 0.0, 1.0e5));
     state.settings = sanitised (state.settings);

@@ -27,6 +27,11 @@ struct PluginSettings
     bool keepAllPasses = false; ///< else a later pass over the host's timeline replaces what it covers
     int editorWidth = 860;
     int editorHeight = 560;
+    std::string session;       ///< instances that name the same one are one conversation; "" = none
+    std::string speaker;       ///< in it; "" = the track's name
+    bool wholeSession = false; ///< show and save the conversation instead of this track
+
+    bool showsSession() const noexcept { return wholeSession && ! session.empty(); }
 
     bool operator== (const PluginSettings&) const = default;
 };

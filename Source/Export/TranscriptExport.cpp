@@ -16,7 +16,7 @@ void append (std::vector<TimedLine>& lines, const Segment& segment, bool confirm
         return;
 
     TimedLine line{ segment.text, segment.startSeconds, segment.endSeconds, {},
-                    confirmed,    segment.id,           segment.gapBefore,  {} };
+                    confirmed,    segment.id,           segment.gapBefore,  segment.speaker };
     line.tokens.reserve (segment.tokens.size());
     for (const auto& token : segment.tokens)
         line.tokens.push_back ({ token.text, token.startSeconds, token.endSeconds, token.confidence });
@@ -100,7 +100,8 @@ std::string exportTranscript (const TranscriptSnapshot& transcript,
     auto lines = linesInRange (timedLines (transcript), options);
 
     for (auto& line : lines)
-        line.speaker = options.speaker;
+        if (line.speaker.empty())
+            line.speaker = options.speaker;
 
     switch (format)
     {

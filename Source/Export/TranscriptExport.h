@@ -23,7 +23,7 @@ struct ExportOptions
 {
     std::string source = {};         ///< name of the recording for the JSON, "" = left out
     std::string model = {};          ///< name of the model for the JSON, "" = left out
-    std::string speaker = {};        ///< or the track's name; "" = none
+    std::string speaker = {};        ///< or the track's name, of segments that have none; "" = none
     bool lineTimes = false;          ///< plain text: a time before each line
     std::optional<double> from = {}; ///< seconds; only words that begin at or after this
     std::optional<double> to = {};   ///< only words that begin before this

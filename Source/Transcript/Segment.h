@@ -56,6 +56,7 @@ struct Segment
     bool gapBefore = false;              ///< audio was lost between the segment before and this one's end
     std::optional<std::chrono::system_clock::time_point> wallClock; ///< of the start
     std::optional<HostPosition> host;                               ///< of the start
+    std::string speaker; ///< or the track's name, where several are merged; else empty
 
     bool operator== (const Segment&) const = default;
 };

@@ -16,7 +16,18 @@ namespace
 PluginState example()
 {
     PluginState state;
-    state.settings = { "https://gpu.test:58081", "conformer-large", "Kikitori, Ann", "ja", 640, true, true, 900, 700 };
+    state.settings = { "https://gpu.test:58081",
+                       "conformer-large",
+                       "Kikitori, Ann",
+                       "ja",
+                       640,
+                       true,
+                       true,
+                       900,
+                       700,
+                       "talk",
+                       "Ann",
+                       true };
     state.channel = "3";
     state.bypass = true;
 
@@ -108,6 +119,21 @@ TEST_CASE ("An hour of speech with the times of its words takes less than 1 MB")
     PluginState state;
     state.transcript = transcript;
     CHECK (writeState (state).getSize() < 1'000'000);
+}
+
+TEST_CASE ("A project never holds a password or a token, whatever was typed as the address")
+{
+    for (const auto* typed : { "https://ann:secret@gpu.test:58081", "wss://secret@gpu.test:58081/ws?token=secret",
+                               "ann:secret@gpu.test:58081", "gpu.test:58081?token=secret#secret" })
+    {
+        PluginState state;
+        state.settings.address = typed;
+        const auto data = writeState (state);
+        const auto read = readState (data.getData(), static_cast<int> (data.getSize()));
+        REQUIRE (read.ok());
+        CHECK (read.value().settings.address.find ("secret") == std::string::npos);
+        CHECK (read.value().settings.address.find ("gpu.test:58081") != std::string::npos);
+    }
 }
 
 TEST_CASE ("Garbage is refused with a note and changes nothing")

@@ -76,7 +76,7 @@ TEST_CASE ("Screenshots of every page and state in both languages")
         photograph (*scene.editor, "training-" + language);
 
         scene.processor->stream().setNotice (
-            Error{ "example",
+            Error{ "backend_refused",
                    "The backend at gpu.test:58081 refused the connection (code 1008). Check the address and the token "
                    "under Settings, then press Start again." });
         scene.editor->setSize (640, 470);

@@ -1,3 +1,4 @@
+#include "Plugin/Editor/Words.h"
 #include "Support/Catch.h"
 
 #include <juce_core/juce_core.h>
@@ -34,6 +35,24 @@ std::set<std::string> textsInSources()
     return texts;
 }
 
+/** Every code of an error that the window may have to show. */
+std::set<std::string> codesInSources()
+{
+    std::set<std::string> codes;
+    const std::regex made (R"re((?:Error ?\{|fail \(\{|return \{(?: \{)?|setNotice \(\{)\s*"([a-z_]+)",)re");
+
+    for (const auto* folder : { "Source/Session", "Source/Network", "Source/LocalBackend", "Source/Training",
+                                "Plugin/Processor", "Plugin/Editor" })
+        for (const auto& file : sourceFile (folder).findChildFiles (juce::File::findFiles, false, "*.cpp"))
+        {
+            const auto text = file.loadFileAsString().toStdString();
+            for (std::sregex_iterator found (text.begin(), text.end(), made), end; found != end; ++found)
+                codes.insert ((*found)[1].str());
+        }
+
+    return codes;
+}
+
 } // namespace
 
 TEST_CASE ("Every text of the window has a Japanese translation")
@@ -48,4 +67,22 @@ TEST_CASE ("Every text of the window has a Japanese translation")
         INFO (text);
         CHECK (japanese.translate (key, "missing") != "missing");
     }
+}
+
+TEST_CASE ("An error is told in the window's language by its code, with its own words for the facts")
+{
+    const kikitori::plugin::Words japanese ("ja");
+    const auto codes = codesInSources();
+    CHECK (codes.size() > 25);
+
+    for (const auto& code : codes)
+    {
+        INFO (code);
+        const auto told = japanese ({ code, "gpu.test:1 said no" });
+        CHECK (told != "gpu.test:1 said no");
+        CHECK (told.endsWith ("\ngpu.test:1 said no"));
+    }
+
+    CHECK (kikitori::plugin::Words ("en") ({ "backend_unreachable", "no connection" }) == "no connection");
+    CHECK (japanese ({ "never_heard_of", "facts alone" }) == "facts alone");
 }
