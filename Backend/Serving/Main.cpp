@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -35,7 +36,7 @@ void onSignal (int)
 
 struct CommandLine
 {
-    std::filesystem::path config, models, data, log;
+    std::filesystem::path config, models, data, log, tokenFile;
     ServerOptions server;
     bool isLocal = false;
 };
@@ -45,6 +46,32 @@ int complain (const Error& error, int code)
     std::cerr << "kikitori-backend: " << error.message << "\n";
     log::write (log::Level::error, "main", error.code, error.message);
     return code;
+}
+
+/** The token of a file that only its owner may read, or that of the environment; never one of the command line, which
+    every user of the machine can see. */
+Result<std::string> readToken (const std::filesystem::path& file)
+{
+    if (file.empty())
+    {
+        const auto* token = std::getenv ("KIKITORI_TOKEN");
+        return std::string (token != nullptr ? token : "");
+    }
+
+    struct stat facts
+    {
+    };
+
+    if (::stat (file.c_str(), &facts) != 0 || (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return Error{ "insecure", file.string() + " must be a file that only its owner may read: chmod 600 it." };
+
+    std::string token;
+    std::getline (std::ifstream (file), token);
+
+    if (token.empty())
+        return Error{ "insecure", file.string() + " has no token in its first line." };
+
+    return token;
 }
 
 std::chrono::seconds localIdleLimit()
@@ -67,7 +94,7 @@ int serve (CommandLine line, BackendConfig config)
                              claimed.error().code == "already_running" ? exitAlreadyRunning : exitUsage);
 
         runtime = std::move (claimed).value();
-        line.server.token = runtime->token();
+        line.server.access.token = runtime->token();
         line.server.host = "127.0.0.1";
         line.server.port = 0;
         line.server.idleLimit = localIdleLimit();
@@ -83,7 +110,8 @@ int serve (CommandLine line, BackendConfig config)
             return complain (announced.error(), exitUsage);
 
     log::write (log::Level::info, "main", "listen",
-                "listening on " + line.server.host + ":" + std::to_string (server.port()));
+                "listening on " + line.server.host + ":" + std::to_string (server.port())
+                    + (line.server.certificate.empty() ? "" : " with TLS"));
     servedNow = &server;
     std::signal (SIGTERM, onSignal);
     std::signal (SIGINT, onSignal);
@@ -105,6 +133,15 @@ int main (int argc, char* argv[])
     app.add_option ("--port", line.server.port, "Port, 0 for any free one")
         ->capture_default_str()
         ->check (CLI::Range (0, 65535));
+    app.add_option ("--token-file", line.tokenFile, "File (0600) with the token, instead of KIKITORI_TOKEN")
+        ->check (CLI::ExistingFile);
+    app.add_option ("--tls-cert", line.server.certificate, "Certificate chain (PEM): serve https and wss only");
+    app.add_option ("--tls-key", line.server.key, "Its private key (PEM)");
+    app.add_option ("--allow-origin", line.server.access.allowedOrigins,
+                    "Web origin that may connect, such as https://studio.example; repeatable");
+    app.add_option ("--connections", line.server.connections, "Connections at most")
+        ->capture_default_str()
+        ->check (CLI::Range (16, 100000));
     app.add_option ("--models", line.models, "Folder that holds a folder for each model");
     app.add_option ("--data", line.data, "Folder for checkpoints and logs");
     app.add_option ("--log-file", line.log, "Write JSON lines there instead of to standard error");
@@ -120,8 +157,10 @@ int main (int argc, char* argv[])
         return app.exit (e) == 0 ? exitOk : exitUsage;
     }
 
-    if (const auto* token = std::getenv ("KIKITORI_TOKEN"))
-        line.server.token = token;
+    if (const auto token = readToken (line.tokenFile))
+        line.server.access.token = token.value();
+    else
+        return complain (token.error(), exitUsage);
 
     BackendConfig config;
     config.modelFolder = defaultModelFolder();

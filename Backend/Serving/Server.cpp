@@ -3,7 +3,7 @@
 #include "Backend/Serving/ServerConnection.h"
 #include "Core/Log.h"
 
-#include <csignal>
+#include <algorithm>
 
 namespace kikitori::backend
 {
@@ -11,9 +11,9 @@ namespace kikitori::backend
 namespace
 {
 constexpr auto tick = std::chrono::milliseconds (100);
-constexpr auto drainLimit = std::chrono::seconds (5);
-
-bool isLoopback (const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with ("127."); }
+constexpr auto drainLimit = std::chrono::seconds (10);
+/** Who has read nothing for so long, with messages waiting, is gone for us; its client comes back and replays. */
+constexpr auto slowReaderLimit = std::chrono::seconds (30);
 } // namespace
 
 Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
@@ -37,41 +37,6 @@ Server::~Server()
         lws_context_destroy (context);
 }
 
-Status Server::open()
-{
-    if (! isLoopback (options.host) && options.token.empty())
-        return Error{ "insecure",
-                      "Listening on " + options.host
-                          + " needs a token, or anybody could listen in: set KIKITORI_TOKEN, or listen on 127.0.0.1." };
-
-    lws_set_log_level (0, nullptr);
-    std::signal (SIGPIPE, SIG_IGN);
-
-    lws_context_creation_info info{};
-    info.port = options.port;
-    info.iface = options.host == "0.0.0.0" ? nullptr : options.host == "localhost" ? "127.0.0.1" : options.host.c_str();
-    info.protocols = Callbacks::protocols();
-    info.options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_VALIDATE_UTF8;
-    info.user = this;
-    info.retry_and_idle_policy = &Callbacks::validity();
-    info.keepalive_timeout = 30;
-    info.timeout_secs = 20;
-    info.max_http_header_data = 8192;
-    info.pt_serv_buf_size = 65536;
-    context = lws_create_context (&info);
-
-    if (context == nullptr)
-        return Error{
-            "port_taken",
-            "Port " + std::to_string (options.port) + " on " + options.host
-                + " cannot be opened; another program (or another backend) may use it. Choose one with --port."
-        };
-
-    listeningPort = lws_get_vhost_listen_port (lws_get_vhost_by_name (context, "default"));
-    lastUse = std::chrono::steady_clock::now();
-    return success();
-}
-
 void Server::run()
 {
     lws_sorted_usec_list_t timer{};
@@ -90,7 +55,7 @@ void Server::run()
 
         if (shouldStop && ! isDraining)
             drain();
-        if (isDraining && (connections.empty() || now - drainSince > drainLimit))
+        if (isDraining && (! hasSessions() || now - drainSince > drainLimit))
             break;
         if (! isDraining && options.idleLimit.count() > 0 && isIdle())
             break;
@@ -117,11 +82,7 @@ bool Server::isIdle()
 {
     const auto now = std::chrono::steady_clock::now();
 
-    for (const auto& [wsi, connection] : connections)
-        if (connection->session != nullptr)
-            lastUse = now;
-
-    if (trainer->isTraining())
+    if (hasSessions() || trainer->isTraining())
         lastUse = now;
 
     return now - lastUse > options.idleLimit;
@@ -135,6 +96,29 @@ void Server::everyTick()
     for (const auto& [wsi, connection] : current)
         if (connection->session != nullptr)
             connection->session->onTimer();
+
+    dropSlowReaders();
+}
+
+void Server::dropSlowReaders()
+{
+    const auto now = std::chrono::steady_clock::now();
+
+    for (const auto& [wsi, connection] : connections)
+    {
+        if (connection->outgoing.empty() || now - connection->waitingSince < slowReaderLimit)
+            continue;
+
+        log::write (log::Level::warning, "serving", "slow_client", "a client reads nothing; its connection is closed");
+        connection->waitingSince = now;
+        lws_set_timeout (wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    }
+}
+
+bool Server::hasSessions() const
+{
+    return std::any_of (connections.begin(), connections.end(),
+                        [] (const auto& entry) { return entry.second->session != nullptr; });
 }
 
 void Server::drain()
@@ -220,9 +204,11 @@ StreamSession::Services Server::servicesFor (const std::shared_ptr<Connection>& 
         if (open == nullptr || open->wsi == nullptr || open->closeCode != 0)
             return;
 
-        // Who does not read for so long is gone for us; the transcript's client comes back and replays.
         if (open->queuedBytes + text.size() > Callbacks::mostQueuedBytes)
             return lws_set_timeout (open->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+
+        if (open->outgoing.empty())
+            open->waitingSince = std::chrono::steady_clock::now();
 
         open->queuedBytes += text.size();
         open->outgoing.push_back (std::move (text));

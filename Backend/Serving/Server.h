@@ -1,17 +1,17 @@
 /*  The backend's sockets: WebSocket sessions and REST on one port, by libwebsockets.
 
     Threads: run() is the I/O thread; stop() and broadcast() from any thread (stop() also from a signal handler).
-    Failure: open() gives port_taken or insecure with what to do.
+    Failure: open() gives port_taken, insecure or bad_certificate with what to do.
 */
 #pragma once
 
+#include "Backend/Serving/Access.h"
 #include "Backend/Serving/ComputePool.h"
 #include "Backend/Serving/RestApi.h"
 #include "Backend/Serving/StreamSession.h"
 
 #include <atomic>
 #include <map>
-#include <set>
 
 struct lws;
 struct lws_context;
@@ -22,9 +22,10 @@ namespace kikitori::backend
 struct ServerOptions
 {
     std::string host = "127.0.0.1";
-    int port = 58081;  ///< 0: any free one
-    std::string token; ///< needed for anything but loopback
-    std::set<std::string> allowedOrigins;
+    int port = 58081;                       ///< 0: any free one
+    AccessRules access;                     ///< a token is needed for anything but loopback
+    std::filesystem::path certificate, key; ///< PEM; with them, TLS 1.2 or later is the only way in
+    unsigned int connections = 1024;        ///< at most; more wait in the system's queue
     std::filesystem::path trainer;
     std::chrono::seconds idleLimit{ 0 }; ///< 0: never ends by itself
 };
@@ -53,8 +54,11 @@ private:
 
     void post (std::function<void()> task);
     void runPosted();
+    Status checkOptions() const;
     void everyTick();
+    void dropSlowReaders();
     void drain();
+    bool hasSessions() const;
     bool isIdle();
     StreamSession::Services servicesFor (const std::shared_ptr<Connection>& connection);
     bool claimSession (const std::string& uuid, const StreamSession* by);

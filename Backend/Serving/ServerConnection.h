@@ -22,14 +22,18 @@ struct Server::Connection
     // WebSocket
     std::shared_ptr<StreamSession> session;
     std::string incoming;
+    std::size_t incomingBytes = 0; ///< of the message that comes, kept or not
     std::deque<std::string> outgoing;
     std::size_t queuedBytes = 0;
+    std::chrono::steady_clock::time_point waitingSince; ///< the oldest outgoing message, or the last that was taken
     int closeCode = 0;
     std::string closeReason;
 
     // HTTP
+    std::string requestId; ///< in the log and in X-Request-Id
     RestRequest request;
     RestReply reply;
+    std::optional<RestReply> refusal; ///< given without a look at the body, then the connection closes
     bool isTooLarge = false;
 };
 
@@ -37,7 +41,8 @@ class Server::Callbacks
 {
 public:
     static constexpr std::size_t largestBody = 1u << 20;
-    static constexpr std::size_t mostQueuedBytes = 16u << 20; ///< to a client that does not read
+    static constexpr std::size_t mostQueuedBytes = 4u << 20; ///< to a client that does not read
+    static constexpr std::size_t longestText = 1u << 20;     ///< of a WebSocket's messages, hot words among them
 
     static int onEvent (lws* wsi, lws_callback_reasons reason, void* user, void* data, size_t size);
     static const lws_protocols* protocols();
@@ -51,7 +56,8 @@ private:
     static void onEstablished (Server& server, lws* wsi);
     static int onReceive (Connection& connection, const char* data, std::size_t size);
     static int onWritable (Connection& connection);
-    static int refusal (const Server& server, lws* wsi, bool needsToken);
+    static int refusal (const Server& server, lws* wsi, const std::string& path);
+    static RestReply replyTo (Server& server, const Connection& connection);
 };
 
 } // namespace kikitori::backend

@@ -3,6 +3,8 @@
     Threads: the I/O thread; decoding happens on the pool and comes back through Services::post.
     Failure: a bad message or frame is answered with an error and, where the protocol says so, the connection is
     closed with a fitting code, never 1000.
+
+    StreamSession.cpp holds what the client says, StreamSessionWords.cpp what the decoder answers.
 */
 #pragma once
 
@@ -73,12 +75,22 @@ private:
             audio,
             flush,
             gap,
-            stop
+            stop,
+            drain ///< as stop, but the client may have the last words again elsewhere
         };
         Kind kind = Kind::audio;
-        std::vector<float> samples;
+        std::vector<float> samples{};
         std::int64_t gapSamples = 0;
+        std::size_t taken = 0; ///< samples that an earlier job has taken
     };
+
+    /** Messages of one stream that wait, tiny frames among them, before its socket is not read any more. */
+    static constexpr std::size_t mostQueuedWork = 5000;
+    /** One job on the pool takes so much audio at most, so that a stream that runs ahead holds up no other one. */
+    static constexpr double jobSeconds = 0.5;
+    /** Positions count on as 64-bit numbers: ten days of gap at a time keep far from their end. */
+    static constexpr std::int64_t longestGap = std::int64_t{ 1 } << 37;
+    static constexpr std::int64_t furthestStart = std::int64_t{ 1 } << 53;
 
     /** What the pool brings back. */
     struct Outcome
@@ -87,14 +99,30 @@ private:
         std::int64_t received = 0;
         std::int64_t processed = 0;
         bool stopped = false;
+        std::optional<std::size_t> cutOff; ///< the first event that only a draining server caused
     };
 
+    void handle (const StartMessage& message);
+    void handle (const StopMessage& message);
+    void handle (const FlushMessage& message);
+    void handle (const GapMessage& message);
+    void handle (const SubscribeMessage&) {} ///< every socket gets the training's messages
+    void handle (const UnknownMessage&) {}
+    std::optional<Error> problemWith (const StartMessage& message) const;
     void begin (StartMessage message);
     void onModel (std::uint64_t generation, Result<std::shared_ptr<const RecognizerModel>> model);
+    void onStream (std::uint64_t generation,
+                   const RecognizerCard& card,
+                   int chunkMs,
+                   Result<std::shared_ptr<RecognizerStream>> made);
+    RecognizerStreamOptions streamOptions() const;
     void enqueue (Work work);
     void pump();
+    std::deque<Work> takeJob();
+    bool mustWait() const;
     void onOutcome (std::uint64_t generation, Outcome outcome);
-    void tell (const RecognizerEvent& event, const Outcome& outcome);
+    void tell (const RecognizerEvent& event, const Outcome& outcome, bool isCutOff);
+    void tellVersion1 (const RecognizerEvent& event);
     void tellStopped (const Outcome& outcome);
     void fail (const std::string& code, const std::string& message, int closeCode);
     void send (const ServerMessage& message);
@@ -118,6 +146,7 @@ private:
     bool heardAudio = false;
     std::string wholeText; ///< version 1: the finals so far
     std::int64_t toldProcessed = 0;
+    std::int64_t lastAck = 0;
     std::chrono::steady_clock::time_point loadingSince, toldLoading;
 };
 

@@ -1,0 +1,100 @@
+// What a server needs before it listens: addresses, certificates, libwebsockets' limits.
+#include "Backend/Serving/ServerConnection.h"
+#include "Core/Log.h"
+
+#include <csignal>
+#include <memory>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <unistd.h>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+bool isKeyOf (const std::filesystem::path& certificate, const std::filesystem::path& key)
+{
+    const std::unique_ptr<SSL_CTX, void (*) (SSL_CTX*)> tls (SSL_CTX_new (TLS_server_method()), SSL_CTX_free);
+    const auto fits = tls != nullptr && SSL_CTX_use_certificate_chain_file (tls.get(), certificate.c_str()) == 1
+                      && SSL_CTX_use_PrivateKey_file (tls.get(), key.c_str(), SSL_FILETYPE_PEM) == 1;
+    ERR_clear_error();
+    return fits;
+}
+} // namespace
+
+Status Server::checkOptions() const
+{
+    if (! isLoopback (options.host) && options.access.token.empty())
+        return Error{ "insecure",
+                      "Listening on " + options.host
+                          + " needs a token, or anybody could listen in: set KIKITORI_TOKEN or --token-file, "
+                            "or listen on 127.0.0.1." };
+
+    if (options.certificate.empty() != options.key.empty())
+        return Error{ "bad_certificate", "TLS needs both --tls-cert and --tls-key." };
+
+    for (const auto& file : { options.certificate, options.key })
+        if (! file.empty() && ::access (file.c_str(), R_OK) != 0)
+            return Error{ "bad_certificate", file.string() + " cannot be read; give a PEM file of this user's." };
+
+    if (! options.certificate.empty() && ! isKeyOf (options.certificate, options.key))
+        return Error{ "bad_certificate", options.key.string() + " is not the private key of the certificate in "
+                                             + options.certificate.string() + "; both must be PEM files." };
+
+    return success();
+}
+
+Status Server::open()
+{
+    if (auto checked = checkOptions(); ! checked)
+        return checked;
+
+    if (! isLoopback (options.host) && options.certificate.empty())
+        log::write (log::Level::warning, "serving", "open",
+                    "without --tls-cert, audio and words travel readable: put TLS in front, or give a certificate");
+
+    lws_set_log_level (0, nullptr);
+    std::signal (SIGPIPE, SIG_IGN);
+
+    lws_context_creation_info info{};
+    info.port = options.port;
+    info.iface = options.host == "0.0.0.0" ? nullptr : options.host == "localhost" ? "127.0.0.1" : options.host.c_str();
+    info.protocols = Callbacks::protocols();
+    info.options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_VALIDATE_UTF8
+                   | LWS_SERVER_OPTION_HTTP_HEADERS_SECURITY_BEST_PRACTICES_ENFORCE;
+    info.user = this;
+    info.retry_and_idle_policy = &Callbacks::validity();
+    info.keepalive_timeout = 30;
+    info.timeout_secs = 20;
+    info.max_http_header_data = 8192;
+    info.max_http_header_pool = 64;
+    info.fd_limit_per_thread = options.connections;
+    info.pt_serv_buf_size = 65536;
+
+    const auto certificate = options.certificate.string(), key = options.key.string();
+
+    if (! certificate.empty())
+    {
+        info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.ssl_cert_filepath = certificate.c_str();
+        info.ssl_private_key_filepath = key.c_str();
+        info.ssl_options_set = SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION;
+    }
+
+    context = lws_create_context (&info);
+
+    if (context == nullptr)
+        return Error{
+            "port_taken",
+            "Port " + std::to_string (options.port) + " on " + options.host
+                + " cannot be opened; another program (or another backend) may use it. Choose one with --port."
+        };
+
+    listeningPort = lws_get_vhost_listen_port (lws_get_vhost_by_name (context, "default"));
+    lastUse = std::chrono::steady_clock::now();
+    return success();
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,206 @@
+// What waits for the decoder, what it answers, and how that is told to the client.
+#include "Backend/Serving/StreamSession.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+constexpr int goingAway = 1001;
+} // namespace
+
+double StreamSession::queuedSeconds() const { return static_cast<double> (queuedSamples) / start.sampleRate; }
+
+bool StreamSession::mustWait() const { return queuedSeconds() > limits.queueSeconds || queue.size() > mostQueuedWork; }
+
+void StreamSession::enqueue (Work item)
+{
+    if (phase == Phase::waiting || phase == Phase::stopping)
+        return;
+
+    if (item.kind == Work::Kind::stop || item.kind == Work::Kind::drain)
+        phase = Phase::stopping;
+
+    queuedSamples += item.samples.size();
+    queue.push_back (std::move (item));
+
+    if (isReading && mustWait())
+        services.setReading (isReading = false);
+
+    pump();
+}
+
+std::deque<StreamSession::Work> StreamSession::takeJob()
+{
+    std::deque<Work> job;
+    auto room = static_cast<std::size_t> (jobSeconds * start.sampleRate);
+
+    while (! queue.empty() && room > 0)
+    {
+        auto& next = queue.front();
+        const auto left = next.samples.size() - next.taken;
+        const auto size = std::min (room, left);
+
+        if (next.taken == 0 && size == left)
+        {
+            job.push_back (std::move (next));
+        }
+        else
+        {
+            // A client may send a minute in one frame: the rest of it is the next jobs'.
+            const auto first = next.samples.begin() + static_cast<std::ptrdiff_t> (next.taken);
+            job.push_back ({ next.kind, { first, first + static_cast<std::ptrdiff_t> (size) } });
+            next.taken += size;
+        }
+
+        if (size == left)
+            queue.pop_front();
+
+        queuedSamples -= size;
+        room -= size;
+    }
+
+    return job;
+}
+
+void StreamSession::pump()
+{
+    if (stream == nullptr || isWorking || queue.empty())
+        return;
+
+    isWorking = true;
+    auto items = std::make_shared<std::deque<Work>> (takeJob());
+
+    if (! isReading && ! mustWait())
+        services.setReading (isReading = true);
+
+    services.compute (
+        [weak = weak_from_this(), post = services.post, now = generation, decoder = stream, items]
+        {
+            auto outcome = std::make_shared<Outcome> (work (*decoder, std::move (*items)));
+            post (
+                [weak, now, outcome]
+                {
+                    if (const auto self = weak.lock())
+                        self->onOutcome (now, std::move (*outcome));
+                });
+        });
+}
+
+StreamSession::Outcome StreamSession::work (RecognizerStream& decoder, std::deque<Work> items)
+{
+    Outcome outcome;
+
+    for (const auto& item : items)
+    {
+        switch (item.kind)
+        {
+            case Work::Kind::audio: decoder.push (item.samples, outcome.events); break;
+            case Work::Kind::flush: decoder.flush (outcome.events); break;
+            case Work::Kind::gap: decoder.gap (item.gapSamples, outcome.events); break;
+
+            case Work::Kind::drain: outcome.cutOff = outcome.events.size(); [[fallthrough]];
+            case Work::Kind::stop:
+                decoder.flush (outcome.events);
+                outcome.stopped = true;
+                break;
+        }
+    }
+
+    outcome.received = decoder.receivedSamples();
+    outcome.processed = decoder.processedSamples();
+    return outcome;
+}
+
+void StreamSession::onOutcome (std::uint64_t forGeneration, Outcome outcome)
+{
+    if (forGeneration != generation || isGone)
+        return;
+
+    isWorking = false;
+
+    for (std::size_t i = 0; i < outcome.events.size(); ++i)
+        tell (outcome.events[i], outcome, outcome.cutOff && i >= *outcome.cutOff);
+
+    if (start.protocol >= 2 && outcome.processed - toldProcessed >= start.sampleRate / 5)
+    {
+        toldProcessed = outcome.processed;
+        send (ProcessedMessage{ outcome.processed });
+    }
+
+    if (outcome.stopped)
+        tellStopped (outcome);
+    else
+        pump();
+}
+
+void StreamSession::tell (const RecognizerEvent& event, const Outcome& outcome, bool isCutOff)
+{
+    if (start.protocol < 2)
+        return tellVersion1 (event);
+
+    TranscriptMessage message;
+    message.isFinal = event.kind == RecognizerEvent::Kind::final;
+    message.text = event.text;
+    message.segment = event.segment;
+    message.start = event.start;
+    message.end = event.end;
+    message.stable = event.stable;
+    const auto newest = outcome.received + static_cast<std::int64_t> (queuedSamples);
+    message.lagMs = 1000.0 * static_cast<double> (newest - event.end) / start.sampleRate;
+
+    if (message.isFinal)
+    {
+        // Where a draining server cuts, a word may be cut in two: its segment is not acknowledged, and another backend
+        // decodes it as a whole. Who has no other one has these words.
+        lastAck = isCutOff ? lastAck : event.ack;
+        message.ack = lastAck;
+    }
+
+    for (const auto& token : event.tokens)
+        message.tokens.push_back ({ token.text, token.start, token.end, static_cast<double> (token.confidence) });
+
+    send (message);
+}
+
+void StreamSession::tellVersion1 (const RecognizerEvent& event)
+{
+    // Version 1 knows one text for the whole stream, and its final comes after stop.
+    TranscriptMessage message;
+    message.text = wholeText + (wholeText.empty() || event.text.empty() ? "" : " ") + event.text;
+
+    if (event.kind == RecognizerEvent::Kind::final)
+        wholeText = message.text;
+    else if (! message.text.empty())
+        send (message);
+}
+
+void StreamSession::tellStopped (const Outcome& outcome)
+{
+    if (start.protocol >= 2)
+    {
+        send (StoppedMessage{ outcome.received - start.resumeAt.value_or (0) });
+    }
+    else
+    {
+        if (heardAudio)
+        {
+            TranscriptMessage last;
+            last.isFinal = true;
+            last.text = wholeText;
+            send (last);
+        }
+
+        send (StoppedMessage{});
+    }
+
+    resetStream();
+
+    if (closeAfterStop)
+        services.close (goingAway, "the backend ends");
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,245 @@
+// Malformed requests and sessions, from a seed: no crash, no growth, and the next client is served as ever.
+#include "RawClient.h"
+#include "ServerProcess.h"
+#include "Support/Catch.h"
+
+#include <algorithm>
+#include <random>
+
+using namespace kikitori::testing;
+using namespace std::chrono_literals;
+
+namespace
+{
+class Fuzz
+{
+public:
+    explicit Fuzz (unsigned seed) : random (seed) {}
+
+    std::size_t below (std::size_t limit) { return random() % limit; }
+    bool chance (std::size_t oneIn) { return below (oneIn) == 0; }
+
+    template <typename List>
+    auto oneOf (const List& list)
+    {
+        return *(std::begin (list) + static_cast<std::ptrdiff_t> (below (std::size (list))));
+    }
+
+    std::string bytes (std::size_t most)
+    {
+        std::string text (below (most) + 1, '\0');
+        std::generate (text.begin(), text.end(), [this] { return static_cast<char> (random()); });
+        return text;
+    }
+
+    /** Some bytes are changed, doubled, taken away or put in. */
+    std::string damaged (std::string text)
+    {
+        for (auto times = below (6); times > 0 && ! text.empty(); --times)
+        {
+            const auto at = below (text.size());
+
+            switch (below (5))
+            {
+                case 0: text[at] = static_cast<char> (random()); break;
+                case 1: text.erase (at, below (8)); break;
+                case 2: text.insert (at, bytes (8)); break;
+                case 3: text.insert (at, text.substr (at, below (64))); break;
+                default: text.resize (at); break;
+            }
+        }
+
+        return text;
+    }
+
+    std::string request()
+    {
+        static constexpr const char* methods[]{ "GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "BREW", "get", "" };
+        static constexpr const char* paths[]{ "/",
+                                              "/api/status",
+                                              "/api/train/start",
+                                              "/api/models/..%2f..%2fetc%2fpasswd",
+                                              "/%",
+                                              "/%00",
+                                              "/ws",
+                                              "//",
+                                              "/api/models?model_names=%ff%fe",
+                                              "*",
+                                              "http://evil.example/",
+                                              "/api/inference?model_name=conformer",
+                                              "/metrics?token=" };
+        static constexpr const char* versions[]{ "HTTP/1.1", "HTTP/1.0", "HTTP/9.9", "", "HTTP/1.1 " };
+        static constexpr const char* headers[]{ "Host: localhost",
+                                                "Host: [::1",
+                                                "Content-Length: -1",
+                                                "Content-Length: 99999999999999999999",
+                                                "Content-Length: 5",
+                                                "Content-Length: 5\r\nContent-Length: 7",
+                                                "Content-Type: multipart/form-data; boundary=",
+                                                "Transfer-Encoding: chunked",
+                                                "Origin: null",
+                                                "Authorization: Bearer",
+                                                "Connection: keep-alive, Upgrade",
+                                                "Upgrade: websocket",
+                                                "Sec-WebSocket-Key: short",
+                                                "Sec-WebSocket-Version: 99",
+                                                "Expect: 100-continue",
+                                                "Range: bytes=0-",
+                                                ": empty",
+                                                "no colon" };
+        auto text = std::string (oneOf (methods)) + " " + oneOf (paths) + " " + oneOf (versions) + "\r\n";
+
+        for (auto count = below (6); count > 0; --count)
+            text += std::string (oneOf (headers)) + (chance (10) ? "\n" : "\r\n");
+
+        if (chance (20))
+            text += "X-Long: " + std::string (below (20000), 'a') + "\r\n";
+
+        text += "\r\n";
+
+        if (chance (3))
+            text += chance (2) ? R"({"model_name":"conformer","dataset_name":{},"epochs":1e999})" : bytes (200);
+
+        return chance (8) ? bytes (500) : chance (2) ? damaged (text) : text;
+    }
+
+    std::string message()
+    {
+        static constexpr const char* texts[]{
+            R"({"type":"start"})",
+            R"({"type":"start","protocol":2,"sample_rate":48000,"format":"f32","session":"x"})",
+            R"({"type":"start","protocol":2,"sample_rate":-1})",
+            R"({"type":"start","protocol":99999999999,"sample_rate":"16000","resume_at":-5})",
+            R"({"type":"start","protocol":2,"sample_rate":16000,"resume_at":9223372036854775807,"chunk_ms":-80})",
+            R"({"type":"start","protocol":2,"sample_rate":192000,"partial_interval_ms":1,"hotwords":["a","",5,null]})",
+            R"({"type":"start","model_name":"../../etc/passwd"})",
+            R"({"type":"stop"})",
+            R"({"type":"flush","at":0})",
+            R"({"type":"flush","at":-9223372036854775808})",
+            R"({"type":"gap","at":1,"samples":9223372036854775807})",
+            R"({"type":"gap","at":1,"samples":100000000000})",
+            R"({"type":"subscribe","topics":[[[[]]]]})",
+            R"([[[[[[[[[[[[[[[[)",
+            R"({"type":null})",
+            "",
+            "NaN"
+        };
+
+        if (chance (3))
+            return RawClient::frame (2, chance (6) ? bytes (200000) : bytes (2000), ! chance (10));
+
+        if (chance (8)) // frames that no client may send: reserved bits, unmasked, wrong lengths
+            return chance (2) ? bytes (64) : damaged (RawClient::frame (1, oneOf (texts)));
+
+        const auto text = std::string (oneOf (texts));
+        return RawClient::frame (chance (12) ? static_cast<int> (below (16)) : 1, chance (3) ? damaged (text) : text,
+                                 ! chance (15));
+    }
+
+private:
+    std::mt19937 random;
+};
+
+void checkAlive (const ServerProcess& backend)
+{
+    REQUIRE (RawClient::ask (backend.port(), get ("/healthz")).starts_with ("HTTP/1.1 200"));
+}
+
+/** A normal session to its end. */
+void checkServes (const ServerProcess& backend)
+{
+    RawClient client (backend.port());
+    REQUIRE (client.upgrade());
+    client.sendText (R"({"type":"start","protocol":2,"sample_rate":16000,"format":"i16"})");
+    REQUIRE (client.receiveUntil ("\"ready\""));
+    client.sendBinary (std::string (32000, '\0'));
+    client.sendText (R"({"type":"stop"})");
+    REQUIRE (client.receiveUntil ("\"stopped\""));
+}
+} // namespace
+
+TEST_CASE ("malformed HTTP requests neither crash the backend nor make it grow", "[backend][fuzz]")
+{
+    const ServerProcess backend;
+    const auto count = 10000;
+    Fuzz fuzz (2026);
+    long warm = 0, files = 0;
+    auto answered = 0;
+
+    for (int i = 0; i < count; ++i)
+    {
+        RawClient client (backend.port(), 3s);
+        client.send (fuzz.request());
+
+        if (fuzz.chance (5))
+            client.reset();
+        else
+        {
+            client.endSending();
+            answered += client.readAll().empty() ? 0 : 1;
+        }
+
+        if (i % 100 == 99)
+            checkAlive (backend);
+
+        if (i == count / 3)
+        {
+            warm = backend.memory();
+            files = backend.openFiles();
+        }
+    }
+
+    checkServes (backend);
+    CHECK (answered > count / 5); // they were looked at, not dropped at the door
+    INFO (answered << " answered");
+    INFO (warm << " KiB after a third, " << backend.memory() << " KiB at the end");
+    CHECK (backend.memory() < warm + 4096);
+    CHECK (backend.openFiles() < files + 10);
+}
+
+TEST_CASE ("malformed WebSocket sessions neither crash the backend nor make it grow", "[backend][fuzz]")
+{
+    const ServerProcess backend;
+    const auto count = 1000;
+    Fuzz fuzz (7);
+    long warm = 0, files = 0;
+    auto answered = 0;
+    checkServes (backend);
+
+    for (int i = 0; i < count; ++i)
+    {
+        RawClient client (backend.port(), 30ms);
+        REQUIRE (client.upgrade());
+
+        for (auto messages = fuzz.below (12); messages > 0; --messages)
+            client.send (fuzz.message());
+
+        // Some are looked at in full before they end.
+        if (fuzz.chance (3))
+            answered += client.receiveUntil ("\"") ? 1 : 0;
+
+        if (fuzz.chance (4))
+            client.reset();
+        else
+        {
+            client.endSending();
+            answered += client.readAll().empty() ? 0 : 1;
+        }
+
+        if (i % 50 == 49)
+            checkAlive (backend);
+
+        if (i == count / 2)
+        {
+            warm = backend.memory();
+            files = backend.openFiles();
+        }
+    }
+
+    checkServes (backend);
+    CHECK (answered > count / 5); // they were looked at, not dropped at the door
+    INFO (answered << " answered");
+    INFO (warm << " KiB after half, " << backend.memory() << " KiB at the end");
+    CHECK (backend.memory() < warm + 8192);
+    CHECK (backend.openFiles() < files + 10);
+}
