@@ -19,7 +19,7 @@ ComputePool::~ComputePool()
     {
         const std::lock_guard lock (mutex);
         shouldEnd = true;
-        jobs.clear();
+        queue.clear();
     }
 
     wake.notify_all();
@@ -28,14 +28,32 @@ ComputePool::~ComputePool()
         thread.join();
 }
 
-void ComputePool::submit (std::function<void()> job)
+void ComputePool::submit (StreamJob job, Done done) { add ({ std::move (job), std::move (done), {} }); }
+
+void ComputePool::submit (std::function<void()> task) { add ({ {}, {}, std::move (task) }); }
+
+void ComputePool::add (Waiting waiting)
 {
     {
         const std::lock_guard lock (mutex);
-        jobs.push_back (std::move (job));
+        queue.push_back (std::move (waiting));
     }
 
     wake.notify_one();
+}
+
+std::vector<ComputePool::Waiting> ComputePool::takeWaiting()
+{
+    const auto share = std::min ((queue.size() + threads.size() - 1) / threads.size(), mostTogether);
+    std::vector<Waiting> taken;
+
+    do
+    {
+        taken.push_back (std::move (queue.front()));
+        queue.pop_front();
+    } while (! taken.back().task && taken.size() < share && ! queue.empty() && ! queue.front().task);
+
+    return taken;
 }
 
 void ComputePool::run()
@@ -43,17 +61,31 @@ void ComputePool::run()
     for (;;)
     {
         std::unique_lock lock (mutex);
-        wake.wait_for (lock, std::chrono::seconds (1), [this] { return shouldEnd || ! jobs.empty(); });
+        wake.wait_for (lock, std::chrono::seconds (1), [this] { return shouldEnd || ! queue.empty(); });
 
         if (shouldEnd)
             return;
-        if (jobs.empty())
+        if (queue.empty())
             continue;
 
-        const auto job = std::move (jobs.front());
-        jobs.pop_front();
+        auto taken = takeWaiting();
         lock.unlock();
-        job();
+
+        if (taken.front().task)
+        {
+            taken.front().task();
+            continue;
+        }
+
+        std::vector<StreamJob> jobs;
+
+        for (auto& waiting : taken)
+            jobs.push_back (std::move (waiting.job));
+
+        advance (jobs);
+
+        for (std::size_t i = 0; i < jobs.size(); ++i)
+            taken[i].done (std::move (jobs[i]));
     }
 }
 

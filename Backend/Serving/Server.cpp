@@ -230,6 +230,7 @@ StreamSession::Services Server::servicesFor (const std::shared_ptr<Connection>& 
     };
     services.post = [this] (std::function<void()> task) { post (std::move (task)); };
     services.compute = [this] (std::function<void()> job) { pool->submit (std::move (job)); };
+    services.decode = [this] (StreamJob job, auto done) { pool->submit (std::move (job), std::move (done)); };
     services.loadModel = [this] (const std::string& name, auto callback)
     { models->request (name, std::move (callback)); };
     services.makeStream = [] (auto model, auto streamOptions)

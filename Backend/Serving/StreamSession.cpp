@@ -71,17 +71,17 @@ void StreamSession::handle (const StopMessage&)
     if (phase == Phase::waiting)
         send (StoppedMessage{});
     else
-        enqueue ({ Work::Kind::stop });
+        enqueue ({ StreamWork::Kind::stop });
 }
 
-void StreamSession::handle (const FlushMessage&) { enqueue ({ Work::Kind::flush }); }
+void StreamSession::handle (const FlushMessage&) { enqueue ({ StreamWork::Kind::flush }); }
 
 void StreamSession::handle (const GapMessage& gap)
 {
     if (gap.samples > longestGap)
         return send (ErrorMessage{ "bad_message", "A gap of more samples than days of audio have is none.", {} });
 
-    enqueue ({ Work::Kind::gap, {}, gap.samples });
+    enqueue ({ StreamWork::Kind::gap, {}, gap.samples });
 }
 
 std::optional<Error> StreamSession::problemWith (const StartMessage& message) const
@@ -223,7 +223,7 @@ void StreamSession::onBinary (std::string frame)
         return fail ("bad_frame", samples.error().message, invalidPayload);
 
     heardAudio = heardAudio || ! samples.value().empty();
-    enqueue ({ Work::Kind::audio, std::move (samples).value() });
+    enqueue ({ StreamWork::Kind::audio, std::move (samples).value() });
 }
 
 void StreamSession::onClosed()
@@ -237,7 +237,7 @@ void StreamSession::drain()
     closeAfterStop = true;
 
     if (phase == Phase::streaming)
-        enqueue ({ Work::Kind::drain });
+        enqueue ({ StreamWork::Kind::drain });
     else if (phase != Phase::stopping)
         services.close (goingAway, "the backend ends");
 }

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "Backend/Config/BackendConfig.h"
-#include "Backend/Decoding/Recognizer.h"
+#include "Backend/Decoding/StreamJob.h"
 #include "Protocol/Messages.h"
 
 #include <chrono>
@@ -30,6 +30,8 @@ public:
         std::function<void (bool mayRead)> setReading;       ///< back-pressure: stop or go on reading the socket
         std::function<void (std::function<void()>)> post;    ///< runs on the I/O thread
         std::function<void (std::function<void()>)> compute; ///< runs on the pool
+        /** advance() on the pool, then calls back there. */
+        std::function<void (StreamJob, std::function<void (StreamJob)>)> decode;
         std::function<void (const std::string& model,
                             std::function<void (Result<std::shared_ptr<const RecognizerModel>>)>)>
             loadModel; ///< calls back on any thread
@@ -67,23 +69,6 @@ private:
         stopping
     };
 
-    /** Work for the stream, in the order in which it came. */
-    struct Work
-    {
-        enum class Kind
-        {
-            audio,
-            flush,
-            gap,
-            stop,
-            drain ///< as stop, but the client may have the last words again elsewhere
-        };
-        Kind kind = Kind::audio;
-        std::vector<float> samples{};
-        std::int64_t gapSamples = 0;
-        std::size_t taken = 0; ///< samples that an earlier job has taken
-    };
-
     /** Messages of one stream that wait, tiny frames among them, before its socket is not read any more. */
     static constexpr std::size_t mostQueuedWork = 5000;
     /** One job on the pool takes so much audio at most, so that a stream that runs ahead holds up no other one. */
@@ -116,9 +101,9 @@ private:
                    int chunkMs,
                    Result<std::shared_ptr<RecognizerStream>> made);
     RecognizerStreamOptions streamOptions() const;
-    void enqueue (Work work);
+    void enqueue (StreamWork work);
     void pump();
-    std::deque<Work> takeJob();
+    std::deque<StreamWork> takeWork();
     bool mustWait() const;
     void onOutcome (std::uint64_t generation, Outcome outcome);
     void tell (const RecognizerEvent& event, const Outcome& outcome, bool isCutOff);
@@ -129,7 +114,7 @@ private:
     void resetStream();
     double queuedSeconds() const;
 
-    static Outcome work (RecognizerStream& stream, std::deque<Work> items);
+    static Outcome outcomeOf (StreamJob job);
 
     const Services services;
     const ServingLimits limits;
@@ -137,7 +122,7 @@ private:
     StartMessage start;
     std::uint64_t generation = 0; ///< of start messages: results of an earlier one are ignored
     std::shared_ptr<RecognizerStream> stream;
-    std::deque<Work> queue;
+    std::deque<StreamWork> queue; ///< for the stream, in the order in which it came
     std::size_t queuedSamples = 0;
     bool isWorking = false;
     bool isReading = true;

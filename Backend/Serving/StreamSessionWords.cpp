@@ -16,12 +16,12 @@ double StreamSession::queuedSeconds() const { return static_cast<double> (queued
 
 bool StreamSession::mustWait() const { return queuedSeconds() > limits.queueSeconds || queue.size() > mostQueuedWork; }
 
-void StreamSession::enqueue (Work item)
+void StreamSession::enqueue (StreamWork item)
 {
     if (phase == Phase::waiting || phase == Phase::stopping)
         return;
 
-    if (item.kind == Work::Kind::stop || item.kind == Work::Kind::drain)
+    if (item.kind == StreamWork::Kind::stop || item.kind == StreamWork::Kind::drain)
         phase = Phase::stopping;
 
     queuedSamples += item.samples.size();
@@ -33,9 +33,9 @@ void StreamSession::enqueue (Work item)
     pump();
 }
 
-std::deque<StreamSession::Work> StreamSession::takeJob()
+std::deque<StreamWork> StreamSession::takeWork()
 {
-    std::deque<Work> job;
+    std::deque<StreamWork> job;
     auto room = static_cast<std::size_t> (jobSeconds * start.sampleRate);
 
     while (! queue.empty() && room > 0)
@@ -72,47 +72,30 @@ void StreamSession::pump()
         return;
 
     isWorking = true;
-    auto items = std::make_shared<std::deque<Work>> (takeJob());
+    StreamJob job;
+    job.stream = stream;
+    job.work = takeWork();
 
     if (! isReading && ! mustWait())
         services.setReading (isReading = true);
 
-    services.compute (
-        [weak = weak_from_this(), post = services.post, now = generation, decoder = stream, items]
-        {
-            auto outcome = std::make_shared<Outcome> (work (*decoder, std::move (*items)));
-            post (
-                [weak, now, outcome]
-                {
-                    if (const auto self = weak.lock())
-                        self->onOutcome (now, std::move (*outcome));
-                });
-        });
+    services.decode (std::move (job),
+                     [weak = weak_from_this(), post = services.post, now = generation] (StreamJob finished)
+                     {
+                         auto outcome = std::make_shared<Outcome> (outcomeOf (std::move (finished)));
+                         post (
+                             [weak, now, outcome]
+                             {
+                                 if (const auto self = weak.lock())
+                                     self->onOutcome (now, std::move (*outcome));
+                             });
+                     });
 }
 
-StreamSession::Outcome StreamSession::work (RecognizerStream& decoder, std::deque<Work> items)
+StreamSession::Outcome StreamSession::outcomeOf (StreamJob job)
 {
-    Outcome outcome;
-
-    for (const auto& item : items)
-    {
-        switch (item.kind)
-        {
-            case Work::Kind::audio: decoder.push (item.samples, outcome.events); break;
-            case Work::Kind::flush: decoder.flush (outcome.events); break;
-            case Work::Kind::gap: decoder.gap (item.gapSamples, outcome.events); break;
-
-            case Work::Kind::drain: outcome.cutOff = outcome.events.size(); [[fallthrough]];
-            case Work::Kind::stop:
-                decoder.flush (outcome.events);
-                outcome.stopped = true;
-                break;
-        }
-    }
-
-    outcome.received = decoder.receivedSamples();
-    outcome.processed = decoder.processedSamples();
-    return outcome;
+    return { std::move (job.events), job.stream->receivedSamples(), job.stream->processedSamples(), job.stopped,
+             job.cutOff };
 }
 
 void StreamSession::onOutcome (std::uint64_t forGeneration, Outcome outcome)

@@ -26,6 +26,15 @@ public:
         services.setReading = [this] (bool mayRead) { isReading = mayRead; };
         services.post = [this] (std::function<void()> task) { tasks.push_back (std::move (task)); };
         services.compute = services.post;
+        services.decode = [this] (StreamJob job, auto done)
+        {
+            tasks.push_back (
+                [job, done]() mutable
+                {
+                    advance (std::span (&job, 1));
+                    done (std::move (job));
+                });
+        };
         services.loadModel = [this] (const std::string& name, auto callback)
         {
             if (name != "conformer" && name != "realtime")
