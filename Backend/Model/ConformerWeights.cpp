@@ -37,19 +37,27 @@ public:
         return std::move (values).value();
     }
 
-    Linear linear (const std::string& name, int rows, int columns, const Shape& trailing = {}, bool hasBias = true)
+    Linear linear (const std::string& name, int rows, int columns, const Shape& trailing = {})
     {
-        Linear result{ rows, columns, {}, {}, {}, {} };
+        return linear (std::vector<std::string>{ name }, rows, columns, trailing, quantise);
+    }
+
+    /** Several matrices of the same shape, one below the other. */
+    Linear linear (const std::vector<std::string>& names, int rows, int columns, const Shape& trailing, bool quantised)
+    {
         Shape shape{ rows, columns };
         shape.insert (shape.end(), trailing.begin(), trailing.end());
-        result.weights = tensor (name + ".weight", shape);
+        std::vector<float> weights, bias;
 
-        if (hasBias)
-            result.bias = tensor (name + ".bias", { rows });
-        if (quantise && ! error)
-            result.quantise();
+        for (const auto& name : names)
+        {
+            const auto more = tensor (name + ".weight", shape);
+            const auto moreBias = tensor (name + ".bias", { rows });
+            weights.insert (weights.end(), more.begin(), more.end());
+            bias.insert (bias.end(), moreBias.begin(), moreBias.end());
+        }
 
-        return result;
+        return error ? Linear() : Linear (rows * static_cast<int> (names.size()), columns, weights, bias, quantised);
     }
 
     Norm norm (const std::string& name, int size)
@@ -89,59 +97,62 @@ void readSubsampling (Reader& reader, ConformerWeights& w)
 
     convolution ("0", w.convolution0, w.convolution0Bias);
     convolution ("2", w.depthwise1, w.depthwise1Bias);
-    w.pointwise1 = reader.linear (prefix + "conv.3", channels, channels, { 1, 1 });
+    // Small, used for many frequencies, and first of all: exact numbers cost nothing here.
+    w.pointwise1 = reader.linear ({ prefix + "conv.3" }, channels, channels, { 1, 1 }, false);
     convolution ("5", w.depthwise2, w.depthwise2Bias);
-    w.pointwise2 = reader.linear (prefix + "conv.6", channels, channels, { 1, 1 });
+    w.pointwise2 = reader.linear ({ prefix + "conv.6" }, channels, channels, { 1, 1 }, false);
 
     // The trainer flattens [channel, frequency]; the engine has the channels last.
     constexpr int frequencies = melBins / subsamplingFactor;
-    Linear out{ w.config.modelSize, channels * frequencies, {}, {}, {}, {} };
-    out.weights = reader.tensor (prefix + "out.weight", { out.rows, out.columns });
-    out.bias = reader.tensor (prefix + "out.bias", { out.rows });
+    const auto rows = w.config.modelSize;
+    const auto columns = channels * frequencies;
+    const auto source = reader.tensor (prefix + "out.weight", { rows, columns });
+    const auto bias = reader.tensor (prefix + "out.bias", { rows });
 
     if (reader.error)
         return;
 
-    const auto source = out.weights;
+    std::vector<float> turned (source.size());
 
-    for (int row = 0; row < out.rows; ++row)
+    for (int row = 0; row < rows; ++row)
         for (int c = 0; c < channels; ++c)
             for (int f = 0; f < frequencies; ++f)
-                out.weights[static_cast<std::size_t> (row * out.columns + f * channels + c)] =
-                    source[static_cast<std::size_t> (row * out.columns + c * frequencies + f)];
+                turned[static_cast<std::size_t> (row * columns + f * channels + c)] =
+                    source[static_cast<std::size_t> (row * columns + c * frequencies + f)];
 
-    if (reader.quantise)
-        out.quantise();
-
-    w.subsamplingOut = std::move (out);
+    w.subsamplingOut = Linear (rows, columns, turned, bias, reader.quantise);
 }
 
 /** linear_pos applied to the sinusoids of every distance that can occur (Transformer-XL, arXiv 1901.02860, 3.3). */
 std::vector<float> positionTable (Reader& reader, const std::string& name, const ConformerWeights& w)
 {
-    const auto size = w.config.modelSize;
-    Linear linear{ size, size, {}, {}, {}, {} };
-    linear.weights = reader.tensor (name, { size, size });
+    const auto size = static_cast<std::size_t> (w.config.modelSize);
+    const auto weights = reader.tensor (name, { w.config.modelSize, w.config.modelSize });
 
     if (reader.error)
         return {};
 
-    const auto first = -(w.largestChunk - 1);
-    const auto count = w.config.leftContext + 2 * w.largestChunk - 1;
-    std::vector<float> sinusoids (static_cast<std::size_t> (count * size));
+    const Linear linear (w.config.modelSize, w.config.modelSize, weights, {}, false);
+    const auto stride = static_cast<std::size_t> (w.positionStride());
+    std::vector<float> sinusoids (size), projected (size), table (size * stride);
 
-    for (int row = 0; row < count; ++row)
+    for (auto distance = 1 - w.largestChunk; distance < w.config.leftContext + w.largestChunk; ++distance)
     {
-        for (int k = 0; k < size; k += 2)
+        for (std::size_t k = 0; k < size; k += 2)
         {
-            const auto angle = (first + row) * std::exp (-k * std::log (10000.0) / size);
-            sinusoids[static_cast<std::size_t> (row * size + k)] = static_cast<float> (std::sin (angle));
-            sinusoids[static_cast<std::size_t> (row * size + k + 1)] = static_cast<float> (std::cos (angle));
+            const auto angle =
+                distance * std::exp (-static_cast<double> (k) * std::log (10000.0) / static_cast<double> (size));
+            sinusoids[k] = static_cast<float> (std::sin (angle));
+            sinusoids[k + 1] = static_cast<float> (std::cos (angle));
         }
+
+        apply (linear, sinusoids.data(), 1, projected.data());
+        const auto column = static_cast<std::size_t> (w.positionColumn (distance));
+
+        for (std::size_t k = 0; k < size; ++k)
+            table[k * stride + column] = projected[k];
     }
 
-    std::vector<float> table (sinusoids.size());
-    apply (linear, sinusoids.data(), count, table.data());
     return table;
 }
 
@@ -158,9 +169,8 @@ ConformerLayer readLayer (Reader& reader, const ConformerWeights& w, int index)
     layer.feedForward1In = reader.linear (p + "feed_forward1.linear1", inner, d);
     layer.feedForward1Out = reader.linear (p + "feed_forward1.linear2", d, inner);
     layer.normAttention = reader.norm (p + "norm_self_att", d);
-    layer.query = reader.linear (p + "self_attn.linear_q", d, d);
-    layer.key = reader.linear (p + "self_attn.linear_k", d, d);
-    layer.value = reader.linear (p + "self_attn.linear_v", d, d);
+    layer.attentionIn = reader.linear (
+        { p + "self_attn.linear_q", p + "self_attn.linear_k", p + "self_attn.linear_v" }, d, d, {}, reader.quantise);
     layer.attentionOut = reader.linear (p + "self_attn.linear_out", d, d);
     layer.positions = positionTable (reader, p + "self_attn.linear_pos.weight", w);
     layer.contentBias = reader.tensor (p + "self_attn.pos_bias_u", { w.config.heads, perHead });

@@ -22,10 +22,11 @@ struct ConformerLayer
 {
     Norm normFeedForward1, normAttention, normConvolution, normFeedForward2, normOut;
     Linear feedForward1In, feedForward1Out, feedForward2In, feedForward2Out;
-    Linear query, key, value, attentionOut;
+    Linear attentionIn; ///< query, key and value: [3 d_model, d_model]
+    Linear attentionOut;
     std::vector<float> contentBias;  ///< u, [d_model]
     std::vector<float> positionBias; ///< v, [d_model]
-    std::vector<float> positions;    ///< linear_pos of each relative position, [leftContext + 2 chunk - 1, d_model]
+    std::vector<float> positions;    ///< linear_pos of each relative position, [d_model, positionStride]
     Linear pointwise1, pointwise2;
     std::vector<float> depthwise; ///< [kernel, d_model]
     std::vector<float> depthwiseBias;
@@ -49,9 +50,11 @@ struct ConformerWeights
 
     std::uint64_t parameterCount = 0;
 
-    /** Row of ConformerLayer::positions for query minus key = distance, -(largestChunk-1) … leftContext+largestChunk-1.
-     */
-    int positionRow (int distance) const noexcept { return distance + largestChunk - 1; }
+    /** Column of ConformerLayer::positions for query minus key = distance, leftContext + largestChunk - 1 … down to
+        -(largestChunk - 1): the keys' own order. */
+    int positionColumn (int distance) const noexcept { return config.leftContext + largestChunk - 1 - distance; }
+    /** Whole vectors may be read from any column on. */
+    int positionStride() const noexcept { return config.leftContext + 2 * largestChunk - 1 + rowsInBlock; }
 
     /** Reads a model folder. quantise: matrices become int8. */
     static Result<std::shared_ptr<const ConformerWeights>> load (const std::filesystem::path& folder, bool quantise);

@@ -3,216 +3,124 @@
 #include <algorithm>
 #include <cmath>
 
-// The functions that are worth it exist three times in the program; the dynamic linker picks one at start.
-#if defined(__GNUC__) && ! defined(__clang__) && defined(__x86_64__) && defined(__linux__) \
-    && ! defined(__SANITIZE_THREAD__) && ! defined(__SANITIZE_ADDRESS__)
-    #define KIKITORI_FOR_EACH_CPU __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-    #define KIKITORI_FOR_EACH_CPU
-#endif
-
 namespace kikitori::backend
 {
 
 namespace
 {
-constexpr int framesAtOnce = 4;
+std::size_t blocksOf (int rows) { return static_cast<std::size_t> ((rows + rowsInBlock - 1) / rowsInBlock); }
+std::size_t groupsOf (int columns) { return static_cast<std::size_t> ((columns + columnsInGroup - 1) / columnsInGroup); }
 
-KIKITORI_FOR_EACH_CPU
-void rowTimesFour (const float* w, const float* x, int columns, float* sums)
+/** Frames as 8-bit integers; one for each thread, as large as the largest product needed so far. */
+struct QuantisedFrames
 {
-    const auto* x1 = x + columns;
-    const auto* x2 = x1 + columns;
-    const auto* x3 = x2 + columns;
-    auto s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
+    std::vector<std::int8_t> values;
+    std::vector<QuantisedFrame> meanings;
+};
 
-    for (int i = 0; i < columns; ++i)
-    {
-        s0 += w[i] * x[i];
-        s1 += w[i] * x1[i];
-        s2 += w[i] * x2[i];
-        s3 += w[i] * x3[i];
-    }
-
-    sums[0] = s0;
-    sums[1] = s1;
-    sums[2] = s2;
-    sums[3] = s3;
-}
-
-KIKITORI_FOR_EACH_CPU
-void rowTimesFour8 (const std::int8_t* w, const float* x, int columns, float* sums)
+const QuantisedFrames& quantised (const Linear& linear, const float* x, int frames)
 {
-    const auto* x1 = x + columns;
-    const auto* x2 = x1 + columns;
-    const auto* x3 = x2 + columns;
-    auto s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
+    static thread_local QuantisedFrames scratch;
+    const auto padded = groupsOf (linear.columns) * columnsInGroup;
+    const auto count = static_cast<std::size_t> (frames);
 
-    for (int i = 0; i < columns; ++i)
-    {
-        const auto weight = static_cast<float> (w[i]);
-        s0 += weight * x[i];
-        s1 += weight * x1[i];
-        s2 += weight * x2[i];
-        s3 += weight * x3[i];
-    }
+    if (scratch.values.size() < count * padded)
+        scratch.values.resize (count * padded);
+    if (scratch.meanings.size() < count)
+        scratch.meanings.resize (count);
 
-    sums[0] = s0;
-    sums[1] = s1;
-    sums[2] = s2;
-    sums[3] = s3;
-}
+    for (std::size_t i = 0; i < count; ++i)
+        scratch.meanings[i] = kernels().quantise (x + i * static_cast<std::size_t> (linear.columns), linear.columns,
+                                                  static_cast<int> (padded), scratch.values.data() + i * padded);
 
-KIKITORI_FOR_EACH_CPU
-float rowTimesOne8 (const std::int8_t* w, const float* x, int columns)
-{
-    auto sum = 0.0f;
-
-    for (int i = 0; i < columns; ++i)
-        sum += static_cast<float> (w[i]) * x[i];
-
-    return sum;
+    return scratch;
 }
 } // namespace
 
-KIKITORI_FOR_EACH_CPU
-float dot (const float* a, const float* b, int count)
+Linear::Linear (
+    int rowCount, int columnCount, std::span<const float> weights, std::span<const float> biasOfRows, bool quantised)
+    : rows (rowCount), columns (columnCount), bias (biasOfRows.begin(), biasOfRows.end())
 {
-    auto sum = 0.0f;
+    bias.resize (blocksOf (rows) * rowsInBlock);
 
-    for (int i = 0; i < count; ++i)
-        sum += a[i] * b[i];
-
-    return sum;
+    if (quantised)
+        quantise (weights);
+    else
+        pack (weights);
 }
 
-KIKITORI_FOR_EACH_CPU
-void addScaled (float* y, const float* x, float a, int count)
+void Linear::pack (std::span<const float> weights)
 {
-    for (int i = 0; i < count; ++i)
-        y[i] += a * x[i];
+    const auto width = static_cast<std::size_t> (columns);
+    weights32.resize (blocksOf (rows) * rowsInBlock * width);
+
+    for (std::size_t row = 0; row < static_cast<std::size_t> (rows); ++row)
+        for (std::size_t column = 0; column < width; ++column)
+            weights32[(row / rowsInBlock * width + column) * rowsInBlock + row % rowsInBlock] =
+                weights[row * width + column];
 }
 
-void Linear::quantise()
+void Linear::quantise (std::span<const float> weights)
 {
-    weights8.resize (weights.size());
-    scales.assign (static_cast<std::size_t> (rows), 1.0f);
+    const auto width = static_cast<std::size_t> (columns);
+    const auto groups = groupsOf (columns);
+    constexpr auto groupSize = static_cast<std::size_t> (columnsInGroup);
+    weights8.assign (blocksOf (rows) * rowsInBlock * groups * groupSize, 128);
+    scales.assign (bias.size(), 1.0f);
+    sums.assign (bias.size(), 0);
 
-    for (int row = 0; row < rows; ++row)
+    for (std::size_t row = 0; row < static_cast<std::size_t> (rows); ++row)
     {
-        const auto* w = weights.data() + static_cast<std::ptrdiff_t> (row) * columns;
+        const auto values = weights.subspan (row * width, width);
         auto largest = 0.0f;
 
-        for (int i = 0; i < columns; ++i)
-            largest = std::max (largest, std::abs (w[i]));
+        for (const auto value : values)
+            largest = std::max (largest, std::abs (value));
 
-        const auto scale = largest > 0.0f ? largest / 127.0f : 1.0f;
-        scales[static_cast<std::size_t> (row)] = scale;
+        if (largest > 0.0f)
+            scales[row] = largest / 127.0f;
 
-        for (int i = 0; i < columns; ++i)
-            weights8[static_cast<std::size_t> (row) * static_cast<std::size_t> (columns)
-                     + static_cast<std::size_t> (i)] = static_cast<std::int8_t> (std::lround (w[i] / scale));
+        for (std::size_t column = 0; column < width; ++column)
+        {
+            const auto whole = static_cast<std::int32_t> (std::lround (values[column] / scales[row]));
+            const auto place = (row / rowsInBlock * groups + column / groupSize) * rowsInBlock + row % rowsInBlock;
+            weights8[place * groupSize + column % groupSize] = static_cast<std::uint8_t> (whole + 128);
+            sums[row] += whole;
+        }
     }
-
-    weights.clear();
-    weights.shrink_to_fit();
 }
 
-void apply (const Linear& linear, const float* x, int frames, float* y)
+Matrix8 Linear::matrix8() const noexcept
 {
-    const auto columns = linear.columns;
-    const auto isInt8 = ! linear.weights8.empty();
-
-    for (int row = 0; row < linear.rows; ++row)
-    {
-        const auto offset = static_cast<std::ptrdiff_t> (row) * columns;
-        const auto scale = isInt8 ? linear.scales[static_cast<std::size_t> (row)] : 1.0f;
-        const auto bias = linear.bias.empty() ? 0.0f : linear.bias[static_cast<std::size_t> (row)];
-        auto frame = 0;
-
-        for (; frame + framesAtOnce <= frames; frame += framesAtOnce)
-        {
-            float sums[framesAtOnce];
-            const auto* input = x + static_cast<std::ptrdiff_t> (frame) * columns;
-
-            if (isInt8)
-                rowTimesFour8 (linear.weights8.data() + offset, input, columns, sums);
-            else
-                rowTimesFour (linear.weights.data() + offset, input, columns, sums);
-
-            for (int i = 0; i < framesAtOnce; ++i)
-                y[static_cast<std::ptrdiff_t> (frame + i) * linear.rows + row] = bias + scale * sums[i];
-        }
-
-        for (; frame < frames; ++frame)
-        {
-            const auto* input = x + static_cast<std::ptrdiff_t> (frame) * columns;
-            const auto sum = isInt8 ? rowTimesOne8 (linear.weights8.data() + offset, input, columns)
-                                    : dot (linear.weights.data() + offset, input, columns);
-            y[static_cast<std::ptrdiff_t> (frame) * linear.rows + row] = bias + scale * sum;
-        }
-    }
+    return { rows, static_cast<int> (groupsOf (columns)), weights8.data(), scales.data(), sums.data(), bias.data() };
 }
+
+Matrix32 Linear::matrix32() const noexcept { return { rows, columns, weights32.data(), bias.data() }; }
+
+void apply (const Linear& linear, const float* x, int frames, float* y, Then then)
+{
+    if (! linear.isQuantised())
+        return kernels().product32 (linear.matrix32(), x, frames, y, then);
+
+    const auto& scratch = quantised (linear, x, frames);
+    kernels().product8 (linear.matrix8(), scratch.values.data(), scratch.meanings.data(), frames, y, then);
+}
+
+float dot (const float* a, const float* b, int count) { return kernels().dot (a, b, count); }
+
+void addScaled (float* y, const float* x, float a, int count) { kernels().addScaled (y, x, a, count); }
 
 void layerNorm (const float* x, const float* weight, const float* bias, int size, int frames, float* y)
 {
-    for (int frame = 0; frame < frames; ++frame, x += size, y += size)
-    {
-        auto sum = 0.0f;
-        for (int i = 0; i < size; ++i)
-            sum += x[i];
-
-        const auto mean = sum / static_cast<float> (size);
-        auto squares = 0.0f;
-        for (int i = 0; i < size; ++i)
-            squares += (x[i] - mean) * (x[i] - mean);
-
-        const auto factor = 1.0f / std::sqrt (squares / static_cast<float> (size) + 1e-5f);
-        for (int i = 0; i < size; ++i)
-            y[i] = (x[i] - mean) * factor * weight[i] + bias[i];
-    }
+    kernels().layerNorm (x, weight, bias, size, frames, y);
 }
 
-KIKITORI_FOR_EACH_CPU
-void silu (float* x, int count)
-{
-    for (int i = 0; i < count; ++i)
-        x[i] /= 1.0f + std::exp (-x[i]);
-}
+void silu (float* x, int count) { kernels().silu (x, count); }
 
-void gatedLinearUnit (const float* x, int size, int frames, float* y)
-{
-    for (int frame = 0; frame < frames; ++frame, x += 2 * size, y += size)
-        for (int i = 0; i < size; ++i)
-            y[i] = x[i] / (1.0f + std::exp (-x[size + i]));
-}
+void gatedLinearUnit (const float* x, int size, int frames, float* y) { kernels().gatedLinearUnit (x, size, frames, y); }
 
-void softmax (float* x, int count)
-{
-    const auto largest = *std::max_element (x, x + count);
-    auto sum = 0.0f;
+void softmax (float* x, int count) { kernels().softmax (x, count); }
 
-    for (int i = 0; i < count; ++i)
-    {
-        x[i] = std::exp (x[i] - largest);
-        sum += x[i];
-    }
-
-    for (int i = 0; i < count; ++i)
-        x[i] /= sum;
-}
-
-void logSoftmax (float* x, int count)
-{
-    const auto largest = *std::max_element (x, x + count);
-    auto sum = 0.0f;
-
-    for (int i = 0; i < count; ++i)
-        sum += std::exp (x[i] - largest);
-
-    const auto normaliser = largest + std::log (sum);
-    for (int i = 0; i < count; ++i)
-        x[i] -= normaliser;
-}
+void logSoftmax (float* x, int count) { kernels().logSoftmax (x, count); }
 
 } // namespace kikitori::backend

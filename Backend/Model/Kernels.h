@@ -1,37 +1,56 @@
 /*  The arithmetic of the engine: matrix products with fp32 or int8 weights and the small functions between them.
 
-    One chunk has 1 to 32 frames, so a product is bound by reading the weights: each row is read once and used for up
-    to four frames. int8 weights (symmetric, one scale a row) are a quarter of the bytes; products accumulate in fp32.
-    On x86-64 with GCC the loops are compiled for AVX-512, AVX2 and the baseline, and chosen when the program starts.
+    One chunk has 1 to 32 frames, so a product is bound by reading the weights: they lie in the order in which they are
+    used and are read once for up to eight frames. int8 weights (symmetric, one scale a row) are a quarter of the bytes;
+    the frames become 8-bit integers too (one scale and zero point each), and the sums are exact 32-bit integers.
 
-    Threads: pure functions on the caller's memory.
+    Threads: pure functions on the caller's memory, with scratch of the calling thread.
     Failure: none; sizes are the caller's responsibility.
 */
 #pragma once
 
-#include <cstdint>
-#include <vector>
+#include "Backend/Model/KernelTable.h"
+
+#include <span>
 
 namespace kikitori::backend
 {
 
-/** y = x Wᵀ + b, W of shape [rows, columns]. */
-struct Linear
+/** y = x Wᵀ + b, W of shape [rows, columns]; const once made. */
+class Linear
 {
+public:
+    Linear() = default;
+
+    /** weights: row-major; bias: one for each row, or empty for none. */
+    Linear (int rowCount,
+            int columnCount,
+            std::span<const float> weights,
+            std::span<const float> biasOfRows,
+            bool quantised);
+
     int rows = 0;
     int columns = 0;
-    std::vector<float> weights; ///< row-major; empty when quantised
-    std::vector<std::int8_t> weights8;
-    std::vector<float> scales; ///< of the int8 rows
-    std::vector<float> bias;   ///< empty = none
 
-    /** Replaces the weights by int8 ones. */
-    void quantise();
-    std::size_t weightBytes() const noexcept { return weights.size() * sizeof (float) + weights8.size(); }
+    bool isQuantised() const noexcept { return ! weights8.empty(); }
+    std::size_t weightBytes() const noexcept { return weights32.size() * sizeof (float) + weights8.size(); }
+
+    Matrix8 matrix8() const noexcept;
+    Matrix32 matrix32() const noexcept;
+
+private:
+    void pack (std::span<const float> weights);
+    void quantise (std::span<const float> weights);
+
+    std::vector<float> weights32;
+    std::vector<std::uint8_t> weights8;
+    std::vector<float> scales; ///< of the int8 rows
+    std::vector<std::int32_t> sums;
+    std::vector<float> bias;
 };
 
 /** x: [frames, columns], y: [frames, rows]. */
-void apply (const Linear& linear, const float* x, int frames, float* y);
+void apply (const Linear& linear, const float* x, int frames, float* y, Then then = Then::store);
 
 /** Sum of a[i] b[i]. */
 float dot (const float* a, const float* b, int count);
@@ -39,7 +58,7 @@ float dot (const float* a, const float* b, int count);
 /** y += a x. */
 void addScaled (float* y, const float* x, float a, int count);
 
-/** Layer normalisation of each frame of x into y, epsilon 1e-5. */
+/** Layer normalisation of each frame of x into y, epsilon 1e-5; y may be x. */
 void layerNorm (const float* x, const float* weight, const float* bias, int size, int frames, float* y);
 
 /** x · sigmoid(x), in place. */

@@ -2,8 +2,8 @@
     need of the past, so a chunk costs the same at any length of the stream, and its result equals that of the whole
     input under the same chunk mask.
 
-    Threads: one stream belongs to one thread at a time; the weights are shared.
-    Failure: none. No allocation after construction.
+    Threads: one stream belongs to one thread at a time; the weights are shared. Results lie in scratch of the thread.
+    Failure: none. No allocation but the thread's scratch, which grows to the largest chunks that it has seen.
 */
 #pragma once
 
@@ -28,36 +28,50 @@ public:
     void reset();
 
     /** One chunk: features [n · 8, 80] of 1 ≤ n ≤ chunkFrames encoder frames; fewer than chunkFrames only at the end
-        of a segment. Gives log probabilities [n · headFrames, vocabulary], valid until the next call. */
+        of a segment. Gives log probabilities [n · headFrames, vocabulary], valid until the thread's next chunk. */
     std::span<const float> process (std::span<const float> features);
+
+    /** A chunk of one of several streams. */
+    struct Turn
+    {
+        StreamingConformer* stream = nullptr;
+        std::span<const float> features;
+        std::span<const float> logProbabilities; ///< the result, valid until the thread's next chunks
+    };
+
+    /** One chunk of each of these streams, which have the same weights: these are read once for all. Gives each what
+        process() would give it, to the last bit. */
+    static void processTogether (std::span<Turn> turns);
 
     /** Bytes that this stream holds besides the shared weights. */
     std::size_t memoryBytes() const noexcept;
 
 private:
+    friend class EncoderPass;
+
     struct LayerState
     {
-        std::vector<float> keys, values; ///< [capacity, d_model], the newest `history` rows count
-        std::vector<float> convolution;  ///< [kernel - 1, d_model], the newest inputs
+        std::vector<float> keys;        ///< [d_model, keyStride]: the newest `history` columns count
+        std::vector<float> values;      ///< [capacity, d_model]
+        std::vector<float> convolution; ///< [kernel - 1 + chunk, d_model], the newest inputs first of all
     };
 
-    void subsample (const float* features, int frames);
-    void feedForward (const Norm& norm, const Linear& in, const Linear& out, int frames);
-    void attention (const ConformerLayer& layer, LayerState& state, int frames);
-    void attendHead (const ConformerLayer& layer, const LayerState& state, int frame, int head, int keys);
-    void convolution (const ConformerLayer& layer, LayerState& state, int frames);
+    /** Moves the history to the front where the next chunk would not fit behind it. */
+    void makeRoom (int frames);
+    /** After a chunk. */
+    void advance (int frames);
 
     const std::shared_ptr<const ConformerWeights> weights;
     const ModelConfig& config;
     const int chunk;
-    const int cacheCapacity; ///< rows of keys and values: appended until full, then the history moves to the front
+    const int capacity;  ///< keys and values are appended until it is full
+    const int keyStride; ///< whole vectors may be read from any key on
 
-    int history = 0;  ///< rows that the next chunk may look back at, at most leftContext
-    int cacheEnd = 0; ///< row after the newest one
+    int history = 0;  ///< frames that the next chunk may look back at, at most leftContext
+    int cacheEnd = 0; ///< after the newest one
 
     std::vector<float> previous0, previous1, previous2; ///< last time step before each of the three strided steps
     std::vector<LayerState> layers;
-    std::vector<float> x, normed, wide, query, mixed, scores, subsampled0, subsampled1, subsampled2, logits, shifted;
 };
 
 } // namespace kikitori::backend

@@ -1,15 +1,10 @@
 #include "Backend/Model/Subsampling.h"
 
 #include <algorithm>
+#include <array>
 
 namespace kikitori::backend
 {
-
-void relu (float* x, int count)
-{
-    for (int i = 0; i < count; ++i)
-        x[i] = std::max (x[i], 0.0f);
-}
 
 void firstConvolution (const ConformerWeights& weights, const float* features, int frames, float* previous, float* out)
 {
@@ -19,19 +14,18 @@ void firstConvolution (const ConformerWeights& weights, const float* features, i
     {
         for (int f = 0; f < melBins / 2; ++f, out += channels)
         {
-            std::copy (weights.convolution0Bias.begin(), weights.convolution0Bias.end(), out);
+            float inputs[9];
 
             for (int timeTap = 0; timeTap < 3; ++timeTap)
             {
                 const auto time = 2 * i - 1 + timeTap;
                 const auto* row = time < 0 ? previous : features + time * melBins;
 
-                for (int tap = f == 0 ? 1 : 0; tap < 3; ++tap)
-                    addScaled (out, weights.convolution0.data() + (timeTap * 3 + tap) * channels, row[2 * f - 1 + tap],
-                               channels);
+                for (int tap = 0; tap < 3; ++tap)
+                    inputs[timeTap * 3 + tap] = 2 * f - 1 + tap < 0 ? 0.0f : row[2 * f - 1 + tap];
             }
 
-            relu (out, channels);
+            kernels().spread (inputs, 9, weights.convolution0.data(), weights.convolution0Bias.data(), channels, out);
         }
     }
 
@@ -48,27 +42,25 @@ void depthwiseStrided (const std::vector<float>& taps,
                        float* out)
 {
     const auto rowSize = width * channels;
+    static constexpr std::array<float, 1024> silence{}; // as many channels as ModelConfig allows
 
     for (int i = 0; i < frames / 2; ++i)
     {
         for (int f = 0; f < width / 2; ++f, out += channels)
         {
-            std::copy (bias.begin(), bias.end(), out);
+            const float* inputs[9];
 
             for (int timeTap = 0; timeTap < 3; ++timeTap)
             {
                 const auto time = 2 * i - 1 + timeTap;
                 const auto* row = time < 0 ? previous : in + time * rowSize;
 
-                for (int tap = f == 0 ? 1 : 0; tap < 3; ++tap)
-                {
-                    const auto* source = row + (2 * f - 1 + tap) * channels;
-                    const auto* w = taps.data() + (timeTap * 3 + tap) * channels;
-
-                    for (int c = 0; c < channels; ++c)
-                        out[c] += source[c] * w[c];
-                }
+                for (int tap = 0; tap < 3; ++tap)
+                    inputs[timeTap * 3 + tap] =
+                        2 * f - 1 + tap < 0 ? silence.data() : row + (2 * f - 1 + tap) * channels;
             }
+
+            kernels().depthwise (inputs, 9, taps.data(), bias.data(), channels, out);
         }
     }
 

@@ -26,6 +26,4 @@ void depthwiseStrided (const std::vector<float>& taps,
                        float* previous,
                        float* out);
 
-void relu (float* x, int count);
-
 } // namespace kikitori::backend

@@ -37,7 +37,7 @@ public:
 
 private:
     /** More streams than this gain nothing by being together, and each waits for all. */
-    static constexpr std::size_t mostTogether = 8;
+    static constexpr std::size_t mostTogether = 4;
 
     struct Waiting
     {

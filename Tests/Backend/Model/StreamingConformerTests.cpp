@@ -3,6 +3,7 @@
 #include "Support/Catch.h"
 
 #include <cmath>
+#include <thread>
 
 using namespace kikitori::backend;
 
@@ -102,4 +103,43 @@ TEST_CASE ("a stream's memory does not grow with its length", "[model]")
     for (int i = 0; i < 50; ++i)
         (void) stream (conformer, features);
     CHECK (conformer.memoryBytes() == before);
+}
+
+TEST_CASE ("streams that are decoded together give what each gives alone", "[model]")
+{
+    const auto features = golden ("features", featureFrames, melBins);
+    const auto shared = weights (GENERATE (false, true));
+    const std::vector<int> chunks{ 4, 1, 8, 4, 2 };
+    std::vector<StreamingConformer> together, alone;
+
+    for (const auto chunk : chunks)
+    {
+        together.emplace_back (shared, chunk);
+        alone.emplace_back (shared, chunk);
+    }
+
+    for (std::size_t round = 0; round < 12; ++round)
+    {
+        std::vector<StreamingConformer::Turn> turns;
+        for (auto& stream : together)
+            turns.push_back ({ &stream,
+                               std::span (features).subspan (round * 8 * melBins, stream.featureFrames() * melBins),
+                               {} });
+        StreamingConformer::processTogether (turns);
+
+        for (std::size_t i = 0; i < turns.size(); ++i)
+        {
+            const std::vector<float> result (turns[i].logProbabilities.begin(), turns[i].logProbabilities.end());
+            // Elsewhere, so that the results of the others stay where they are.
+            std::vector<float> expected;
+            std::thread (
+                [&]
+                {
+                    const auto out = alone[i].process (turns[i].features);
+                    expected.assign (out.begin(), out.end());
+                })
+                .join();
+            CHECK (result == expected);
+        }
+    }
 }
