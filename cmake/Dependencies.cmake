@@ -43,6 +43,7 @@ if(KIKITORI_BUILD_BACKEND)
 endif()
 
 if(KIKITORI_BUILD_TRAINER)
+    kikitori_pkg(sentencepiece "sentencepiece" libsentencepiece-dev)
     find_package(Torch CONFIG QUIET)
     if(NOT Torch_FOUND)
         message(FATAL_ERROR "libtorch was not found (Debian: apt-get install libtorch-dev libopenblas0-pthread). "

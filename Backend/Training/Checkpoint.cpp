@@ -1,5 +1,7 @@
 #include "Backend/Training/Checkpoint.h"
 
+#include "Backend/Training/SentencePieces.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -36,7 +38,42 @@ Error diskFailed (const std::filesystem::path& path)
     return { "disk_failed", path.string() + " cannot be written; check the free space and the rights of the folder" };
 }
 
-/** Puts `fresh` in the place of `target`, which may be there already. */
+Status writeOptimizer (const std::filesystem::path& file, const TrainingState& state)
+{
+    torch::serialize::OutputArchive archive, model, optimizer;
+    state.model->save (model);
+    state.optimizer.save (optimizer);
+    archive.write ("model", model);
+    archive.write ("optimizer", optimizer);
+    archive.save_to (file.string());
+    return syncToDisk (file) ? success() : Status (diskFailed (file));
+}
+
+/** What a run that was killed in the middle of writing a checkpoint of this training left behind. */
+void removeLeftovers (const std::filesystem::path& folder, const std::string& prefix)
+{
+    std::error_code ignored;
+
+    for (const auto& entry : std::filesystem::directory_iterator (folder, ignored))
+        if (entry.path().filename().string().starts_with (".writing-" + prefix + "-epoch-"))
+            std::filesystem::remove_all (entry.path(), ignored);
+}
+} // namespace
+
+TrainingState::TrainingState (const ModelConfig& config, const TrainingOptions& options)
+    : model (config, options.dropout), average (config, 0.0),
+      optimizer (parameterGroups (model, options), torch::optim::AdamWOptions (options.learningRate))
+{
+    const torch::NoGradGuard noGradient;
+    const auto from = model->parameters();
+    auto to = average->parameters();
+
+    for (std::size_t i = 0; i < to.size(); ++i)
+        to[i].copy_ (from[i]);
+}
+
+std::string trainingName (const TrainingOptions& options) { return options.modelName + "-" + options.datasetName; }
+
 bool replaceFolder (const std::filesystem::path& fresh, const std::filesystem::path& target)
 {
     std::error_code failed;
@@ -66,59 +103,22 @@ bool replaceFolder (const std::filesystem::path& fresh, const std::filesystem::p
 #endif
 }
 
-bool pointLatestAt (const std::filesystem::path& folder, const std::string& prefix, const std::string& name)
+bool pointLinkAt (const std::filesystem::path& folder, const std::string& link, const std::string& name)
 {
-    const auto link = folder / (prefix + "-latest");
-    const auto fresh = folder / ("." + prefix + "-latest." + std::to_string (::getpid()));
+    const auto fresh = folder / ("." + link + "." + std::to_string (::getpid()));
     std::error_code failed;
     std::filesystem::remove (fresh, failed);
     std::filesystem::create_directory_symlink (name, fresh, failed);
 
     if (! failed)
-        std::filesystem::rename (fresh, link, failed);
+        std::filesystem::rename (fresh, folder / link, failed);
 
     return ! failed;
 }
 
-Status writeOptimizer (const std::filesystem::path& file, const TrainingState& state)
-{
-    torch::serialize::OutputArchive archive, model, optimizer;
-    state.model->save (model);
-    state.optimizer.save (optimizer);
-    archive.write ("model", model);
-    archive.write ("optimizer", optimizer);
-    archive.save_to (file.string());
-    return syncToDisk (file) ? success() : Status (diskFailed (file));
-}
-
-std::string prefixOf (const TrainingOptions& options) { return options.modelName + "-" + options.datasetName; }
-
-/** What a run that was killed in the middle of writing a checkpoint of this training left behind. */
-void removeLeftovers (const std::filesystem::path& folder, const std::string& prefix)
-{
-    std::error_code ignored;
-
-    for (const auto& entry : std::filesystem::directory_iterator (folder, ignored))
-        if (entry.path().filename().string().starts_with (".writing-" + prefix + "-epoch-"))
-            std::filesystem::remove_all (entry.path(), ignored);
-}
-} // namespace
-
-TrainingState::TrainingState (const ModelConfig& config, const TrainingOptions& options)
-    : model (config, options.dropout), average (config, 0.0),
-      optimizer (parameterGroups (model, options), torch::optim::AdamWOptions (options.learningRate))
-{
-    const torch::NoGradGuard noGradient;
-    const auto from = model->parameters();
-    auto to = average->parameters();
-
-    for (std::size_t i = 0; i < to.size(); ++i)
-        to[i].copy_ (from[i]);
-}
-
 std::string checkpointName (const TrainingOptions& options, const TrainingPosition& position)
 {
-    return prefixOf (options) + "-epoch-" + std::to_string (position.epoch + (position.batch > 0 ? 1 : 0));
+    return trainingName (options) + "-epoch-" + std::to_string (position.epoch + (position.batch > 0 ? 1 : 0));
 }
 
 Result<std::filesystem::path> writeCheckpoint (const TrainingState& state,
@@ -130,7 +130,7 @@ Result<std::filesystem::path> writeCheckpoint (const TrainingState& state,
     const auto fresh = folder / (".writing-" + name + "." + std::to_string (::getpid()));
     std::error_code failed;
     std::filesystem::create_directories (folder, failed);
-    removeLeftovers (folder, prefixOf (options));
+    removeLeftovers (folder, trainingName (options));
     std::filesystem::create_directories (fresh, failed);
 
     if (failed)
@@ -147,12 +147,15 @@ Result<std::filesystem::path> writeCheckpoint (const TrainingState& state,
     if (done)
         done = writeOptimizer (fresh / "optimizer.pt", state);
 
+    if (done && ! state.tokenizer.empty())
+        done = writeText (fresh / tokenizerFile, state.tokenizer);
+
     if (done)
         done = writeText (fresh / "training_metadata.json", metadata.dump (2) + "\n");
 
     if (done
         && ! (syncToDisk (fresh) && replaceFolder (fresh, folder / name) && syncToDisk (folder)
-              && pointLatestAt (folder, prefixOf (options), name)))
+              && pointLinkAt (folder, trainingName (options) + "-latest", name)))
         done = diskFailed (folder / name);
 
     if (done)

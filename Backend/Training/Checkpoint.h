@@ -32,7 +32,11 @@ struct TrainingState
     Conformer average; ///< exponential moving average of the model's weights
     torch::optim::AdamW optimizer;
     TrainingPosition position;
+    std::string tokenizer; ///< SentencePiece's model, if the tokens are its pieces
 };
+
+/** {model}-{dataset}, what the names of its checkpoints and links begin with. */
+std::string trainingName (const TrainingOptions& options);
 
 /** {model}-{dataset}-epoch-{n}: the epoch that is complete or, inside one, under way. */
 std::string checkpointName (const TrainingOptions& options, const TrainingPosition& position);
@@ -47,5 +51,11 @@ Result<nlohmann::json> readTrainingMetadata (const std::filesystem::path& checkp
 
 /** Brings a state of the same sizes to a checkpoint's. */
 Status readCheckpoint (const std::filesystem::path& checkpoint, TrainingState& state);
+
+/** Puts `fresh` in the place of `target`, which may be there already, in one step. */
+bool replaceFolder (const std::filesystem::path& fresh, const std::filesystem::path& target);
+
+/** Makes or moves the link folder/link to folder/name, in one step. */
+bool pointLinkAt (const std::filesystem::path& folder, const std::string& link, const std::string& name);
 
 } // namespace kikitori::backend

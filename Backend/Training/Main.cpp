@@ -2,6 +2,9 @@
 
     Prints JSON lines (TrainingReport.h). Exit codes: 0 done or stopped, 2 bad configuration, 3 bad data, 4 out of
     memory, 1 anything else.
+
+    Several processes train one model together when WORLD_SIZE says how many and RANK which one this is; MASTER_ADDR and
+    MASTER_PORT say where the first one listens (Docs/Scaling.md).
 */
 #include "Backend/Training/ModelTools.h"
 #include "Backend/Training/StopRequest.h"
@@ -15,6 +18,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <new>
 
@@ -38,7 +42,8 @@ enum ExitCode
 
 int exitCodeOf (const std::string& error)
 {
-    if (error == "bad_config" || error == "checkpoint_missing" || error.starts_with ("model_"))
+    if (error == "bad_config" || error == "no_pieces_program" || error == "checkpoint_missing"
+        || error.starts_with ("model_"))
         return badConfiguration;
 
     if (error == "bad_data" || error == "file_missing")
@@ -113,12 +118,46 @@ int guarded (TrainingReport& report, Action&& action)
     }
 }
 
+/** A number of the environment, as `torchrun` and job schedulers set it, or the fallback. */
+int environmentNumber (const char* name, int fallback)
+{
+    const auto* value = std::getenv (name);
+    return value != nullptr && *value != '\0' ? std::atoi (value) : fallback;
+}
+
+Result<WorkerGroup> readWorkers()
+{
+    WorkerGroup workers;
+    workers.rank = environmentNumber ("RANK", 0);
+    workers.count = environmentNumber ("WORLD_SIZE", 1);
+    workers.port = environmentNumber ("MASTER_PORT", workers.port);
+
+    if (const auto* address = std::getenv ("MASTER_ADDR"); address != nullptr && *address != '\0')
+        workers.address = address;
+
+    if (workers.count < 1 || workers.rank < 0 || workers.rank >= workers.count || workers.port < 1
+        || workers.port > 65535)
+        return Error{ "bad_config", "RANK must lie below WORLD_SIZE, and MASTER_PORT be a port" };
+
+    return workers;
+}
+
 Status train (const std::string& configuration, bool detached, TrainingReport& report)
 {
-    const auto options = readTrainingOptions (configuration);
+    auto options = readTrainingOptions (configuration);
 
     if (! options)
         return options.error();
+
+    auto workers = readWorkers();
+
+    if (! workers)
+        return workers.error();
+
+    options.value().workers = std::move (workers).value();
+
+    if (options.value().workers.rank > 0)
+        report.onlyErrors();
 
     behaveAsBackgroundWork (options.value());
     limitMatrixThreads (options.value().threads);

@@ -1,6 +1,7 @@
 #include "Backend/Training/ModelTools.h"
 
 #include "Backend/Training/Checkpoint.h"
+#include "Backend/Training/SentencePieces.h"
 #include "Backend/Training/Vocabulary.h"
 
 namespace kikitori::backend
@@ -22,6 +23,17 @@ Result<Conformer> loadModel (const std::filesystem::path& folder)
 
     model->eval();
     return model;
+}
+
+Status copyTokenizer (const std::filesystem::path& from, const std::filesystem::path& to)
+{
+    std::error_code failed;
+
+    if (std::filesystem::exists (from / tokenizerFile, failed))
+        std::filesystem::copy_file (from / tokenizerFile, to / tokenizerFile,
+                                    std::filesystem::copy_options::overwrite_existing, failed);
+
+    return failed ? Status (Error{ "disk_failed", (to / tokenizerFile).string() + " cannot be written" }) : success();
 }
 } // namespace
 
@@ -61,7 +73,8 @@ Status exportModel (const std::filesystem::path& checkpoint,
             facts["validation"] = history->back();
     }
 
-    return writeModelFolder (out, model.value()->config, servedWeights (model.value()), type, facts);
+    auto done = writeModelFolder (out, model.value()->config, servedWeights (model.value()), type, facts);
+    return done ? copyTokenizer (checkpoint, out) : done;
 }
 
 Status averageModels (const std::vector<std::filesystem::path>& checkpoints, const std::filesystem::path& out)
@@ -90,7 +103,8 @@ Status averageModels (const std::vector<std::filesystem::path>& checkpoints, con
     for (auto& item : mean)
         item.second /= static_cast<double> (checkpoints.size());
 
-    return writeModelFolder (out, first.value()->config, mean, WeightType::f32, nullptr);
+    auto done = writeModelFolder (out, first.value()->config, mean, WeightType::f32, nullptr);
+    return done ? copyTokenizer (checkpoints.front(), out) : done;
 }
 
 Status makeFixture (const std::filesystem::path& out, std::uint64_t seed)

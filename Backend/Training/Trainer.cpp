@@ -2,11 +2,10 @@
 
 #include "Backend/Training/TrainingSetup.h"
 
-#include <ctime>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 
 namespace kikitori::backend
 {
@@ -15,6 +14,7 @@ namespace
 {
 constexpr double smallestRatePart = 0.02;
 constexpr int badStepsAllowed = 20;
+} // namespace
 
 std::int64_t steadyMilliseconds()
 {
@@ -29,7 +29,6 @@ std::string timeNow()
     std::strftime (text, sizeof (text), "%Y-%m-%dT%H:%M:%SZ", std::gmtime (&now));
     return text;
 }
-} // namespace
 
 Trainer::Trainer (TrainingOptions optionsToUse, TrainingReport& reportToUse, std::function<bool()> stop)
     : options (std::move (optionsToUse)), report (reportToUse), shouldStop (std::move (stop)),
@@ -44,20 +43,12 @@ Status Trainer::run()
     report.status (options.resume.empty() ? "starting" : "resuming",
                    "Training " + options.modelName + " on " + options.datasetName);
 
-    auto setup = setUpTraining (options, report, [this] { return stopping(); });
-
-    if (! setup && setup.error().code == "stopped")
+    if (auto done = prepare(); ! done && done.error().code == "stopped")
     {
-        report.status ("stopped", setup.error().message);
+        report.status ("stopped", done.error().message);
         return success();
     }
-
-    if (! setup)
-        return setup.error();
-
-    data.emplace (std::move (setup.value().data));
-
-    if (auto done = openState (std::move (setup.value().config)); ! done)
+    else if (! done)
         return done;
 
     meter.since = steadyMilliseconds();
@@ -72,13 +63,36 @@ Status Trainer::run()
     return success();
 }
 
-Status Trainer::openState (ModelConfig config)
+Status Trainer::prepare()
+{
+    auto setup = setUpTraining (options, report, [this] { return wantsToStop(); });
+
+    if (! setup)
+        return setup.error();
+
+    data.emplace (std::move (setup.value().data));
+
+    if (options.workers.count > 1)
+    {
+        auto opened = GradientExchange::open (options.workers);
+
+        if (! opened)
+            return opened.error();
+
+        exchange = std::move (opened).value();
+    }
+
+    return openState (std::move (setup.value().config), std::move (setup.value().tokenizer));
+}
+
+Status Trainer::openState (ModelConfig config, std::string tokenizer)
 {
     scaling.emplace (config.normalisation);
     torch::manual_seed (options.seed);
     state = std::make_unique<TrainingState> (config, options);
     state->model->train();
     state->average->eval();
+    state->tokenizer = std::move (tokenizer);
 
     if (! options.initialise.empty())
     {
@@ -130,7 +144,41 @@ Status Trainer::trainEpoch()
     return position.batch < batches.size() ? saveCheckpoint() : finishEpoch();
 }
 
-Status Trainer::step (const TrainingBatch& batch, double progress)
+Status Trainer::step (const TrainingBatch& whole, double progress)
+{
+    meter.learningRate = learningRateAt (options, state->position.step, progress);
+
+    for (auto& group : state->optimizer.param_groups())
+        static_cast<torch::optim::AdamWOptions&> (group.options()).lr (meter.learningRate);
+
+    state->optimizer.zero_grad();
+    auto loss = 0.0;
+
+    if (exchange == nullptr)
+    {
+        loss = backward (whole, 1.0);
+    }
+    else
+    {
+        const auto part = partOf (whole, options.workers.rank, options.workers.count);
+
+        if (! isFirst()) // other items, so another dropout
+            torch::manual_seed (seedOf (options.seed + static_cast<std::uint64_t> (options.workers.rank),
+                                        state->position.epoch, state->position.batch));
+
+        if (part.lengths.numel() > 0)
+            loss = backward (part,
+                             static_cast<double> (part.targets.numel()) / static_cast<double> (whole.targets.numel()));
+
+        if (auto done = exchangeGradients (loss); ! done)
+            return done;
+    }
+
+    meter.gradientNorm = torch::nn::utils::clip_grad_norm_ (state->model->parameters(), options.clipNorm);
+    return noteStep (loss);
+}
+
+double Trainer::backward (const TrainingBatch& batch, double share)
 {
     auto& model = state->model;
     const auto output = model->forward (batch.features, batch.lengths, batch.chunk);
@@ -142,17 +190,28 @@ Status Trainer::step (const TrainingBatch& batch, double progress)
         loss = (1.0 - options.intermediateLoss) * last
                + options.intermediateLoss * ctcLoss (output.intermediate, frames, batch.targets, batch.targetLengths);
 
-    meter.learningRate = learningRateAt (options, state->position.step, progress);
+    if (share != 1.0) // of the tokens of a batch that several processes share
+        loss = loss * share;
 
-    for (auto& group : state->optimizer.param_groups())
-        static_cast<torch::optim::AdamWOptions&> (group.options()).lr (meter.learningRate);
-
-    state->optimizer.zero_grad();
     loss.backward();
-    meter.gradientNorm = torch::nn::utils::clip_grad_norm_ (model->parameters(), options.clipNorm);
-    const auto value = last.item<double>();
+    return last.item<double>() * share;
+}
 
-    if (! std::isfinite (value) || ! std::isfinite (meter.gradientNorm))
+Status Trainer::exchangeGradients (double& loss)
+{
+    const auto sums = exchange->sum (state->model->parameters(), loss, wantsToStop());
+
+    if (! sums)
+        return sums.error();
+
+    loss = sums.value().loss;
+    othersStop = sums.value().stop;
+    return success();
+}
+
+Status Trainer::noteStep (double loss)
+{
+    if (! std::isfinite (loss) || ! std::isfinite (meter.gradientNorm))
     {
         if (++badSteps >= badStepsAllowed)
             return Error{ "diverged", "The loss is not a number for " + std::to_string (badSteps)
@@ -163,13 +222,13 @@ Status Trainer::step (const TrainingBatch& batch, double progress)
         badSteps = 0;
         state->optimizer.step();
         updateAverage();
-        meter.lossSum += value;
+        meter.lossSum += loss;
         ++meter.steps;
-        epochLossSum += value;
+        epochLossSum += loss;
         ++epochSteps;
     }
 
-    stepLosses.push_back (value);
+    stepLosses.push_back (loss);
     ++state->position.step;
     return success();
 }
@@ -214,85 +273,6 @@ void Trainer::reportProgress (std::size_t batches, const TrainingBatch& batch)
     report.progress (progress);
     meter = {};
     meter.since = now;
-}
-
-Status Trainer::finishEpoch()
-{
-    auto& position = state->position;
-    const auto result =
-        validate (state->average, *data, *scaling, options.validationUtterances, [this] { return stopping(); });
-    ++position.epoch;
-    position.batch = 0;
-    auto entry = validationJson (result);
-    entry["epoch"] = position.epoch;
-    entry["step"] = position.step;
-    entry["loss"] = epochLossSum / static_cast<double> (std::max<std::size_t> (1, epochSteps));
-    history.push_back (entry);
-    epochLossSum = 0.0;
-    epochSteps = 0;
-    report.validation (position.epoch, result);
-    auto done = saveCheckpoint();
-    meter.since = steadyMilliseconds();
-    return done;
-}
-
-Status Trainer::saveCheckpoint()
-{
-    auto path = writeCheckpoint (*state, options, facts());
-
-    if (! path)
-        return path.error();
-
-    const auto name = path.value().filename().string();
-    report.checkpoint (path.value().string(), state->position.epoch, name);
-
-    if (std::find (written.begin(), written.end(), path.value()) == written.end())
-        written.push_back (path.value());
-
-    while (written.size() > static_cast<std::size_t> (options.keepCheckpoints))
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all (written.front(), ignored);
-        written.erase (written.begin());
-    }
-
-    return success();
-}
-
-nlohmann::json Trainer::facts() const
-{
-    auto manifests = nlohmann::json::array();
-
-    for (const auto& manifest : options.manifests)
-        manifests.push_back (
-            { { "name", manifest.name }, { "path", manifest.path.string() }, { "share", manifest.share } });
-
-    return { { "model_name", options.modelName },
-             { "dataset_name", options.datasetName },
-             { "datasets", manifests },
-             { "seed", options.seed },
-             { "history", history },
-             { "started_at", startedAt },
-             { "saved_at", timeNow() },
-             { "trained_seconds",
-               secondsBefore + static_cast<double> (steadyMilliseconds() - startMilliseconds) / 1000.0 },
-             { "training_params",
-               { { "epochs", options.epochs },
-                 { "batch_seconds", options.batchSeconds },
-                 { "learning_rate", options.learningRate },
-                 { "warmup_steps", options.warmupSteps },
-                 { "decay_part", options.decayPart },
-                 { "weight_decay", options.weightDecay },
-                 { "clip_norm", options.clipNorm },
-                 { "average_decay", options.averageDecay },
-                 { "dropout", options.dropout },
-                 { "intermediate_loss", options.intermediateLoss },
-                 { "easy_epochs", options.easyEpochs },
-                 { "augment", options.augment },
-                 { "noise", options.noise },
-                 { "spec_augment", options.specAugment },
-                 { "limit_samples", options.limitSamples },
-                 { "initialise", options.initialise.string() } } } };
 }
 
 double learningRateAt (const TrainingOptions& options, std::int64_t step, double progress)

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "Backend/Training/Checkpoint.h"
+#include "Backend/Training/GradientExchange.h"
 #include "Backend/Training/TrainingBatch.h"
 #include "Backend/Training/TrainingReport.h"
 
@@ -33,14 +34,21 @@ public:
     const std::vector<double>& losses() const noexcept { return stepLosses; }
 
 private:
-    Status openState (ModelConfig config);
+    Status openState (ModelConfig config, std::string tokenizer);
+    Status prepare();
     Status trainEpoch();
     Status step (const TrainingBatch& batch, double progress);
+    double backward (const TrainingBatch& batch, double share);
+    Status exchangeGradients (double& loss);
+    Status noteStep (double loss);
     void updateAverage();
     void reportProgress (std::size_t batches, const TrainingBatch& batch);
     Status finishEpoch();
     Status saveCheckpoint();
-    bool stopping() const { return shouldStop() || report.broken(); }
+    bool wantsToStop() const { return shouldStop() || report.broken(); }
+    /** Processes that train together stop after the same step. */
+    bool stopping() const { return exchange != nullptr ? othersStop : wantsToStop(); }
+    bool isFirst() const noexcept { return options.workers.rank == 0; }
     nlohmann::json facts() const;
 
     const TrainingOptions options;
@@ -50,6 +58,8 @@ private:
     std::optional<TrainingSet> data;
     std::optional<Scaling> scaling;
     std::unique_ptr<TrainingState> state;
+    std::unique_ptr<GradientExchange> exchange; ///< where several processes train together
+    bool othersStop = false;
     nlohmann::json history;     ///< of the epochs, kept in the checkpoints
     std::string startedAt;      ///< UTC, of the training's first run
     double secondsBefore = 0.0; ///< that earlier runs trained
@@ -67,11 +77,16 @@ private:
     std::size_t epochSteps = 0;
     int badSteps = 0; ///< in a row
     std::vector<double> stepLosses;
-    std::vector<std::filesystem::path> written;
 };
 
 /** Warm-up over the first steps, then the full rate, then a straight line to 2 % over the last part of the epochs.
     progress: 0 at the first step of all, 1 at the end. */
 double learningRateAt (const TrainingOptions& options, std::int64_t step, double progress);
+
+/** Of the steady clock. */
+std::int64_t steadyMilliseconds();
+
+/** UTC, as 2026-01-31T12:00:00Z. */
+std::string timeNow();
 
 } // namespace kikitori::backend

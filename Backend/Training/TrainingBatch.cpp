@@ -43,7 +43,9 @@ public:
             if (i > 0)
             {
                 addSilence (joiningSilence);
-                tokens.push_back (set.separator);
+
+                if (set.separator > 0)
+                    tokens.push_back (set.separator);
             }
 
             const auto& utterance = set.utterances[item[i]];
@@ -137,6 +139,33 @@ TrainingBatch makeBatch (const TrainingSet& set,
     made.targetLengths = integers (tokenCounts);
     made.chunk = easy ? 0 : chunks[random() % chunks.size()];
     return made;
+}
+
+TrainingBatch partOf (const TrainingBatch& batch, int rank, int count)
+{
+    std::vector<std::int64_t> rows;
+    std::vector<Tensor> targets{ batch.targets.slice (0, 0, 0) };
+    const auto* counts = batch.targetLengths.data_ptr<std::int64_t>();
+    std::int64_t offset = 0;
+
+    for (std::int64_t i = 0; i < batch.lengths.numel(); ++i)
+    {
+        if (i % count == rank)
+        {
+            rows.push_back (i);
+            targets.push_back (batch.targets.narrow (0, offset, counts[i]));
+        }
+
+        offset += counts[i];
+    }
+
+    auto part = batch;
+    const auto chosen = integers (rows);
+    part.features = batch.features.index_select (0, chosen);
+    part.lengths = batch.lengths.index_select (0, chosen);
+    part.targetLengths = batch.targetLengths.index_select (0, chosen);
+    part.targets = torch::cat (targets);
+    return part;
 }
 
 } // namespace kikitori::backend

@@ -15,7 +15,7 @@ struct TrainingSet
 {
     std::vector<Utterance> utterances;
     FeatureCache cache;
-    int separator = 1; ///< token between joined utterances
+    int separator = 1; ///< token between joined utterances; 0: none, the tokens hold their spaces themselves
 
     /** The training utterances, as planEpoch takes them. */
     std::vector<PlannedUtterance> planned() const;
@@ -49,5 +49,9 @@ TrainingBatch makeBatch (const TrainingSet& set,
                          const TrainingOptions& options,
                          int epoch,
                          std::size_t number);
+
+/** The items rank, rank + count, ... of a batch, with its padding: what one of `count` processes takes. May be empty.
+ */
+TrainingBatch partOf (const TrainingBatch& batch, int rank, int count);
 
 } // namespace kikitori::backend

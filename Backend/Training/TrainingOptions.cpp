@@ -209,6 +209,8 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.number ("validation_utterances", options.validationUtterances, 0, 1e6);
     reader.number ("progress_steps", options.progressSteps, 1, 1e6);
     reader.number ("keep_checkpoints", options.keepCheckpoints, 1, 1e6);
+    reader.number ("keep_best", options.keepBest, 0, 1e6);
+    reader.number ("vocabulary_size", options.vocabularySize, 16, 65535);
     reader.flag ("lightweight", options.lightweight);
     const auto* model = reader.find ("model");
     const auto* manifests = reader.find ("manifests");
@@ -227,8 +229,9 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     if (problem.empty() && ! isPlainName (options.datasetName))
         problem = "dataset_name must be given, of letters, digits, '-', '_' and '.'";
 
-    if (problem.empty() && options.vocabulary != "english" && options.vocabulary != "characters")
-        problem = "vocabulary must be \"english\" or \"characters\"";
+    if (problem.empty() && options.vocabulary != "english" && options.vocabulary != "characters"
+        && options.vocabulary != "sentencepiece")
+        problem = "vocabulary must be \"english\", \"characters\" or \"sentencepiece\"";
 
     if (problem.empty() && options.checkpointFolder.empty())
         problem = "checkpoint_dir must be given";

@@ -37,6 +37,15 @@ struct ModelSizes
     int headFrames = 2;
 };
 
+/** Processes that train one model together (GradientExchange); not in the run's file, which they share. */
+struct WorkerGroup
+{
+    int rank = 0; ///< of this process; the first one validates and writes the checkpoints
+    int count = 1;
+    std::string address = "127.0.0.1"; ///< where the first one listens
+    int port = 29500;
+};
+
 struct TrainingOptions
 {
     std::string modelName = "conformer";
@@ -47,7 +56,9 @@ struct TrainingOptions
     std::filesystem::path cacheFolder;  ///< of the features; ".features" in checkpointFolder when not given
     std::filesystem::path resume;       ///< checkpoint to go on from, exactly; "latest" is resolved; empty: none
     std::filesystem::path initialise;   ///< model folder whose weights a fresh training begins with; empty: none
-    std::string vocabulary = "english"; ///< of a new model: "english", or "characters" (those of the training texts)
+    std::string vocabulary = "english"; ///< of a new model: "english", "characters" (those of the training texts) or
+                                        ///< "sentencepiece" (pieces of them)
+    int vocabularySize = 256;           ///< of SentencePiece's pieces, at most
 
     ModelSizes model;
     double dropout = 0.1;
@@ -63,7 +74,7 @@ struct TrainingOptions
     double averageDecay = 0.999; ///< of the exponential moving average of the weights, which is what is served
     int easyEpochs = 2;          ///< first epochs: single short utterances, full context, little augmentation
     bool augment = true;         ///< stretch, gain, noise and frequency warp
-    double noise = 0.65; ///< part of the items that augmentation adds noise to
+    double noise = 0.65;         ///< part of the items that augmentation adds noise to
     bool specAugment = true;
 
     std::uint64_t seed = 1;
@@ -74,7 +85,10 @@ struct TrainingOptions
     int validationUtterances = 60; ///< of each corpus, at the end of an epoch
     int progressSteps = 10;        ///< steps between progress messages
     int keepCheckpoints = 3;       ///< newest epochs kept
+    int keepBest = 3;              ///< epochs with the smallest validation error, kept besides
     bool lightweight = false;      ///< a tiny model on few utterances, to try the way
+
+    WorkerGroup workers;
 };
 
 Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run);

@@ -38,9 +38,9 @@ void TrainingReport::validation (int epoch, const ValidationResult& result)
     write ("validation_result", payload);
 }
 
-void TrainingReport::checkpoint (const std::string& path, int epoch, const std::string& name)
+void TrainingReport::checkpoint (const std::string& path, int epoch, const std::string& name, bool isBest)
 {
-    write ("checkpoint", { { "path", path }, { "epoch", epoch }, { "name", name } });
+    write ("checkpoint", { { "path", path }, { "epoch", epoch }, { "name", name }, { "best", isBest } });
 }
 
 void TrainingReport::error (const Error& error, const std::string& traceback)
@@ -50,6 +50,9 @@ void TrainingReport::error (const Error& error, const std::string& traceback)
 
 void TrainingReport::write (const char* type, const json& payload)
 {
+    if (isQuiet && std::string_view (type) != "error")
+        return;
+
     // Texts may hold bytes of file names that are not UTF-8; numbers that are not finite become null.
     const auto line =
         json{ { "type", type }, { "payload", payload } }.dump (-1, ' ', false, json::error_handler_t::replace) + "\n";

@@ -37,8 +37,11 @@ public:
     void log (const std::string& level, const std::string& message);
     void progress (const TrainingProgress& progress);
     void validation (int epoch, const ValidationResult& result);
-    void checkpoint (const std::string& path, int epoch, const std::string& name);
+    void checkpoint (const std::string& path, int epoch, const std::string& name, bool isBest);
     void error (const Error& error, const std::string& traceback = {});
+
+    /** Of several processes that train together only the first one tells; errors are told by each. */
+    void onlyErrors() noexcept { isQuiet = true; }
 
     bool broken() const noexcept { return hasFailed; }
 
@@ -47,6 +50,7 @@ private:
 
     std::FILE* const stream;
     bool hasFailed = false;
+    bool isQuiet = false;
 };
 
 /** A validation's figures as they are reported and kept. */

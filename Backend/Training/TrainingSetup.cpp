@@ -1,9 +1,12 @@
 #include "Backend/Training/TrainingSetup.h"
 
+#include "Backend/Training/SentencePieces.h"
 #include "Backend/Training/Vocabulary.h"
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <optional>
 
 namespace kikitori::backend
@@ -41,18 +44,33 @@ Result<std::vector<Utterance>> readUtterances (const TrainingOptions& options)
     return utterances;
 }
 
-std::vector<std::string> newVocabulary (const TrainingOptions& options, const std::vector<Utterance>& utterances)
+std::vector<std::string> trainingTexts (const std::vector<Utterance>& utterances)
 {
-    if (options.vocabulary == "english")
-        return Vocabulary::english().tokens();
-
     std::vector<std::string> texts;
 
     for (const auto& utterance : utterances)
         if (! utterance.forValidation)
             texts.push_back (utterance.text);
 
-    return Vocabulary::ofTexts (texts).tokens();
+    return texts;
+}
+
+/** The pieces of a training that was told to use them, or that it goes on with; none for characters. */
+Result<std::optional<SentencePieces>> openPieces (const TrainingOptions& options,
+                                                  const std::filesystem::path& from,
+                                                  const std::vector<Utterance>& utterances)
+{
+    using Pieces = std::optional<SentencePieces>;
+    auto pieces = Result<SentencePieces> (Error{});
+
+    if (std::ifstream in (from / tokenizerFile, std::ios::binary); ! from.empty() && in)
+        pieces = SentencePieces::load ({ std::istreambuf_iterator<char> (in), {} }, options.cacheFolder);
+    else if (from.empty() && options.vocabulary == "sentencepiece")
+        pieces = SentencePieces::learn (trainingTexts (utterances), options.vocabularySize, options.cacheFolder);
+    else
+        return Pieces();
+
+    return pieces ? Result<Pieces> (Pieces (std::move (pieces).value())) : Result<Pieces> (pieces.error());
 }
 
 void reportUnknown (const std::map<std::string, std::size_t>& unknown, std::size_t total, TrainingReport& report)
@@ -74,8 +92,30 @@ void reportUnknown (const std::map<std::string, std::size_t>& unknown, std::size
                                    + " utterances are left out, for characters that the vocabulary lacks: " + list);
 }
 
+using Encode = std::function<Result<std::vector<int>> (const std::string&)>;
+
+Result<Encode> encoderFor (const std::optional<SentencePieces>& pieces,
+                           const Vocabulary& characters,
+                           const std::vector<Utterance>& utterances)
+{
+    if (! pieces)
+        return Encode ([characters] (const std::string& text) { return characters.encode (text); });
+
+    std::vector<std::string> texts;
+
+    for (const auto& utterance : utterances)
+        texts.push_back (utterance.text);
+
+    auto encoded = pieces->encode (texts);
+
+    if (! encoded)
+        return encoded.error();
+
+    return Encode ([all = std::move (encoded).value()] (const std::string& text) { return all.at (text); });
+}
+
 /** Fills the tokens; utterances that cannot be written in the vocabulary go. */
-Status encodeTexts (std::vector<Utterance>& utterances, const Vocabulary& vocabulary, TrainingReport& report)
+Status encodeTexts (std::vector<Utterance>& utterances, const Encode& encode, TrainingReport& report)
 {
     std::map<std::string, std::size_t> unknown;
     const auto total = utterances.size();
@@ -83,7 +123,7 @@ Status encodeTexts (std::vector<Utterance>& utterances, const Vocabulary& vocabu
     std::erase_if (utterances,
                    [&] (Utterance& utterance)
                    {
-                       auto encoded = vocabulary.encode (utterance.text);
+                       auto encoded = encode (utterance.text);
 
                        if (encoded)
                            utterance.tokens = std::move (encoded).value();
@@ -166,10 +206,24 @@ Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
 
         config = std::move (stored).value();
     }
-    else
-        config.vocabulary = newVocabulary (options, utterances);
 
-    if (auto done = encodeTexts (utterances, Vocabulary (config.vocabulary), report); ! done)
+    const auto pieces = openPieces (options, from, utterances);
+
+    if (! pieces)
+        return pieces.error();
+
+    if (from.empty())
+        config.vocabulary = pieces.value() ? pieces.value()->tokens()
+                            : options.vocabulary == "english"
+                                ? Vocabulary::english().tokens()
+                                : Vocabulary::ofTexts (trainingTexts (utterances)).tokens();
+
+    const auto encode = encoderFor (pieces.value(), Vocabulary (config.vocabulary), utterances);
+
+    if (! encode)
+        return encode.error();
+
+    if (auto done = encodeTexts (utterances, encode.value(), report); ! done)
         return done.error();
 
     auto cache = openFeatures (options, utterances, report, shouldStop);
@@ -185,7 +239,9 @@ Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
     const auto& tokens = config.vocabulary;
     const auto separator = std::find (tokens.begin(), tokens.end(), " ");
     const auto separatorId = separator == tokens.end() ? 0 : static_cast<int> (separator - tokens.begin());
-    return TrainingSetup{ { std::move (utterances), std::move (cache).value(), separatorId }, std::move (config) };
+    return TrainingSetup{ { std::move (utterances), std::move (cache).value(), separatorId },
+                          std::move (config),
+                          pieces.value() ? pieces.value()->serialized() : std::string() };
 }
 
 } // namespace kikitori::backend

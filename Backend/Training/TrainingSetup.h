@@ -18,6 +18,7 @@ struct TrainingSetup
 {
     TrainingSet data;
     ModelConfig config;
+    std::string tokenizer; ///< SentencePiece's model, or empty
 };
 
 Result<TrainingSetup> setUpTraining (const TrainingOptions& options,

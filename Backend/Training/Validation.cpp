@@ -1,5 +1,7 @@
 #include "Backend/Training/Validation.h"
 
+#include "Backend/Decoding/CtcGreedyDecoder.h"
+#include "Backend/Decoding/WordBuilder.h"
 #include "Backend/Training/Vocabulary.h"
 
 #include <algorithm>
@@ -75,20 +77,11 @@ std::size_t editDistance (const std::vector<std::string>& a, const std::vector<s
 
 std::string greedyText (const torch::Tensor& logits, const std::vector<std::string>& vocabulary)
 {
-    const auto best = logits.argmax (-1).contiguous();
-    const auto* ids = best.data_ptr<std::int64_t>();
-    std::string text;
-    std::int64_t previous = 0;
-
-    for (std::int64_t i = 0; i < best.numel(); ++i)
-    {
-        if (ids[i] != previous && ids[i] != 0)
-            text += vocabulary[static_cast<std::size_t> (ids[i])];
-
-        previous = ids[i];
-    }
-
-    return text;
+    const auto probabilities = torch::log_softmax (logits, -1).contiguous();
+    CtcGreedyDecoder decoder;
+    decoder.process ({ probabilities.data_ptr<float>(), static_cast<std::size_t> (probabilities.numel()) },
+                     static_cast<int> (vocabulary.size()));
+    return joinWords (buildWords (decoder.tokens(), vocabulary));
 }
 
 ValidationResult validate (Conformer& model,

@@ -36,7 +36,7 @@ struct ValidationResult
 /** Fewest insertions, deletions and substitutions that turn one list into the other (Levenshtein). */
 std::size_t editDistance (const std::vector<std::string>& a, const std::vector<std::string>& b);
 
-/** The best token of each frame, repeats and blanks taken out. logits [frames, vocabulary]. */
+/** The text of the best token of each frame, as streams write it. logits [frames, vocabulary], float. */
 std::string greedyText (const torch::Tensor& logits, const std::vector<std::string>& vocabulary);
 
 /** At most `perCorpus` dev utterances of each corpus; ends early, with what it has, when shouldStop says so. */

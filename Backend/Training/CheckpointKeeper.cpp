@@ -1,0 +1,135 @@
+#include "Backend/Training/CheckpointKeeper.h"
+
+#include "Backend/Training/Checkpoint.h"
+#include "Backend/Training/ModelTools.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+namespace fs = std::filesystem;
+
+struct Kept
+{
+    fs::path path;
+    fs::file_time_type time;
+    std::optional<std::pair<double, double>> score;
+};
+
+/** The whole checkpoints of this training, newest first. */
+std::vector<Kept> checkpointsOf (const TrainingOptions& options)
+{
+    const auto prefix = trainingName (options) + "-epoch-";
+    std::vector<Kept> found;
+    std::error_code ignored;
+
+    for (const auto& entry : fs::directory_iterator (options.checkpointFolder, ignored))
+    {
+        const auto name = entry.path().filename().string();
+        const auto isEpoch = name.starts_with (prefix) && name.size() > prefix.size()
+                             && std::all_of (name.begin() + static_cast<std::ptrdiff_t> (prefix.size()), name.end(),
+                                             [] (unsigned char c) { return std::isdigit (c) != 0; });
+
+        if (! isEpoch || ! entry.is_directory (ignored))
+            continue;
+
+        const auto metadata = readTrainingMetadata (entry.path());
+        found.push_back ({ entry.path(), fs::last_write_time (entry.path() / "training_metadata.json", ignored),
+                           metadata ? scoreOf (metadata.value()) : std::nullopt });
+    }
+
+    std::sort (found.begin(), found.end(), [] (const Kept& a, const Kept& b) { return a.time > b.time; });
+    return found;
+}
+
+std::vector<fs::path> bestOf (std::vector<Kept> checkpoints, int most)
+{
+    std::erase_if (checkpoints, [] (const Kept& kept) { return ! kept.score; });
+    std::stable_sort (checkpoints.begin(), checkpoints.end(),
+                      [] (const Kept& a, const Kept& b) { return *a.score < *b.score; });
+    std::vector<fs::path> best;
+
+    for (const auto& checkpoint : checkpoints)
+        if (static_cast<int> (best.size()) < most)
+            best.push_back (checkpoint.path);
+
+    return best;
+}
+
+void removeCheckpoint (const fs::path& path, const std::string& training)
+{
+    // By a name that is listed nowhere, and that the next writing clears away.
+    const auto aside = path.parent_path() / (".writing-" + training + "-epoch-old." + std::to_string (::getpid()));
+    std::error_code failed;
+    fs::rename (path, aside, failed);
+
+    if (! failed)
+        fs::remove_all (aside, failed);
+}
+
+bool contains (const std::vector<fs::path>& paths, const fs::path& path)
+{
+    return std::find (paths.begin(), paths.end(), path) != paths.end();
+}
+} // namespace
+
+std::optional<std::pair<double, double>> scoreOf (const nlohmann::json& metadata)
+{
+    const auto history = metadata.find ("history");
+
+    if (! metadata.value ("epoch_complete", false) || history == metadata.end() || ! history->is_array()
+        || history->empty())
+        return std::nullopt;
+
+    const auto& last = history->back();
+    const auto isNumber = [&last] (const char* key) { return last.contains (key) && last[key].is_number(); };
+
+    if (! isNumber ("score") || ! isNumber ("val_loss"))
+        return std::nullopt;
+
+    return std::pair{ last["score"].get<double>(), last["val_loss"].get<double>() };
+}
+
+Result<bool> CheckpointKeeper::tidy (const fs::path& written) const
+{
+    const auto checkpoints = checkpointsOf (options);
+    const auto best = bestOf (checkpoints, options.keepBest);
+    const auto training = trainingName (options);
+    auto left = options.keepCheckpoints;
+
+    for (const auto& checkpoint : checkpoints)
+    {
+        const auto isNew = checkpoint.path == written || left > 0;
+        left -= isNew ? 1 : 0;
+
+        if (! isNew && ! contains (best, checkpoint.path) && checkpoint.path != options.resume)
+            removeCheckpoint (checkpoint.path, training);
+    }
+
+    if (! contains (best, written))
+        return false;
+
+    if (! pointLinkAt (options.checkpointFolder, training + "-best", best.front().filename().string()))
+        return Error{ "disk_failed", options.checkpointFolder.string() + " cannot be written" };
+
+    if (best.size() > 1)
+    {
+        const auto fresh =
+            options.checkpointFolder / (".writing-" + training + "-epoch-average." + std::to_string (::getpid()));
+
+        if (auto done = averageModels (best, fresh); ! done)
+            return done.error();
+
+        if (! replaceFolder (fresh, options.checkpointFolder / (training + "-average")))
+            return Error{ "disk_failed", options.checkpointFolder.string() + " cannot be written" };
+    }
+
+    return best.front() == written;
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,105 @@
+// What a training does at the end of an epoch, and what it keeps.
+#include "Backend/Training/CheckpointKeeper.h"
+#include "Backend/Training/Trainer.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+/** Languages without spaces between words are judged by their characters. */
+bool writesWords (const std::string& language)
+{
+    return ! (language.starts_with ("ja") || language.starts_with ("zh") || language.starts_with ("th"));
+}
+} // namespace
+
+Status Trainer::finishEpoch()
+{
+    auto& position = state->position;
+    ++position.epoch;
+    position.batch = 0;
+
+    if (isFirst())
+    {
+        const auto result =
+            validate (state->average, *data, *scaling, options.validationUtterances, [this] { return wantsToStop(); });
+        auto entry = validationJson (result);
+        entry["epoch"] = position.epoch;
+        entry["step"] = position.step;
+        entry["loss"] = epochLossSum / static_cast<double> (std::max<std::size_t> (1, epochSteps));
+
+        if (result.errors.characters > 0 && ! wantsToStop()) // else it says nothing, or was cut short
+            entry["score"] =
+                writesWords (options.language) ? result.errors.wordErrorRate() : result.errors.characterErrorRate();
+
+        history.push_back (entry);
+        report.validation (position.epoch, result);
+    }
+
+    epochLossSum = 0.0;
+    epochSteps = 0;
+    auto done = saveCheckpoint();
+    meter.since = steadyMilliseconds();
+    return done;
+}
+
+Status Trainer::saveCheckpoint()
+{
+    if (! isFirst())
+        return success();
+
+    auto path = writeCheckpoint (*state, options, facts());
+
+    if (! path)
+        return path.error();
+
+    const auto isBest = CheckpointKeeper (options).tidy (path.value());
+
+    if (! isBest)
+        return isBest.error();
+
+    report.checkpoint (path.value().string(), state->position.epoch, path.value().filename().string(), isBest.value());
+    return success();
+}
+
+nlohmann::json Trainer::facts() const
+{
+    auto manifests = nlohmann::json::array();
+
+    for (const auto& manifest : options.manifests)
+        manifests.push_back (
+            { { "name", manifest.name }, { "path", manifest.path.string() }, { "share", manifest.share } });
+
+    return { { "model_name", options.modelName },
+             { "dataset_name", options.datasetName },
+             { "datasets", manifests },
+             { "seed", options.seed },
+             { "history", history },
+             { "started_at", startedAt },
+             { "saved_at", timeNow() },
+             { "trained_seconds",
+               secondsBefore + static_cast<double> (steadyMilliseconds() - startMilliseconds) / 1000.0 },
+             { "training_params",
+               { { "epochs", options.epochs },
+                 { "batch_seconds", options.batchSeconds },
+                 { "learning_rate", options.learningRate },
+                 { "warmup_steps", options.warmupSteps },
+                 { "decay_part", options.decayPart },
+                 { "weight_decay", options.weightDecay },
+                 { "clip_norm", options.clipNorm },
+                 { "average_decay", options.averageDecay },
+                 { "dropout", options.dropout },
+                 { "intermediate_loss", options.intermediateLoss },
+                 { "easy_epochs", options.easyEpochs },
+                 { "augment", options.augment },
+                 { "noise", options.noise },
+                 { "spec_augment", options.specAugment },
+                 { "limit_samples", options.limitSamples },
+                 { "initialise", options.initialise.string() } } } };
+}
+
+} // namespace kikitori::backend
