@@ -1,12 +1,12 @@
 #include "Plugin/Editor/KikitoriEditor.h"
 
-#include "Plugin/Editor/TranscriptFile.h"
-
 namespace kikitori::plugin
 {
 
 namespace
 {
+
+constexpr auto pageKey = "page"; ///< of the page that is remembered
 
 juce::Colour colourOf (StatusMood mood)
 {
@@ -24,39 +24,18 @@ juce::Colour colourOf (StatusMood mood)
 } // namespace
 
 KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
-    : AudioProcessorEditor (processorToUse), kikitori (processorToUse)
+    : AudioProcessorEditor (processorToUse), kikitori (processorToUse), pages (pageTable().size())
 {
     // The size that was saved; read before setSize() saves the new one.
     const auto saved = kikitori.stream().settings();
     words.setLanguage (saved.language);
 
-    for (auto* child : std::initializer_list<juce::Component*>{ &start, &level, &transcript, &settingsTab, &trainingTab,
-                                                                &settings, &copy, &saveAs, &clear })
+    for (auto* child : std::initializer_list<juce::Component*>{ &start, &level, &bar })
         addAndMakeVisible (child);
     addChildComponent (error);
-    addChildComponent (training);
-    addChildComponent (undoPass);
-    addChildComponent (follow);
 
     start.onClick = [this] { startOrStop(); };
-    settingsTab.onClick = [this] { showPage (0); };
-    trainingTab.onClick = [this] { showPage (1); };
-    copy.onClick = [this] { transcript.copy(); };
-    saveAs.onClick = [this] { save(); };
-    saveAs.transcript = [this] { return kikitori.shownTranscript(); };
-    saveAs.onFailure = [this] (const Error& failure) { kikitori.stream().setNotice (failure); };
-    clear.onClick = [this]
-    {
-        kikitori.stream().clearTranscript();
-        refresh();
-    };
-    undoPass.onClick = [this] { kikitori.stream().undoReplacement(); };
-    follow.onClick = [this] { transcript.follow(); };
-    transcript.onFollowChanged = [this]
-    {
-        follow.setVisible (! transcript.isFollowing());
-        layOutFooter();
-    };
+    bar.onChosen = [this] (int index) { choosePage (index); };
     error.onDismiss = [this] { dismissError(); };
     error.onAllow = [this]
     {
@@ -64,14 +43,15 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
         kikitori.setTranscribing (true);
         refresh();
     };
-    settings.onLanguageChanged = [this] { translate(); };
 
     setWantsKeyboardFocus (true);
     setResizable (true, true);
     setResizeLimits (640, 470, 4000, 3000);
     setSize (saved.editorWidth, saved.editorHeight);
-    showPage (0);
     translate();
+
+    if (showPage (remembered (kikitori, pageKey)) == nullptr)
+        choosePage (0);
 
     // Opening the window never starts a backend; it may ask a running one whether it trains.
     kikitori.stream().arm();
@@ -84,37 +64,57 @@ KikitoriEditor::~KikitoriEditor() { stopTimer(); }
 void KikitoriEditor::translate()
 {
     words.setLanguage (kikitori.stream().settings().language);
-
-    const auto name = [this] (juce::TextButton& button, const char* text, const char* help)
-    {
-        button.setButtonText (words (text));
-        button.setTitle (words (text));
-        button.setTooltip (words (help));
-    };
-
-    name (settingsTab, "Settings", "Backend, model, channel, language");
-    name (trainingTab, "Training", "Train the model and see how far it is");
-    name (copy, "Copy", "Copies the selected rows, or everything (Ctrl+C)");
-    name (saveAs, "Save", "Saves the transcript as text, subtitles or data; dragged out of the window it is a file");
-    name (clear, "Clear", "Empties the transcript");
-    name (undoPass, "Undo pass", "Brings back what the last pass over this place replaced");
-    name (follow, "To the newest", "Scrolls to the newest words and follows them");
     level.translate();
     error.translate();
-    transcript.translate();
-    settings.translate();
-    training.translate();
+    bar.translate();
+
+    for (auto& page : pages)
+        if (page != nullptr)
+            page->translate();
+
     refresh();
     resized();
     repaint();
 }
 
-void KikitoriEditor::showPage (int page)
+EditorPage* KikitoriEditor::showPage (const juce::String& id)
 {
-    settings.setVisible (page == 0);
-    training.setVisible (page == 1);
-    settingsTab.setToggleState (page == 0, juce::dontSendNotification);
-    trainingTab.setToggleState (page == 1, juce::dontSendNotification);
+    for (std::size_t i = 0; i < pages.size(); ++i)
+    {
+        if (id == pageTable()[i].id)
+        {
+            choosePage (static_cast<int> (i));
+            return pages[i].get();
+        }
+    }
+
+    return nullptr;
+}
+
+void KikitoriEditor::choosePage (int index)
+{
+    if (index == pageShown)
+        return;
+
+    auto& page = pages[static_cast<std::size_t> (index)];
+
+    if (page == nullptr)
+    {
+        page = pageTable()[static_cast<std::size_t> (index)].make ({ words, kikitori, *this });
+        addChildComponent (*page, 0); // below the tooltips
+        page->translate();
+    }
+
+    page->setBounds (pageArea);
+    page->refresh (shown);
+    page->setVisible (true);
+
+    if (pageShown >= 0)
+        pages[static_cast<std::size_t> (pageShown)]->setVisible (false);
+
+    pageShown = index;
+    bar.select (index);
+    remember (kikitori, pageKey, pageTable()[static_cast<std::size_t> (index)].id);
 }
 
 void KikitoriEditor::refresh()
@@ -123,21 +123,12 @@ void KikitoriEditor::refresh()
     kikitori.stream().tickTraining (isShowing());
     showStatus();
     level.show (shown.level);
-    transcript.show (shown.earlier, shown.transcript);
-    copy.setEnabled (! transcript.isEmpty());
-    saveAs.setEnabled (! transcript.isEmpty());
-    clear.setEnabled (! transcript.isEmpty());
 
-    if (const bool canUndo = shown.undoable > 0; canUndo != undoPass.isVisible())
-    {
-        undoPass.setVisible (canUndo);
-        layOutFooter();
-    }
-
-    settings.show (kikitori.stream().settings());
     if (kikitori.stream().settings().language != words.language())
         translate();
-    training.show (kikitori.stream().training(), shown.session.state);
+    if (pageShown >= 0)
+        pages[static_cast<std::size_t> (pageShown)]->refresh (shown);
+
     showErrors();
 }
 
@@ -199,34 +190,21 @@ void KikitoriEditor::startOrStop()
     refresh();
 }
 
-void KikitoriEditor::save()
-{
-    const auto folder = juce::File::getSpecialLocation (juce::File::userDocumentsDirectory);
-    chooser = std::make_unique<juce::FileChooser> (words ("Save the transcript"),
-                                                   folder.getChildFile ("transcript." + saveAs.extension),
-                                                   transcriptFilePatterns());
-    chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
-                              | juce::FileBrowserComponent::warnAboutOverwriting,
-                          [this] (const juce::FileChooser& chosen)
-                          {
-                              const auto transcriptNow = kikitori.shownTranscript();
-
-                              if (chosen.getResult() == juce::File() || transcriptNow == nullptr)
-                                  return;
-
-                              if (auto saved = saveTranscript (*transcriptNow, chosen.getResult()); ! saved)
-                                  kikitori.stream().setNotice (saved.error());
-                              else
-                                  saveAs.extension = transcriptExtension (chosen.getResult()); // for dragging, too
-                          });
-}
-
 bool KikitoriEditor::keyPressed (const juce::KeyPress& key)
 {
-    if (key != juce::KeyPress::spaceKey)
+    if (key == juce::KeyPress::spaceKey)
+    {
+        startOrStop();
+        return true;
+    }
+
+    const auto number = key.getKeyCode() - '1';
+
+    if (key.getModifiers() != juce::ModifierKeys (juce::ModifierKeys::commandModifier) || number < 0
+        || number >= static_cast<int> (pages.size()))
         return false;
 
-    startOrStop();
+    choosePage (number);
     return true;
 }
 

@@ -1,5 +1,5 @@
-/*  The window. A timer takes a snapshot of the processor and gives the views their parts; nothing in here is written to
-    by the engine.
+/*  The window: Start, the state in words and the level on top, the side bar on the left, and one page. A timer takes a
+    snapshot of the processor and gives the views their parts; nothing in here is written to by the engine.
 
     Threads: message thread.
     Failure: errors stay visible until they are dismissed.
@@ -9,16 +9,14 @@
 #include "Plugin/Editor/ErrorView.h"
 #include "Plugin/Editor/LevelView.h"
 #include "Plugin/Editor/Look.h"
-#include "Plugin/Editor/SaveButton.h"
-#include "Plugin/Editor/SettingsView.h"
+#include "Plugin/Editor/PageBar.h"
+#include "Plugin/Editor/Pages.h"
 #include "Plugin/Editor/StatusText.h"
-#include "Plugin/Editor/TrainingPanel.h"
-#include "Plugin/Editor/TranscriptView.h"
 
 namespace kikitori::plugin
 {
 
-class KikitoriEditor final : public juce::AudioProcessorEditor, private juce::Timer
+class KikitoriEditor final : public juce::AudioProcessorEditor, private PageHost, private juce::Timer
 {
 public:
     explicit KikitoriEditor (KikitoriProcessor& processor);
@@ -30,8 +28,8 @@ public:
     /** Takes the present state into the views; the timer does it framesPerSecond times a second. */
     void refresh();
 
-    /** 0 = settings, 1 = training. */
-    void showPage (int page);
+    /** Goes to a page by its name in pageTable(); null, and nothing changes, where there is none by that name. */
+    EditorPage* showPage (const juce::String& id) override;
 
     void paint (juce::Graphics& g) override;
     void resized() override;
@@ -43,13 +41,13 @@ private:
     static constexpr int headerHeight = 60;
 
     void timerCallback() override { refresh(); }
+    void languageChanged() override { translate(); }
+    void choosePage (int index);
     void translate();
     void showStatus();
     void showErrors();
     void startOrStop();
     void dismissError();
-    void save();
-    void layOutFooter();
 
     KikitoriProcessor& kikitori;
     const juce::SharedResourcePointer<Look> look;
@@ -62,14 +60,10 @@ private:
     juce::TextButton start;
     LevelView level{ words };
     ErrorView error{ words };
-    TranscriptView transcript{ words };
-    juce::TextButton settingsTab, trainingTab;
-    SettingsView settings{ words, kikitori };
-    TrainingPanel training{ words, kikitori };
-    juce::Rectangle<int> footer;
-    juce::TextButton copy, clear, undoPass, follow;
-    SaveButton saveAs;
-    std::unique_ptr<juce::FileChooser> chooser; ///< while it is open
+    PageBar bar{ words };
+    std::vector<std::unique_ptr<EditorPage>> pages; ///< as pageTable(); null until it is looked at
+    int pageShown = -1;
+    juce::Rectangle<int> pageArea;
     juce::TooltipWindow tooltips{ this };
 };
 

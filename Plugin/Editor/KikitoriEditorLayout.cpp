@@ -4,12 +4,6 @@
 namespace kikitori::plugin
 {
 
-namespace
-{
-constexpr int footerHeight = 32;
-constexpr int sideWidth = 308;
-} // namespace
-
 void KikitoriEditor::resized()
 {
     // The constructor of the base class may come here before the views have a size.
@@ -33,40 +27,12 @@ void KikitoriEditor::resized()
         area.removeFromTop (margin);
     }
 
-    auto side = area.removeFromRight (sideWidth);
-    area.removeFromRight (margin);
-    auto tabs = side.removeFromTop (30);
-    settingsTab.setBounds (tabs.removeFromLeft (tabs.getWidth() / 2).withTrimmedRight (3));
-    trainingTab.setBounds (tabs.withTrimmedLeft (3));
-    side.removeFromTop (margin);
-    settings.setBounds (side);
-    training.setBounds (side);
+    bar.setBounds (area.removeFromLeft (PageBar::width));
+    area.removeFromLeft (margin);
+    pageArea = area;
 
-    footer = area.removeFromBottom (footerHeight);
-    layOutFooter();
-    area.removeFromBottom (8);
-    transcript.setBounds (area);
-}
-
-void KikitoriEditor::layOutFooter()
-{
-    auto area = footer;
-
-    if (follow.isVisible())
-        follow.setBounds (area.removeFromRight (std::min (110, area.getWidth() / 3)));
-
-    std::vector<juce::Component*> shownButtons{ &copy, &saveAs, &clear };
-    if (undoPass.isVisible())
-        shownButtons.push_back (&undoPass);
-
-    constexpr int gap = 6;
-    const auto each = std::min (84, area.getWidth() / static_cast<int> (shownButtons.size()) - gap);
-
-    for (auto* button : shownButtons)
-    {
-        button->setBounds (area.removeFromLeft (each));
-        area.removeFromLeft (gap);
-    }
+    if (pageShown >= 0)
+        pages[static_cast<std::size_t> (pageShown)]->setBounds (pageArea);
 }
 
 } // namespace kikitori::plugin

@@ -34,8 +34,8 @@ void describe (juce::Component& component,
 
 } // namespace
 
-SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processorToUse)
-    : words (wordsToUse), processor (processorToUse),
+SettingsView::SettingsView (const PageTools& tools)
+    : words (tools.words), processor (tools.processor), window (tools.window),
       channelAttachment (processor.hostParameters().channelParameter, filled (channel.box))
 {
     for (auto* field : { &address, &model, &channel, &chunk, &language })
@@ -61,7 +61,7 @@ SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processo
     {
         change ([this] (PluginSettings& settings)
                 { settings.language = language.box.getSelectedId() == 2 ? "ja" : "en"; });
-        juce::NullCheckedInvocation::invoke (onLanguageChanged);
+        window.languageChanged();
     };
 
     takeOnLeaving (hotwords, &PluginSettings::hotwords);
@@ -99,8 +99,6 @@ SettingsView::SettingsView (const Words& wordsToUse, KikitoriProcessor& processo
     addAndMakeVisible (startOnLoad);
     addAndMakeVisible (keepPasses);
     addAndMakeVisible (hint);
-    translate();
-    show (processor.stream().settings());
 }
 
 void SettingsView::addField (Field& field)
@@ -197,6 +195,8 @@ void SettingsView::addressChosen()
     if (chosen.isEmpty())
         address.box.setText ("local", juce::dontSendNotification);
 }
+
+void SettingsView::refresh (const PluginSnapshot&) { show (processor.stream().settings()); }
 
 void SettingsView::show (const PluginSettings& settings)
 {

@@ -5,8 +5,7 @@
 */
 #pragma once
 
-#include "Plugin/Editor/Words.h"
-#include "Plugin/Processor/KikitoriProcessor.h"
+#include "Plugin/Editor/EditorPage.h"
 
 #include <functional>
 #include <juce_gui_basics/juce_gui_basics.h>
@@ -15,17 +14,14 @@
 namespace kikitori::plugin
 {
 
-class SettingsView final : public juce::Component
+class SettingsView final : public EditorPage
 {
 public:
-    SettingsView (const Words& words, KikitoriProcessor& processor);
+    explicit SettingsView (const PageTools& tools);
 
-    void translate();
-    /** Follows changes that came from elsewhere (a project was loaded). */
-    void show (const PluginSettings& settings);
+    void translate() override;
+    void refresh (const PluginSnapshot& snapshot) override;
     void resized() override;
-
-    std::function<void()> onLanguageChanged;
 
 private:
     struct Field
@@ -34,6 +30,8 @@ private:
         juce::ComboBox box;
     };
 
+    /** Follows changes that came from elsewhere (a project was loaded). */
+    void show (const PluginSettings& settings);
     void addField (Field& field);
     void change (const std::function<void (PluginSettings&)>& edit);
     void addressChosen();
@@ -42,6 +40,7 @@ private:
 
     const Words& words;
     KikitoriProcessor& processor;
+    PageHost& window;
     Field address, model, channel, chunk, language;
     juce::Label hotwordsLabel;
     juce::TextEditor hotwords;

@@ -16,8 +16,7 @@ juce::String number (double value, int decimals) { return juce::String (value, d
 
 } // namespace
 
-TrainingPanel::TrainingPanel (const Words& wordsToUse, KikitoriProcessor& processorToUse)
-    : words (wordsToUse), processor (processorToUse)
+TrainingPanel::TrainingPanel (const PageTools& tools) : words (tools.words), processor (tools.processor)
 {
     for (auto* label : { &modelLabel, &datasetLabel, &epochsLabel, &figures, &poll })
     {
@@ -59,7 +58,6 @@ TrainingPanel::TrainingPanel (const Words& wordsToUse, KikitoriProcessor& proces
     log.setCaretVisible (false);
     log.setFont (Look::font (12.0f));
     addAndMakeVisible (log);
-    translate();
 }
 
 void TrainingPanel::translate()
@@ -135,6 +133,11 @@ juce::String TrainingPanel::pollText (const TrainingView& view, LifecycleState s
     if (stream == LifecycleState::starting || stream == LifecycleState::active)
         return words ("Polling is held while the stream lives; progress comes over its connection.");
     return view.isTraining ? words ("Progress is asked every second.") : juce::String();
+}
+
+void TrainingPanel::refresh (const PluginSnapshot& snapshot)
+{
+    show (processor.stream().training(), snapshot.session.state);
 }
 
 void TrainingPanel::show (const TrainingView& view, LifecycleState stream)

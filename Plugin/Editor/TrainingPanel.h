@@ -5,24 +5,24 @@
 */
 #pragma once
 
-#include "Plugin/Editor/Words.h"
-#include "Plugin/Processor/KikitoriProcessor.h"
+#include "Plugin/Editor/EditorPage.h"
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
 namespace kikitori::plugin
 {
 
-class TrainingPanel final : public juce::Component
+class TrainingPanel final : public EditorPage
 {
 public:
-    TrainingPanel (const Words& words, KikitoriProcessor& processor);
+    explicit TrainingPanel (const PageTools& tools);
 
-    void translate();
-    void show (const TrainingView& view, LifecycleState stream);
+    void translate() override;
+    void refresh (const PluginSnapshot& snapshot) override;
     void resized() override;
 
 private:
+    void show (const TrainingView& view, LifecycleState stream);
     void startOrStop();
     juce::String stateText (const TrainingView& view) const;
     juce::String figuresText (const TrainingView& view) const;

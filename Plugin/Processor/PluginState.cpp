@@ -96,6 +96,11 @@ PluginSettings sanitised (PluginSettings settings)
     if (settings.language != "ja")
         settings.language = "en";
 
+    std::erase_if (settings.views, [] (const auto& value)
+                   { return value.first.size() > longestName || value.second.size() > longestName; });
+    while (settings.views.size() > PluginSettings::mostViewValues)
+        settings.views.erase (std::prev (settings.views.end()));
+
     settings.chunkMs = std::clamp (settings.chunkMs, 0, 10000);
     settings.editorWidth = std::clamp (settings.editorWidth, 640, 4000);
     settings.editorHeight = std::clamp (settings.editorHeight, 470, 3000);
@@ -118,6 +123,7 @@ juce::MemoryBlock writeState (const PluginState& state)
                { "whole_session", state.settings.wholeSession },
                { "width", state.settings.editorWidth },
                { "height", state.settings.editorHeight },
+               { "views", state.settings.views },
                { "channel", state.channel },
                { "bypass", state.bypass } };
 
@@ -162,6 +168,12 @@ Result<PluginState> readState (const void* data, int size)
     state.settings.wholeSession = valueOr (json, "whole_session", false);
     state.settings.editorWidth = static_cast<int> (std::clamp (valueOr (json, "width", 860.0), 0.0, 1.0e5));
     state.settings.editorHeight = static_cast<int> (std::clamp (valueOr (json, "height", 560.0), 0.0, 1.0e5));
+
+    if (const auto views = json.find ("views"); views != json.end() && views->is_object())
+        for (const auto& [name, value] : views->items())
+            if (value.is_string())
+                state.settings.views[name] = value.get<std::string>();
+
     state.settings = sanitised (state.settings);
     state.channel = valueOr (json, "channel", std::string ("mix"));
     state.bypass = valueOr (json, "bypass", false);

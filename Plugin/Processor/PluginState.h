@@ -10,6 +10,7 @@
 #include "Transcript/Transcript.h"
 
 #include <juce_core/juce_core.h>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,10 @@ struct PluginSettings
     std::string session;       ///< instances that name the same one are one conversation; "" = none
     std::string speaker;       ///< in it; "" = the track's name
     bool wholeSession = false; ///< show and save the conversation instead of this track
+
+    /** What the views of the window remember (the page, widths of columns), by name. */
+    std::map<std::string, std::string> views;
+    static constexpr std::size_t mostViewValues = 64;
 
     bool showsSession() const noexcept { return wholeSession && ! session.empty(); }
 

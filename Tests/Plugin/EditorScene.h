@@ -6,6 +6,7 @@
 #pragma once
 
 #include "Plugin/Editor/KikitoriEditor.h"
+#include "Plugin/Editor/TranscriptView.h"
 #include "PluginScene.h"
 #include "Support/Catch.h"
 

@@ -99,6 +99,8 @@ TEST_CASE ("Every control has a name and a tooltip and can be reached with the k
     for (const auto* language : { "en", "ja" })
     {
         EditorScene scene (language);
+        for (const auto& page : plugin::pageTable())
+            REQUIRE (scene.editor->showPage (page.id) != nullptr);
         int controls = 0;
         forEachControl (*scene.editor,
                         [&controls] (juce::Component& control)
@@ -110,7 +112,7 @@ TEST_CASE ("Every control has a name and a tooltip and can be reached with the k
                             CHECK ((tip != nullptr && tip->getTooltip().isNotEmpty()));
                             CHECK (isReachable (control));
                         });
-        CHECK (controls >= 18);
+        CHECK (controls >= 20);
     }
 }
 
@@ -125,4 +127,43 @@ TEST_CASE ("The window's size and language are remembered with the project")
     CHECK (scene.find (juce::String::fromUTF8 ("開始")) != nullptr);
     scene.editor = std::make_unique<plugin::KikitoriEditor> (*scene.processor);
     CHECK (scene.editor->getWidth() == 1000);
+}
+
+TEST_CASE ("The side bar, Ctrl with a number, and the arrow keys go from page to page; the page is remembered")
+{
+    EditorScene scene;
+    CHECK (scene.find ("Transcript") != nullptr);
+    scene.click ("Settings");
+    CHECK (scene.find ("Transcript") == nullptr);
+    CHECK (scene.find ("Hot words") != nullptr);
+
+    CHECK (scene.editor->keyPressed (juce::KeyPress ('1', juce::ModifierKeys::commandModifier, 0)));
+    CHECK (scene.find ("Transcript") != nullptr);
+    CHECK_FALSE (scene.editor->keyPressed (juce::KeyPress ('9', juce::ModifierKeys::commandModifier, 0)));
+    CHECK_FALSE (scene.editor->keyPressed (juce::KeyPress ('1')));
+
+    auto* bar = scene.find ("Pages");
+    REQUIRE (bar != nullptr);
+    CHECK_FALSE (bar->keyPressed (juce::KeyPress (juce::KeyPress::upKey))); // it is the first
+    for (std::size_t i = 1; i < plugin::pageTable().size(); ++i)
+        CHECK (bar->keyPressed (juce::KeyPress (juce::KeyPress::downKey)));
+    CHECK_FALSE (bar->keyPressed (juce::KeyPress (juce::KeyPress::downKey)));
+    CHECK (scene.find ("Transcript") == nullptr);
+
+    scene.click ("Settings");
+    juce::MemoryBlock project;
+    scene.processor->getStateInformation (project);
+    EditorScene later;
+    later.processor->setStateInformation (project.getData(), static_cast<int> (project.getSize()));
+    later.editor = std::make_unique<plugin::KikitoriEditor> (*later.processor);
+    CHECK (later.find ("Hot words") != nullptr);
+}
+
+TEST_CASE ("A project that names a page that there is not shows the first one")
+{
+    EditorScene scene;
+    plugin::remember (*scene.processor, "page", "poetry");
+    scene.editor = std::make_unique<plugin::KikitoriEditor> (*scene.processor);
+    CHECK (scene.find ("Transcript") != nullptr);
+    CHECK (scene.editor->showPage ("poetry") == nullptr);
 }

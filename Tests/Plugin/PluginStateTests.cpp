@@ -27,7 +27,8 @@ PluginState example()
                        700,
                        "talk",
                        "Ann",
-                       true };
+                       true,
+                       { { "page", "settings" } } };
     state.channel = "3";
     state.bypass = true;
 

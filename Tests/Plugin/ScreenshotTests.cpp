@@ -71,7 +71,7 @@ TEST_CASE ("Screenshots of every page and state in both languages")
         speak (scene);
         photograph (*scene.editor, "live-" + language);
 
-        scene.editor->showPage (1);
+        scene.editor->showPage ("training");
         scene.editor->refresh();
         photograph (*scene.editor, "training-" + language);
 
@@ -84,7 +84,7 @@ TEST_CASE ("Screenshots of every page and state in both languages")
         photograph (*scene.editor, "error-small-" + language);
 
         scene.processor->stream().setNotice (std::nullopt);
-        scene.editor->showPage (0);
+        scene.editor->showPage ("settings");
         scene.editor->refresh();
         photograph (*scene.editor, "settings-small-" + language);
     }

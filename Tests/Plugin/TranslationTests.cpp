@@ -1,3 +1,4 @@
+#include "Plugin/Editor/Pages.h"
 #include "Plugin/Editor/Words.h"
 #include "Support/Catch.h"
 
@@ -31,6 +32,9 @@ std::set<std::string> textsInSources()
                     texts.insert ((*one)[1].str());
             }
         }
+
+    for (const auto& page : kikitori::plugin::pageTable())
+        texts.insert ({ page.title, page.help });
 
     return texts;
 }
