@@ -242,6 +242,12 @@ void BeamDecoder::prune()
     }
 }
 
+std::size_t BeamDecoder::memoryBytes() const noexcept
+{
+    return (hypotheses.capacity() + candidates.capacity()) * sizeof (Hypothesis)
+           + table.capacity() * sizeof (table.front()) + words.capacity() * sizeof (FinishedWord);
+}
+
 void BeamDecoder::compactWords()
 {
     std::vector<std::uint32_t> places (words.size(), none);

@@ -32,6 +32,8 @@ public:
     /** The best text if it ends here. */
     std::vector<DecodedWord> finish() const;
 
+    std::size_t memoryBytes() const noexcept;
+
 private:
     static constexpr std::uint32_t none = 0xffffffff;
 

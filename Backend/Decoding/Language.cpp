@@ -1,62 +1,10 @@
 #include "Backend/Decoding/Language.h"
 
-#include "Protocol/JsonReading.h"
-
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 namespace kikitori::backend
 {
-
-namespace
-{
-/** Reads "decoder" of config.json; what is not there keeps its default. */
-Result<BeamOptions> readOptions (const std::filesystem::path& file)
-{
-    std::ifstream in (file);
-    std::stringstream content;
-    content << in.rdbuf();
-    const auto config = parseJson (content.str());
-    BeamOptions options;
-
-    if (! config || ! config.value().is_object() || ! config.value().contains ("decoder"))
-        return options;
-
-    const auto& decoder = config.value()["decoder"];
-    std::string problem = decoder.is_object() ? "" : "\"decoder\" must be an object";
-
-    const auto number = [&] (const char* key, float& target, float least, float most)
-    {
-        if (! problem.empty() || ! decoder.contains (key))
-            return;
-
-        const auto& value = decoder[key];
-
-        if (value.is_number() && value.get<float>() >= least && value.get<float>() <= most)
-            target = value.get<float>();
-        else
-            problem = "\"decoder." + std::string (key) + "\" is " + value.dump().substr (0, 60) + "; allowed is "
-                      + std::to_string (least) + " to " + std::to_string (most);
-    };
-
-    auto beam = static_cast<float> (options.beam);
-    number ("beam", beam, 1.0f, 1000.0f);
-    number ("width", options.width, 1.0f, 1000.0f);
-    number ("token_width", options.tokenWidth, 1.0f, 1000.0f);
-    number ("language_weight", options.languageWeight, 0.0f, 10.0f);
-    number ("word_bonus", options.wordBonus, -20.0f, 20.0f);
-    number ("hot_word", options.hotWord, 0.0f, 50.0f);
-    number ("missing_space", options.missingSpace, -100.0f, 0.0f);
-    number ("unfinished_word", options.unfinishedWord, -100.0f, 0.0f);
-    options.beam = static_cast<int> (beam);
-
-    if (! problem.empty())
-        return Error{ "model_broken", file.string() + ": " + problem + "." };
-
-    return options;
-}
-} // namespace
 
 Language::Language (std::shared_ptr<const NGramModel> modelToUse,
                     std::vector<std::string> vocabulary,
@@ -89,7 +37,8 @@ std::shared_ptr<const Language> Language::expecting (std::span<const std::string
 }
 
 Result<std::shared_ptr<const Language>> Language::load (const std::filesystem::path& folder,
-                                                        const std::vector<std::string>& vocabulary)
+                                                        const std::vector<std::string>& vocabulary,
+                                                        const BeamOptions& options)
 {
     const auto file = folder / "lm.bin";
 
@@ -101,15 +50,10 @@ Result<std::shared_ptr<const Language>> Language::load (const std::filesystem::p
     if (! model)
         return model.error();
 
-    const auto options = readOptions (folder / "config.json");
-
-    if (! options)
-        return options.error();
-
     if (std::find (vocabulary.begin(), vocabulary.end(), " ") == vocabulary.end())
         return Error{ "model_broken", file.string() + " needs words, but vocab.json has no space; remove lm.bin." };
 
-    auto language = std::make_shared<const Language> (std::move (model).value(), vocabulary, options.value());
+    auto language = std::make_shared<const Language> (std::move (model).value(), vocabulary, options);
 
     if (language->lexicon.isEmpty())
         return Error{ "model_broken", file.string() + ": none of its words can be spelled with vocab.json." };

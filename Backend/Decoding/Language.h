@@ -6,6 +6,7 @@
 */
 #pragma once
 
+#include "Backend/Decoding/DecoderSettings.h"
 #include "Backend/Decoding/Lexicon.h"
 
 #include <filesystem>
@@ -14,25 +15,14 @@
 namespace kikitori::backend
 {
 
-struct BeamOptions
-{
-    int beam = 48;                ///< hypotheses kept after each frame
-    float width = 16.0f;          ///< hypotheses that are this much (natural log) worse than the best go
-    float tokenWidth = 9.0f;      ///< tokens that are this much less likely than the frame's best are not tried
-    float languageWeight = 0.6f;  ///< of the language model's log probabilities
-    float wordBonus = 0.5f;       ///< for each word; makes up for the language model's dislike of long texts
-    float missingSpace = -4.0f;   ///< for a word that begins without a space before it
-    float hotWord = 4.0f;         ///< for each of the words that a session expects
-    float unfinishedWord = -8.0f; ///< for the letters of a word that has not been completed at the end
-};
-
 /** A language model with the lexicon of its words, shared by all streams of a model. */
 struct Language
 {
-    /** Reads lm.bin and "decoder" of config.json from a model folder; null without lm.bin. vocabulary: tokens of the
-        acoustic model by id; without a space among them there are no words and lm.bin is refused. */
+    /** Reads lm.bin from a model folder; null without lm.bin. vocabulary: tokens of the acoustic model by id; without a
+        space among them there are no words and lm.bin is refused. */
     static Result<std::shared_ptr<const Language>> load (const std::filesystem::path& folder,
-                                                         const std::vector<std::string>& vocabulary);
+                                                         const std::vector<std::string>& vocabulary,
+                                                         const BeamOptions& options);
 
     Language (std::shared_ptr<const NGramModel> modelToUse,
               std::vector<std::string> vocabulary,

@@ -75,16 +75,21 @@ void ModelRateResampler::flush (std::vector<float>& out)
     const auto wanted = (in * featureRate + static_cast<std::uint64_t> (rate) - 1) / static_cast<std::uint64_t> (rate);
 
     if (soxr != nullptr)
-    {
         take (nullptr, 0, out);
-        soxr_clear (soxr->handle);
-    }
 
     // The filter's rounding may differ by a sample from the exact count.
     if (given > wanted)
         out.resize (out.size() - static_cast<std::size_t> (std::min<std::uint64_t> (given - wanted, out.size())));
     else
         out.resize (out.size() + static_cast<std::size_t> (wanted - given));
+
+    restart();
+}
+
+void ModelRateResampler::restart()
+{
+    if (soxr != nullptr)
+        soxr_clear (soxr->handle);
 
     in = 0;
     given = 0;

@@ -31,6 +31,9 @@ public:
         times 16000 / rate, rounded up; then begins anew. */
     void flush (std::vector<float>& out);
 
+    /** Forgets what is inside and begins anew. */
+    void restart();
+
 private:
     struct Soxr;
     explicit ModelRateResampler (int clientRate);

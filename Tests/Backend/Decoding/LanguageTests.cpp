@@ -19,55 +19,37 @@ void writeModel (const TemporaryFolder& folder, const Text& text)
 TEST_CASE ("a model folder without lm.bin has no language, and that is no error", "[language]")
 {
     const TemporaryFolder folder;
-    const auto language = Language::load (folder.path, vocabulary);
+    const auto language = Language::load (folder.path, vocabulary, {});
     REQUIRE (language.ok());
     CHECK (language.value() == nullptr);
 }
 
-TEST_CASE ("weights come from config.json, defaults where it says nothing", "[language]")
+TEST_CASE ("a language knows its options and which token is the space", "[language]")
 {
     const TemporaryFolder folder;
     writeModel (folder, { { "ab", "cab" } });
-    folder.write ("config.json", R"({"decoder": {"beam": 7, "language_weight": 1.25}})");
-    const auto language = Language::load (folder.path, vocabulary);
+    BeamOptions options;
+    options.beam = 7;
+    const auto language = Language::load (folder.path, vocabulary, options);
     REQUIRE (language.ok());
     CHECK (language.value()->options.beam == 7);
-    CHECK (language.value()->options.languageWeight == 1.25f);
-    CHECK (language.value()->options.wordBonus == BeamOptions().wordBonus);
     CHECK (language.value()->space == 1);
-}
-
-TEST_CASE ("bad weights are refused with key, value and what is allowed", "[language]")
-{
-    const TemporaryFolder folder;
-    writeModel (folder, { { "ab" } });
-
-    for (const auto* decoder :
-         { R"({"beam": 0})", R"({"beam": "many"})", R"({"word_bonus": 1e9})", R"({"width": null})" })
-    {
-        folder.write ("config.json", std::string (R"({"decoder": )") + decoder + "}");
-        const auto language = Language::load (folder.path, vocabulary);
-        REQUIRE_FALSE (language.ok());
-        CHECK (language.error().code == "model_broken");
-        CHECK_THAT (language.error().message,
-                    Catch::Matchers::Contains ("decoder.") && Catch::Matchers::Contains ("allowed is"));
-    }
 }
 
 TEST_CASE ("a language that the model cannot spell is refused", "[language]")
 {
     const TemporaryFolder folder;
     writeModel (folder, { { "xyz" } });
-    CHECK_THAT (Language::load (folder.path, vocabulary).error().message, Catch::Matchers::Contains ("spelled"));
+    CHECK_THAT (Language::load (folder.path, vocabulary, {}).error().message, Catch::Matchers::Contains ("spelled"));
     writeModel (folder, { { "ab" } });
-    CHECK_THAT (Language::load (folder.path, { "_", "a", "b" }).error().message, Catch::Matchers::Contains ("space"));
+    CHECK_THAT (Language::load (folder.path, { "_", "a", "b" }, {}).error().message, Catch::Matchers::Contains ("space"));
 }
 
 TEST_CASE ("the lexicon's nodes know the best word behind them", "[language]")
 {
     const TemporaryFolder folder;
     writeModel (folder, { { "ab", "ab" }, { "b", "ab" }, { "abc", "ab" } });
-    const auto language = Language::load (folder.path, vocabulary);
+    const auto language = Language::load (folder.path, vocabulary, {});
     REQUIRE (language.ok());
     const auto& lexicon = language.value()->lexicon;
     CHECK (lexicon.size() == 5);

@@ -1,85 +1,10 @@
-#include "Backend/Decoding/Recognizer.h"
-#include "Backend/LanguageModel/Estimation.h"
-#include "Backend/LanguageModel/NGramModel.h"
-#include "Support/Catch.h"
-#include "Support/TemporaryFolder.h"
+#include "RecognizerScene.h"
 
 #include <cmath>
 #include <limits>
-#include <random>
 
 using namespace kikitori::backend;
 using Kind = RecognizerEvent::Kind;
-
-namespace
-{
-std::shared_ptr<const RecognizerModel> loaded (const std::filesystem::path& folder)
-{
-    auto model = RecognizerModel::load (folder, Precision::fp32);
-    REQUIRE (model.ok());
-    return model.value();
-}
-
-/** The tiny model writes letters at random; with a language, random words of one to three letters. */
-std::shared_ptr<const RecognizerModel> tinyModel (bool withLanguage)
-{
-    if (! withLanguage)
-        return loaded (KIKITORI_FIXTURES "/tiny_model");
-
-    std::mt19937 random (2);
-    Text text (200);
-
-    for (auto& sentence : text)
-        for (int word = 0; word < 8; ++word)
-        {
-            auto& letters = sentence.emplace_back();
-            for (auto left = 1 + random() % 3; left > 0; --left)
-                letters += static_cast<char> ('a' + random() % 26);
-        }
-
-    const TemporaryFolder folder;
-    std::filesystem::copy (KIKITORI_FIXTURES "/tiny_model", folder.path);
-    const std::vector<WeightedText> texts{ { text, 1.0, true } };
-    const auto table = estimate (text, chooseVocabulary (texts, 5000), 3);
-    REQUIRE (NGramModel::write (table, folder.path / "lm.bin").ok());
-    return loaded (folder.path);
-}
-
-std::unique_ptr<RecognizerStream> stream (RecognizerStreamOptions options = {}, bool withLanguage = false)
-{
-    auto made = RecognizerStream::create (tinyModel (withLanguage), options);
-    REQUIRE (made.ok());
-    return std::move (made).value();
-}
-
-std::vector<float> noise (std::size_t count)
-{
-    std::mt19937 random (5);
-    std::normal_distribution<float> normal (0.0f, 0.1f);
-    std::vector<float> samples (count);
-    for (auto& sample : samples)
-        sample = normal (random);
-    return samples;
-}
-
-std::vector<RecognizerEvent> run (RecognizerStream& recognizer, const std::vector<float>& samples, std::size_t block)
-{
-    std::vector<RecognizerEvent> events;
-    for (std::size_t i = 0; i < samples.size(); i += block)
-        recognizer.push (std::span (samples).subspan (i, std::min (block, samples.size() - i)), events);
-    recognizer.flush (events);
-    return events;
-}
-
-std::string finals (const std::vector<RecognizerEvent>& events)
-{
-    std::string text;
-    for (const auto& event : events)
-        if (event.kind == Kind::final)
-            text += event.text + "|" + std::to_string (event.ack) + "\n";
-    return text;
-}
-} // namespace
 
 TEST_CASE ("the words do not depend on how the audio was cut into blocks", "[recognizer]")
 {
@@ -190,4 +115,66 @@ TEST_CASE ("a flush without audio says nothing", "[recognizer]")
     const auto recognizer = stream();
     recognizer->flush (events);
     CHECK (events.empty());
+}
+
+TEST_CASE ("silence is not decoded, whatever its length; what follows is as if it began there", "[recognizer]")
+{
+    RecognizerStreamOptions options;
+    options.sampleRate = 16000;
+    const auto speech = noise (16000 * 3);
+    const auto silence = GENERATE (16000 * 1, 16000 * 7 + 801);
+    std::vector<float> samples (static_cast<std::size_t> (silence), 0.0015f);
+    samples.insert (samples.end(), speech.begin(), speech.end());
+    const auto events = run (*stream (options), samples, 1600);
+
+    std::int64_t ack = 0;
+    for (const auto& event : events)
+    {
+        if (event.text.empty())
+        {
+            REQUIRE (event.kind == Kind::final);
+            CHECK (event.start == ack);
+            CHECK (event.ack == ack + 16000 * 24 / 10);
+            ack = event.ack;
+        }
+        else
+        {
+            CHECK (event.start >= silence - 6400 - 160);
+        }
+    }
+
+    CHECK (events.back().ack == static_cast<std::int64_t> (samples.size()));
+    CHECK_FALSE (events.back().text.empty());
+}
+
+TEST_CASE ("blocks do not matter when speech and silence take turns, and a replay from any final agrees", "[recognizer]")
+{
+    RecognizerStreamOptions options;
+    options.sampleRate = 16000;
+    const auto sound = noise (16000 * 8);
+    std::vector<float> samples;
+
+    for (const auto seconds : { 0.3, 2.0, 1.7, 0.45, 3.1, 0.05 })
+    {
+        const auto count = static_cast<std::ptrdiff_t> (seconds * 16000);
+        samples.insert (samples.end(), sound.begin(), sound.begin() + count);
+        samples.resize (samples.size() + static_cast<std::size_t> (count) * 2 + 777, 0.0f);
+    }
+
+    const auto events = run (*stream (options), samples, samples.size());
+    const auto all = finals (events);
+    for (const std::size_t block : { 1u, 160u, 479u, 16000u })
+        CHECK (finals (run (*stream (options), samples, block)) == all);
+
+    std::string left = all;
+    for (const auto& event : events)
+    {
+        if (event.kind != Kind::final || event.ack == static_cast<std::int64_t> (samples.size()))
+            continue;
+        options.firstSample = event.ack;
+        options.firstSegment = event.segment + 1;
+        left = left.substr (left.find ('\n') + 1);
+        const std::vector<float> rest (samples.begin() + static_cast<std::ptrdiff_t> (event.ack), samples.end());
+        CHECK (finals (run (*stream (options), rest, 1234)) == left);
+    }
 }

@@ -3,6 +3,7 @@
 #include "Support/Catch.h"
 
 #include <cmath>
+#include <complex>
 #include <random>
 
 using namespace kikitori::backend;
