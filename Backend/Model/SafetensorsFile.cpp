@@ -86,6 +86,19 @@ namespace
 using Tensor = SafetensorsFile::Tensor;
 using Type = SafetensorsFile::Type;
 
+struct NamedType
+{
+    const char* name;
+    Type type;
+    std::uint64_t width; ///< bytes
+};
+
+constexpr NamedType namedTypes[]{
+    { "F32", Type::f32, 4 }, { "F16", Type::f16, 2 }, { "I8", Type::i8, 1 },   { "BF16", Type::bf16, 2 },
+    { "F64", Type::f64, 8 }, { "U8", Type::u8, 1 },   { "I16", Type::i16, 2 }, { "I32", Type::i32, 4 },
+    { "I64", Type::i64, 8 }, { "BOOL", Type::boolean, 1 },
+};
+
 /** One entry of the header; an empty string is no complaint. */
 std::string readEntry (const nlohmann::json& entry, std::span<const std::byte> data, Tensor& tensor)
 {
@@ -96,15 +109,18 @@ std::string readEntry (const nlohmann::json& entry, std::span<const std::byte> d
     const auto shape = entry.find ("shape");
     const auto offsets = entry.find ("data_offsets");
 
-    if (type != "F32" && type != "F16" && type != "I8")
-        return "has the type " + type.substr (0, 20) + "; allowed are F32, F16 and I8";
+    const auto* const named = std::find_if (std::begin (namedTypes), std::end (namedTypes),
+                                            [&type] (const NamedType& one) { return type == one.name; });
+
+    if (named == std::end (namedTypes))
+        return "has the type " + type.substr (0, 20) + "; allowed are F32, F16, BF16, F64, I8 to I64, U8 and BOOL";
 
     if (shape == entry.end() || ! shape->is_array() || shape->size() > 8 || offsets == entry.end()
         || ! offsets->is_array() || offsets->size() != 2 || ! (*offsets)[0].is_number_unsigned()
         || ! (*offsets)[1].is_number_unsigned())
         return "has no shape or no data_offsets";
 
-    tensor.type = type == "F32" ? Type::f32 : type == "F16" ? Type::f16 : Type::i8;
+    tensor.type = named->type;
     std::uint64_t count = 1;
 
     for (const auto& size : *shape)
@@ -121,9 +137,8 @@ std::string readEntry (const nlohmann::json& entry, std::span<const std::byte> d
 
     const auto begin = (*offsets)[0].get<std::uint64_t>();
     const auto end = (*offsets)[1].get<std::uint64_t>();
-    const auto width = tensor.type == Type::f32 ? 4u : tensor.type == Type::f16 ? 2u : 1u;
 
-    if (begin > end || end > data.size() || end - begin != count * width)
+    if (begin > end || end > data.size() || end - begin != count * named->width)
         return "has offsets that do not fit its shape or leave the file";
 
     tensor.bytes = data.subspan (static_cast<std::size_t> (begin), static_cast<std::size_t> (end - begin));
@@ -194,6 +209,8 @@ Result<SafetensorsFile> SafetensorsFile::open (const std::filesystem::path& file
     return opened;
 }
 
+std::shared_ptr<const void> SafetensorsFile::keepAlive() const noexcept { return mapping; }
+
 Result<std::vector<float>> SafetensorsFile::read (const std::string& name, const std::vector<std::int64_t>& shape) const
 {
     const auto found = tensors.find (name);
@@ -223,6 +240,10 @@ Result<std::vector<float>> SafetensorsFile::read (const std::string& name, const
             std::memcpy (&half, tensor.bytes.data() + 2 * i, 2);
             values[i] = halfToFloat (half);
         }
+    }
+    else if (tensor.type != Type::i8)
+    {
+        return broken ("has a type that a model folder does not have; import the model again");
     }
     else
     {

@@ -26,7 +26,15 @@ public:
     {
         f32,
         f16,
-        i8
+        i8,
+        // Those below come with models of others: read() refuses them, all() has them.
+        bf16,
+        f64,
+        u8,
+        i16,
+        i32,
+        i64,
+        boolean
     };
 
     struct Tensor
@@ -47,6 +55,10 @@ public:
     Result<std::vector<float>> read (const std::string& name, const std::vector<std::int64_t>& shape) const;
 
     std::size_t tensorCount() const noexcept { return tensors.size(); }
+
+    /** All tensors by name; their bytes live as long as what keepAlive() gives. */
+    const std::map<std::string, Tensor>& all() const noexcept { return tensors; }
+    std::shared_ptr<const void> keepAlive() const noexcept;
 
 private:
     class Mapping;
