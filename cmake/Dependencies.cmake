@@ -43,11 +43,13 @@ if(KIKITORI_BUILD_BACKEND)
     kikitori_pkg(archive "libarchive>=3.4" libarchive-dev)
     kikitori_pkg(curl "libcurl>=7.68" libcurl4-gnutls-dev)
     kikitori_pkg(openblas "openblas>=0.3.10" libopenblas-pthread-dev)
+endif()
+
+if(KIKITORI_BUILD_BACKEND OR KIKITORI_BUILD_TRAINER)
     kikitori_pkg(sentencepiece "sentencepiece>=0.1.95" libsentencepiece-dev)
 endif()
 
 if(KIKITORI_BUILD_TRAINER)
-    kikitori_pkg(sentencepiece "sentencepiece" libsentencepiece-dev)
     find_package(Torch CONFIG QUIET)
     if(NOT Torch_FOUND)
         message(FATAL_ERROR "libtorch was not found (Debian: apt-get install libtorch-dev libopenblas0-pthread). "

@@ -20,7 +20,7 @@ namespace kikitori::backend
 struct ForeignCard
 {
     std::string name, language, licence;
-    std::vector<std::string> vocabulary; ///< token of each id; 0 is blank; a word begins with a space
+    std::vector<std::string> vocabulary; ///< token of each id; 0 is blank
 };
 
 /** How attention knows where its keys are. */

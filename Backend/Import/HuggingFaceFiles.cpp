@@ -68,14 +68,6 @@ std::set<std::string> shards (const json& index)
     return names;
 }
 
-std::string withSpaces (std::string piece)
-{
-    for (std::size_t at; (at = piece.find ("\u2581")) != std::string::npos;)
-        piece.replace (at, 3, " ");
-
-    return piece;
-}
-
 void put (std::vector<std::string>& tokens, const json& id, std::string token)
 {
     if (id.is_number_unsigned() && id.get<std::size_t>() < tokens.size())
@@ -89,12 +81,12 @@ void readPieces (const json& tokenizer, std::vector<std::string>& tokens)
 
     if (vocabulary.is_object())
         for (const auto& [piece, id] : vocabulary.items())
-            put (tokens, id, withSpaces (piece));
+            put (tokens, id, piece);
 
     if (vocabulary.is_array())
         for (std::size_t id = 0; id < std::min (tokens.size(), vocabulary.size()); ++id)
             if (vocabulary[id].is_array() && ! vocabulary[id].empty() && vocabulary[id][0].is_string())
-                tokens[id] = withSpaces (vocabulary[id][0].get<std::string>());
+                tokens[id] = vocabulary[id][0].get<std::string>();
 
     for (const auto& added : tokenizer.value ("added_tokens", json::array()))
         if (added.is_object() && boolAt (added, "special", false) && added.contains ("id"))

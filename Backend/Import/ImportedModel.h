@@ -17,7 +17,7 @@ namespace kikitori::backend
 struct ImportedModel
 {
     nlohmann::json config;               ///< config.json, without name and card
-    std::vector<std::string> vocabulary; ///< the blank first; a word begins with a space
+    std::vector<std::string> vocabulary; ///< the blank first; a word begins with U+2581 or behind " "
     std::unique_ptr<Conversion> weights;
 };
 
@@ -40,7 +40,7 @@ Status writeModelFolder (const ImportedModel& model,
                          const ImportedCard& card,
                          const std::filesystem::path& folder);
 
-/** Pieces of a SentencePiece model by id, with spaces for "▁". Errors: file_missing, model_broken. */
+/** Pieces of a SentencePiece model by id. Errors: file_missing, model_broken. */
 Result<std::vector<std::string>> readSentencePieces (const std::filesystem::path& file);
 
 /** The YAML head of a model card (README.md): language, license, and the word error rates of its model-index. Nothing

@@ -23,10 +23,6 @@ Result<std::vector<std::string>> readSentencePieces (const std::filesystem::path
     {
         // Control pieces and the unknown one are never text.
         auto piece = processor.IsControl (id) || processor.IsUnknown (id) ? std::string() : processor.IdToPiece (id);
-
-        for (std::size_t at; (at = piece.find ("\u2581")) != std::string::npos;)
-            piece.replace (at, 3, " ");
-
         pieces.push_back (std::move (piece));
     }
 
