@@ -1,7 +1,7 @@
 # cmake --install build --prefix PREFIX: programs, plugins and the starter model, found relative to each other.
 include(GNUInstallDirs)
 
-foreach(program KikitoriApp kikitori kikitori-backend kikitori-lm kikitori-pieces kikitori-trainer)
+foreach(program KikitoriApp kikitori kikitori-backend kikitori-lm kikitori-measure kikitori-pieces kikitori-trainer)
     if(TARGET ${program})
         install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
     endif()

@@ -31,7 +31,9 @@ std::size_t hashOf (std::uint32_t node, std::uint16_t lastToken, const NGramMode
 
 float BeamDecoder::Hypothesis::total() const noexcept { return logAdd (blank, notBlank); }
 
-BeamDecoder::BeamDecoder (std::shared_ptr<const Language> languageToUse) : language (std::move (languageToUse))
+BeamDecoder::BeamDecoder (std::shared_ptr<const Language> languageToUse, double frameSeconds)
+    : language (std::move (languageToUse)),
+      commitFrames (static_cast<std::int32_t> (std::lround (language->options.commitAfter / frameSeconds)))
 {
     const auto most = static_cast<std::size_t> (language->options.beam) * (language->tokens.size() * 2 + 1);
     std::size_t size = 1024;
@@ -74,6 +76,8 @@ void BeamDecoder::processFrame (std::span<const float> frame)
         extend (hypothesis, frame, least);
 
     prune();
+    endPausedWords();
+    commit();
     ++frameNumber;
 
     if (words.size() > compactAt)
@@ -169,7 +173,8 @@ BeamDecoder::FinishedWord BeamDecoder::wordUnderWay (const Hypothesis& hypothesi
              node.word,
              hypothesis.firstFrame,
              hypothesis.lastFrame,
-             std::exp (hypothesis.tokenScores / static_cast<float> (std::max<int> (1, node.depth))) };
+             std::exp (hypothesis.tokenScores / static_cast<float> (std::max<int> (1, node.depth))),
+             (hypothesis.history ^ node.word) * 0x9e3779b97f4a7c15 };
 }
 
 BeamDecoder::Hypothesis BeamDecoder::withWordFinished (const Hypothesis& from, float& score)
@@ -178,7 +183,7 @@ BeamDecoder::Hypothesis BeamDecoder::withWordFinished (const Hypothesis& from, f
     score += wordScore (from, next.context);
     words.push_back (wordUnderWay (from));
     next.words = static_cast<std::uint32_t> (words.size() - 1);
-    next.history = (from.history ^ words.back().word) * 0x9e3779b97f4a7c15;
+    next.history = words.back().history;
     next.node = Lexicon::root;
     return next;
 }
@@ -240,44 +245,6 @@ void BeamDecoder::prune()
         hypotheses.back().blank -= best; // so that a long stream never runs out of a float's precision
         hypotheses.back().notBlank -= best;
     }
-}
-
-std::size_t BeamDecoder::memoryBytes() const noexcept
-{
-    return (hypotheses.capacity() + candidates.capacity()) * sizeof (Hypothesis)
-           + table.capacity() * sizeof (table.front()) + words.capacity() * sizeof (FinishedWord);
-}
-
-void BeamDecoder::compactWords()
-{
-    std::vector<std::uint32_t> places (words.size(), none);
-
-    for (const auto& hypothesis : hypotheses)
-        for (auto word = hypothesis.words; word != none && places[word] == none; word = words[word].previous)
-            places[word] = 0;
-
-    std::uint32_t kept = 0;
-
-    for (std::size_t i = 0; i < words.size(); ++i) // a word's previous one always lies before it
-    {
-        if (places[i] == none)
-            continue;
-
-        places[i] = kept;
-        words[kept] = words[i];
-
-        if (words[kept].previous != none)
-            words[kept].previous = places[words[kept].previous];
-
-        ++kept;
-    }
-
-    words.resize (kept);
-    compactAt = std::max (fewestToCompact, 2 * words.size());
-
-    for (auto& hypothesis : hypotheses)
-        if (hypothesis.words != none)
-            hypothesis.words = places[hypothesis.words];
 }
 
 } // namespace kikitori::backend

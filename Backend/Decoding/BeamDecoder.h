@@ -5,7 +5,9 @@
     probabilities of equal texts are added, of different ones the better is kept.
 
     Threads: one decoder belongs to one thread at a time; the language is shared and const.
-    Failure: none. Words that all hypotheses share never change (stableWords); the rest may until finish().
+    Failure: none. Words that all hypotheses share never change (stableWords); the rest may until finish(). So that
+    captions settle, a word that ended some time ago is settled: hypotheses that have another one go. A settled word's times
+    may still change a little.
 */
 #pragma once
 
@@ -18,7 +20,8 @@ namespace kikitori::backend
 class BeamDecoder
 {
 public:
-    explicit BeamDecoder (std::shared_ptr<const Language> language);
+    /** frameSeconds: of a CTC frame. */
+    explicit BeamDecoder (std::shared_ptr<const Language> language, double frameSeconds = 0.04);
 
     void reset();
 
@@ -27,7 +30,7 @@ public:
 
     /** The best text so far; the last word may be unfinished. */
     std::vector<DecodedWord> best() const;
-    /** How many of best()'s words are in every hypothesis. */
+    /** How many of best()'s words are in every hypothesis: those whose end is commitAfter seconds old, and often more. */
     std::size_t stableWords() const;
     /** The best text if it ends here. */
     std::vector<DecodedWord> finish() const;
@@ -45,6 +48,7 @@ private:
         WordId word = unknownWord;
         std::int32_t firstFrame = 0, lastFrame = 0;
         float confidence = 0.0f;
+        std::uint64_t history = 0; ///< hash of the words up to this one
     };
 
     struct Hypothesis
@@ -80,6 +84,10 @@ private:
     Hypothesis withWordFinished (const Hypothesis& from, float& score);
     void add (const Hypothesis& candidate);
     void prune();
+    void endPausedWords();
+    void commit();
+    std::uint32_t ancestor (std::uint32_t word, std::uint32_t count) const noexcept;
+    bool areSame (std::uint32_t a, std::uint32_t b) const noexcept;
     void compactWords();
     float wordScore (const Hypothesis& hypothesis, NGramModel::Context& next) const noexcept;
     FinishedWord wordUnderWay (const Hypothesis& hypothesis) const noexcept;
@@ -89,6 +97,7 @@ private:
     std::string spelled (std::uint32_t node) const;
 
     const std::shared_ptr<const Language> language;
+    const std::int32_t commitFrames;
     std::vector<Hypothesis> hypotheses, candidates;
     std::vector<std::uint32_t> table; ///< of candidates by place and context; 0: empty, else index + 1
     std::vector<FinishedWord> words;

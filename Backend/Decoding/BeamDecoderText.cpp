@@ -43,27 +43,6 @@ std::vector<DecodedWord> BeamDecoder::finish() const
     return wordsOf (*ending.hypothesis, ending.takesWord);
 }
 
-std::size_t BeamDecoder::stableWords() const
-{
-    auto common = hypotheses.front().words;
-
-    for (const auto& hypothesis : hypotheses)
-    {
-        auto other = hypothesis.words;
-
-        while (common != other)
-        {
-            if (common == none || other == none)
-                return 0;
-
-            auto& longer = words[common].count >= words[other].count ? common : other;
-            longer = words[longer].previous;
-        }
-    }
-
-    return common == none ? 0 : words[common].count;
-}
-
 std::string BeamDecoder::spelled (std::uint32_t node) const
 {
     std::vector<std::uint16_t> path;

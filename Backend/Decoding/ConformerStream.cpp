@@ -31,7 +31,8 @@ ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToU
 {
     if (model->language)
         beamDecoder.emplace (options.hotwords.empty() ? model->language
-                                                      : model->language->expecting (options.hotwords));
+                                                      : model->language->expecting (options.hotwords),
+                             0.001 * frameMs / model->weights->config.headFrames);
 }
 
 void ConformerStream::push (std::span<const float> samples, std::vector<RecognizerEvent>& events)

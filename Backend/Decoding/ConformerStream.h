@@ -65,6 +65,7 @@ private:
     std::span<const float> waiting (std::size_t frames) const;
     std::size_t waitingFrames() const noexcept { return features.size() / melBins - consumed; }
     std::vector<DecodedWord> wordsSoFar() const;
+    std::size_t stableWords (std::span<const DecodedWord> words) const;
     RecognizerEvent describe (std::span<const DecodedWord> words) const;
     std::int64_t hopOf (std::int64_t frame) const noexcept;
     std::int64_t clientSample (std::int64_t frame) const noexcept;

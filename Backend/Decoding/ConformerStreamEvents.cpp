@@ -4,6 +4,7 @@
 #include "Backend/Decoding/WordBuilder.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace kikitori::backend
 {
@@ -27,12 +28,25 @@ void ConformerStream::emitPartial (std::vector<RecognizerEvent>& events)
     if (event.text.empty() || event.text == lastPartial)
         return;
 
-    // Best-path decoding only ever appends.
-    event.stable = beamDecoder ? codePoints (joinWords (std::span (words).first (beamDecoder->stableWords())))
-                               : codePoints (event.text);
+    event.stable = codePoints (joinWords (std::span (words).first (stableWords (words))));
     lastPartial = event.text;
     lastPartialAt = now;
     events.push_back (std::move (event));
+}
+
+std::size_t ConformerStream::stableWords (std::span<const DecodedWord> words) const
+{
+    // Best-path decoding only ever appends.
+    auto count = beamDecoder ? beamDecoder->stableWords() : words.size();
+
+    // What a cut at the cap may hand to the next segment is not promised to this one.
+    const auto seconds = rules.longestSegment - rules.cutSearch;
+    const auto firstHop = originHop + std::llround (seconds * SilenceGate::hopsPerSecond);
+
+    while (options.endpointing && count > 0 && hopOf (words[count - 1].lastFrame) >= firstHop)
+        --count;
+
+    return count;
 }
 
 RecognizerEvent ConformerStream::describe (std::span<const DecodedWord> words) const

@@ -70,6 +70,7 @@ Result<DecoderSettings> DecoderSettings::read (const std::filesystem::path& conf
     numbers.read ("hot_word", settings.beam.hotWord, 0.0, 50.0);
     numbers.read ("missing_space", settings.beam.missingSpace, -100.0, 0.0);
     numbers.read ("unfinished_word", settings.beam.unfinishedWord, -100.0, 0.0);
+    numbers.read ("commit_after", settings.beam.commitAfter, 0.1, 60.0);
     numbers.read ("endpoint_silence_without_text", settings.endpoint.silenceWithoutText, 0.2, 60.0);
     numbers.read ("endpoint_silence_after_text", settings.endpoint.silenceAfterText, 0.2, 60.0);
     numbers.read ("endpoint_longest_segment", settings.endpoint.longestSegment, 2.0, 120.0);

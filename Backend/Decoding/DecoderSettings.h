@@ -23,6 +23,7 @@ struct BeamOptions
     float missingSpace = -4.0f;   ///< for a word that begins without a space before it
     float hotWord = 4.0f;         ///< for each of the words that a session expects
     float unfinishedWord = -8.0f; ///< for the letters of a word that has not been completed at the end
+    float commitAfter = 0.6f;     ///< seconds after a word's end at which it becomes final, and a pause ends a word
 };
 
 /** From a word's score, the geometric mean of its tokens' probabilities, to how often such words are right: a logistic

@@ -2,6 +2,7 @@
 
 #include "Backend/Model/SafetensorsFile.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -191,7 +192,8 @@ ConformerLayer readLayer (Reader& reader, const ConformerWeights& w, int index)
 } // namespace
 
 Result<std::shared_ptr<const ConformerWeights>> ConformerWeights::load (const std::filesystem::path& folder,
-                                                                        bool quantise)
+                                                                        bool quantise,
+                                                                        int longestChunk)
 {
     auto config = readModelConfig (folder);
 
@@ -205,7 +207,7 @@ Result<std::shared_ptr<const ConformerWeights>> ConformerWeights::load (const st
 
     auto weights = std::make_shared<ConformerWeights>();
     weights->config = std::move (config).value();
-    weights->largestChunk = weights->config.chunkFrames.back();
+    weights->largestChunk = std::max (longestChunk, weights->config.chunkFrames.back());
 
     Reader reader (file.value(), quantise);
     readSubsampling (reader, *weights);

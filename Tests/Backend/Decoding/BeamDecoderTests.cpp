@@ -144,6 +144,7 @@ TEST_CASE ("words once stable stay, whatever follows and however long the stream
     options.beam = 8;
     BeamDecoder decoder (language (options));
     std::vector<DecodedWord> stable;
+    const auto isSame = [] (const DecodedWord& a, const DecodedWord& b) { return a.text == b.text; };
 
     for (int i = 0; i < 5000; ++i)
     {
@@ -165,14 +166,14 @@ TEST_CASE ("words once stable stay, whatever follows and however long the stream
         const auto count = decoder.stableWords();
         REQUIRE (count >= stable.size());
         REQUIRE (count <= words.size());
-        REQUIRE (std::equal (stable.begin(), stable.end(), words.begin()));
+        REQUIRE (std::equal (stable.begin(), stable.end(), words.begin(), isSame));
         stable.assign (words.begin(), words.begin() + static_cast<std::ptrdiff_t> (count));
     }
 
     CHECK (stable.size() > 500);
     const auto all = decoder.finish();
     REQUIRE (all.size() >= stable.size());
-    CHECK (std::equal (stable.begin(), stable.end(), all.begin()));
+    CHECK (std::equal (stable.begin(), stable.end(), all.begin(), isSame));
 }
 
 TEST_CASE ("a beam wide enough finds the most likely text of all", "[beam]")
@@ -243,4 +244,36 @@ TEST_CASE ("a beam wide enough finds the most likely text of all", "[beam]")
         const auto text = decoded (decoder);
         CHECK (std::max (texts[text], texts[text + " "]) == Approx (best->second).epsilon (0.1));
     }
+}
+
+TEST_CASE ("a word is settled some time after its end, even if another one is nearly as likely", "[beam]")
+{
+    const Text text{ { "ab", "cad" }, { "ac", "cad" }, { "ab", "bad" }, { "ac", "bad" } };
+    BeamOptions options;
+    options.commitAfter = 0.4f; // 10 frames
+    BeamDecoder decoder (language (options, text));
+    auto unclear = frames ("a");
+    const auto last = frames ("b", 0.5f);
+    unclear.insert (unclear.end(), last.begin(), last.end());
+    unclear[2 * tokens.size() - 2] = unclear[2 * tokens.size() - 3]; // c is as likely as b
+    decoder.process (unclear);
+    decoder.process (frames (" ____"));
+    CHECK (decoder.stableWords() == 0);
+    decoder.process (frames ("______"));
+    CHECK (decoder.stableWords() == 1);
+    CHECK (decoder.best().size() == 1);
+}
+
+TEST_CASE ("a pause ends a word that has no space behind it", "[beam]")
+{
+    BeamOptions options;
+    options.commitAfter = 0.4f;
+    BeamDecoder decoder (language (options));
+    decoder.process (frames ("_aab_____"));
+    CHECK (decoder.stableWords() == 0);
+    decoder.process (frames ("_______"));
+    CHECK (decoder.stableWords() == 1);
+    CHECK (joinWords (decoder.best()) == "ab");
+    decoder.process (frames ("ca_d_"));
+    CHECK (joinWords (decoder.best()) == "ab cad");
 }

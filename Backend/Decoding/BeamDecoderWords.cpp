@@ -1,0 +1,130 @@
+// The words of a BeamDecoder's hypotheses: which are settled, and forgetting those that no hypothesis has any more.
+#include "Backend/Decoding/BeamDecoder.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+constexpr auto impossible = -std::numeric_limits<float>::infinity();
+constexpr std::size_t fewestToCompact = 4096;
+} // namespace
+
+std::uint32_t BeamDecoder::ancestor (std::uint32_t word, std::uint32_t count) const noexcept
+{
+    while (word != none && words[word].count > count)
+        word = words[word].previous;
+
+    return word;
+}
+
+bool BeamDecoder::areSame (std::uint32_t a, std::uint32_t b) const noexcept
+{
+    if (a == none || b == none)
+        return a == b;
+
+    return words[a].count == words[b].count && words[a].history == words[b].history;
+}
+
+std::size_t BeamDecoder::stableWords() const
+{
+    auto common = hypotheses.front().words;
+
+    for (const auto& hypothesis : hypotheses)
+    {
+        auto other = hypothesis.words;
+
+        // The same words, whenever they were finished.
+        while (! areSame (common, other))
+        {
+            const auto count = [this] (std::uint32_t word) { return word == none ? 0 : words[word].count; };
+            const auto shorter = std::min (count (common), count (other));
+            const auto isEven = count (common) == count (other);
+            common = ancestor (common, isEven ? shorter - 1 : shorter);
+            other = ancestor (other, isEven ? shorter - 1 : shorter);
+        }
+    }
+
+    return common == none ? 0 : words[common].count;
+}
+
+void BeamDecoder::endPausedWords()
+{
+    auto hasChanged = false;
+
+    for (auto& hypothesis : hypotheses)
+    {
+        if (hypothesis.node == Lexicon::root || frameNumber - hypothesis.lastFrame < commitFrames
+            || language->lexicon[hypothesis.node].word == unknownWord)
+            continue;
+
+        auto score = 0.0f;
+        hypothesis = withWordFinished (hypothesis, score);
+        hypothesis.lastToken = 0;
+        hypothesis.blank = hypothesis.total() + score;
+        hypothesis.notBlank = impossible;
+        hasChanged = true;
+    }
+
+    if (hasChanged) // what was best before may not be now
+        std::stable_sort (hypotheses.begin(), hypotheses.end(),
+                          [] (const auto& a, const auto& b) { return a.total() > b.total(); });
+}
+
+void BeamDecoder::commit()
+{
+    auto settled = hypotheses.front().words;
+
+    while (settled != none && frameNumber - words[settled].lastFrame < commitFrames)
+        settled = words[settled].previous;
+
+    if (settled == none)
+        return;
+
+    const auto differs = [this, settled] (const Hypothesis& hypothesis)
+    { return ! areSame (ancestor (hypothesis.words, words[settled].count), settled); };
+    hypotheses.erase (std::remove_if (hypotheses.begin() + 1, hypotheses.end(), differs), hypotheses.end());
+}
+
+std::size_t BeamDecoder::memoryBytes() const noexcept
+{
+    return (hypotheses.capacity() + candidates.capacity()) * sizeof (Hypothesis)
+           + table.capacity() * sizeof (table.front()) + words.capacity() * sizeof (FinishedWord);
+}
+
+void BeamDecoder::compactWords()
+{
+    std::vector<std::uint32_t> places (words.size(), none);
+
+    for (const auto& hypothesis : hypotheses)
+        for (auto word = hypothesis.words; word != none && places[word] == none; word = words[word].previous)
+            places[word] = 0;
+
+    std::uint32_t kept = 0;
+
+    for (std::size_t i = 0; i < words.size(); ++i) // a word's previous one always lies before it
+    {
+        if (places[i] == none)
+            continue;
+
+        places[i] = kept;
+        words[kept] = words[i];
+
+        if (words[kept].previous != none)
+            words[kept].previous = places[words[kept].previous];
+
+        ++kept;
+    }
+
+    words.resize (kept);
+    compactAt = std::max (fewestToCompact, 2 * words.size());
+
+    for (auto& hypothesis : hypotheses)
+        if (hypothesis.words != none)
+            hypothesis.words = places[hypothesis.words];
+}
+
+} // namespace kikitori::backend
