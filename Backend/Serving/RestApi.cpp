@@ -13,90 +13,136 @@ using nlohmann::json;
 
 namespace
 {
-RestReply reply (int status, const json& body)
+/** The routes' table: who answers which method and path. */
+struct Route
 {
-    return { status, body.dump (-1, ' ', false, json::error_handler_t::replace), "application/json" };
-}
-
-RestReply failure (int status, const std::string& detail) { return reply (status, { { "detail", detail } }); }
-
-const std::vector<std::pair<std::string, std::string>>& routes()
-{
-    static const std::vector<std::pair<std::string, std::string>> all{
-        { "GET", "/" },
-        { "GET", "/debug" },
-        { "GET", "/api/test" },
-        { "GET", "/api/config" },
-        { "GET", "/api/status" },
-        { "GET", "/api/progress" },
-        { "POST", "/api/train/start" },
-        { "POST", "/api/train/resume" },
-        { "POST", "/api/train/stop" },
-        { "GET", "/healthz" },
-        { "GET", "/readyz" },
-        { "GET", "/metrics" },
-    };
-    return all;
-}
+    const char* method;
+    const char* path;
+    std::function<RestReply (RestApi&, const RestRequest&)> answer;
+};
 
 json routeNames (const std::string& prefix)
 {
-    auto names = json::array();
+    std::vector<std::string> names;
 
-    for (const auto& [method, path] : routes())
-        if (path.starts_with (prefix))
+    for (const auto& [method, path] : RestApi::routes())
+        if (path.starts_with (prefix) && std::find (names.begin(), names.end(), path) == names.end())
             names.push_back (path);
 
     return names;
 }
+
+/** Does the path fit, and what stands where the route leaves it open? */
+bool fits (const std::string& pattern, const std::string& path, std::string& name)
+{
+    const auto open = pattern.find ('{');
+
+    if (open == std::string::npos)
+        return pattern == path;
+
+    name = path.size() > open && path.starts_with (pattern.substr (0, open)) ? path.substr (open) : std::string();
+    return ! name.empty() && name.find ('/') == std::string::npos;
+}
 } // namespace
+
+struct RestApi::Table
+{
+    static const std::vector<Route>& all()
+    {
+        using Request = const RestRequest&;
+        static const std::vector<Route> table{
+            { "GET", "/",
+              [] (RestApi&, Request)
+              { return jsonReply (200, { { "message", "Kikitori backend " KIKITORI_VERSION } }); } },
+            { "GET", "/debug",
+              [] (RestApi&, Request)
+              {
+                  return jsonReply (200, { { "message", "Debug endpoint is working" },
+                                           { "routes", routeNames ("/") },
+                                           { "api_routes", routeNames ("/api") } });
+              } },
+            { "GET", "/api/test",
+              [] (RestApi&, Request)
+              {
+                  return jsonReply (200,
+                                    { { "message", "Test endpoint is working" }, { "endpoints", routeNames ("/api") } });
+              } },
+            { "GET", "/api/config", [] (RestApi& api, Request) { return api.configuration(); } },
+            { "GET", "/api/status",
+              [] (RestApi& api, Request) { return jsonReply (200, { { "is_training", api.trainer.isTraining() } }); } },
+            { "GET", "/api/progress", [] (RestApi& api, Request) { return api.progress(); } },
+            { "POST", "/api/train/start", [] (RestApi& api, Request r) { return api.startTraining (r, false); } },
+            { "POST", "/api/train/resume", [] (RestApi& api, Request r) { return api.startTraining (r, true); } },
+            { "POST", "/api/train/stop", [] (RestApi& api, Request) { return api.stopTraining(); } },
+            { "GET", "/api/checkpoints", [] (RestApi& api, Request r) { return api.modelRoutes.checkpoints (r); } },
+            { "GET", "/api/models", [] (RestApi& api, Request) { return api.modelRoutes.models(); } },
+            { "DELETE", "/api/models", [] (RestApi& api, Request r) { return api.modelRoutes.removeAll (r); } },
+            { "GET", "/api/models/bulk-download",
+              [] (RestApi& api, Request r) { return api.modelRoutes.download (r); } },
+            { "DELETE", "/api/models/{model_name}",
+              [] (RestApi& api, Request r) { return api.modelRoutes.remove (r); } },
+            { "GET", "/healthz", [] (RestApi&, Request) { return health ("ok", 200); } },
+            { "GET", "/readyz", [] (RestApi& api, Request) { return api.ready(); } },
+            { "GET", "/metrics", [] (RestApi& api, Request) { return api.metrics(); } },
+        };
+        return table;
+    }
+
+    static RestReply health (const char* status, int code)
+    {
+        return jsonReply (code, { { "status", status }, { "protocol", 2 }, { "version", KIKITORI_VERSION } });
+    }
+};
 
 RestApi::RestApi (const BackendConfig& configToShow,
                   TrainerSupervisor& trainerToUse,
-                  const ModelStore& modelStore,
-                  std::function<int()> streamCount)
-    : config (configToShow), trainer (trainerToUse), models (modelStore), activeStreams (std::move (streamCount))
+                  ModelStore& modelStore,
+                  RestServices servicesToUse)
+    : config (configToShow), trainer (trainerToUse), models (modelStore), services (std::move (servicesToUse)),
+      checkpoints (config.dataFolder / "checkpoints", config.models),
+      modelRoutes (checkpoints, [this] (const Checkpoint& one)
+                   { return trainer.isTraining() && ! trainedPrefix.empty() && one.name.starts_with (trainedPrefix); })
 {
 }
 
-RestReply RestApi::handle (const RestRequest& request)
+std::vector<std::pair<std::string, std::string>> RestApi::routes()
 {
-    const auto& path = request.path;
-    const auto isRoute = [&] (const auto& route) { return route.second == path; };
+    std::vector<std::pair<std::string, std::string>> names;
 
-    if (std::none_of (routes().begin(), routes().end(), isRoute))
-        return failure (404, "Not Found");
-    if (std::none_of (routes().begin(), routes().end(),
-                      [&] (const auto& route) { return isRoute (route) && route.first == request.method; }))
-        return failure (405, "Method Not Allowed");
+    for (const auto& route : Table::all())
+        names.emplace_back (route.method, route.path);
 
-    if (path == "/")
-        return reply (200, { { "message", "Kikitori backend " KIKITORI_VERSION } });
-    if (path == "/debug")
-        return reply (200, { { "message", "Debug endpoint is working" },
-                             { "routes", routeNames ("/") },
-                             { "api_routes", routeNames ("/api") } });
-    if (path == "/api/test")
-        return reply (200, { { "message", "Test endpoint is working" }, { "endpoints", routeNames ("/api") } });
-    if (path == "/api/config")
-        return configuration();
-    if (path == "/api/status")
-        return reply (200, { { "is_training", trainer.isTraining() } });
-    if (path == "/api/progress")
-        return progress();
-    if (path == "/api/train/start")
-        return startTraining (request, false);
-    if (path == "/api/train/resume")
-        return startTraining (request, true);
-    if (path == "/api/train/stop")
-        return stopTraining();
-    if (path == "/metrics")
-        return metrics();
+    return names;
+}
 
-    // /healthz: the process answers; /readyz: it would take another stream.
-    const auto isFull = path == "/readyz" && activeStreams() >= config.serving.sessions;
-    return reply (isFull ? 503 : 200,
-                  { { "status", isFull ? "busy" : "ok" }, { "protocol", 2 }, { "version", KIKITORI_VERSION } });
+RestReply RestApi::handle (RestRequest request)
+{
+    auto isKnown = false;
+
+    for (const auto& route : Table::all())
+    {
+        std::string name;
+
+        if (! fits (route.path, request.path, name))
+            continue;
+
+        isKnown = true;
+
+        if (route.method != request.method)
+            continue;
+
+        request.name = name;
+        return route.answer (*this, request);
+    }
+
+    return isKnown ? failure (405, "Method Not Allowed") : failure (404, "Not Found");
+}
+
+RestReply RestApi::ready() const
+{
+    // It would take another stream.
+    const auto isFull = services.activeStreams() >= config.serving.sessions;
+    return Table::health (isFull ? "busy" : "ok", isFull ? 503 : 200);
 }
 
 RestReply RestApi::configuration() const
@@ -107,7 +153,7 @@ RestReply RestApi::configuration() const
         datasets.push_back (name);
 
     const auto& training = config.training;
-    return reply (200, { { "available_models", config.models },
+    return jsonReply (200, { { "available_models", config.models },
                          { "available_datasets", datasets },
                          { "training_config",
                            { { "optimizer", "AdamW" },
@@ -138,7 +184,7 @@ RestReply RestApi::progress() const
     if (now.error)
         body["latest_error"] = { { "message", now.error->first }, { "traceback", now.error->second } };
 
-    return reply (200, body);
+    return jsonReply (200, body);
 }
 
 RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
@@ -146,9 +192,7 @@ RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
     const auto parsed = parseJson (request.body);
 
     if (! parsed || ! parsed.value().is_object())
-        return reply (422, { { "detail", json::array ({ { { "loc", { "body" } },
-                                                          { "msg", "The body must be a JSON object." },
-                                                          { "type", "value_error.jsondecode" } } }) } });
+        return invalid ({ "body" }, "The body must be a JSON object.", "value_error.jsondecode");
 
     if (trainer.isTraining())
         return failure (409, "Training is already in progress.");
@@ -156,27 +200,24 @@ RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
     const auto run = prepareTrainingRun (config, parsed.value(), mustResume);
 
     if (const auto* wrong = std::get_if<TrainingRunError> (&run))
-    {
-        if (wrong->status == 422)
-            return reply (422, { { "detail", json::array ({ { { "loc", { "body", wrong->field } },
-                                                              { "msg", wrong->detail },
-                                                              { "type", "type_error" } } }) } });
-
-        return failure (wrong->status, wrong->detail);
-    }
+        return wrong->status == 422 ? invalid ({ "body", wrong->field }, wrong->detail, "type_error")
+                                    : failure (wrong->status, wrong->detail);
 
     const auto started = trainer.start (std::get<std::filesystem::path> (run));
 
     if (! started)
         return failure (started.error().code == "already_running" ? 409 : 500, started.error().message);
 
-    return reply (200, { { "message", mustResume ? "Training resumed from checkpoint in background."
+    trainedPrefix =
+        stringAt (parsed.value(), "model_name") + "-" + stringAt (parsed.value(), "dataset_name") + "-epoch-";
+
+    return jsonReply (200, { { "message", mustResume ? "Training resumed from checkpoint in background."
                                                  : "Training started in background." } });
 }
 
 RestReply RestApi::stopTraining()
 {
-    return trainer.requestStop() ? reply (200, { { "message", "Stop signal sent to training process." } })
+    return trainer.requestStop() ? jsonReply (200, { { "message", "Stop signal sent to training process." } })
                                  : failure (404, "No training process is running.");
 }
 
@@ -189,7 +230,7 @@ RestReply RestApi::metrics() const
             "# HELP " + name + " " + help + "\n# TYPE " + name + " gauge\n" + name + " " + json (value).dump() + "\n";
     };
 
-    add ("kikitori_streams", "Streams that are open now.", activeStreams());
+    add ("kikitori_streams", "Streams that are open now.", services.activeStreams());
     add ("kikitori_streams_limit", "Streams that are taken at most.", config.serving.sessions);
     add ("kikitori_training", "1 while a training runs.", training.isTraining ? 1 : 0);
     add ("kikitori_training_step", "Steps of the training so far.", training.step);

@@ -6,48 +6,46 @@
 #pragma once
 
 #include "Backend/Config/BackendConfig.h"
+#include "Backend/Serving/ModelRoutes.h"
 #include "Backend/Serving/TrainerSupervisor.h"
 #include "Backend/Storage/ModelStore.h"
 
 namespace kikitori::backend
 {
 
-struct RestRequest
+struct RestServices
 {
-    std::string method;
-    std::string path;
-    std::string body;
-};
-
-struct RestReply
-{
-    int status = 200;
-    std::string body;
-    std::string contentType = "application/json";
+    std::function<int()> activeStreams;                ///< sessions now, for /metrics and /readyz
+    std::function<void (std::function<void()>)> post;  ///< runs a task on the I/O thread, from any thread
 };
 
 class RestApi
 {
 public:
-    /** activeStreams: sessions now, for /metrics and /readyz. */
-    RestApi (const BackendConfig& config,
-             TrainerSupervisor& trainer,
-             const ModelStore& models,
-             std::function<int()> activeStreams);
+    RestApi (const BackendConfig& config, TrainerSupervisor& trainer, ModelStore& models, RestServices services);
 
-    RestReply handle (const RestRequest& request);
+    RestReply handle (RestRequest request);
+
+    /** Method and path of all routes; what a path leaves open stands in braces. */
+    static std::vector<std::pair<std::string, std::string>> routes();
 
 private:
+    struct Table;
+
     RestReply configuration() const;
     RestReply progress() const;
     RestReply startTraining (const RestRequest& request, bool mustResume);
     RestReply stopTraining();
     RestReply metrics() const;
+    RestReply ready() const;
 
     const BackendConfig& config;
     TrainerSupervisor& trainer;
-    const ModelStore& models;
-    const std::function<int()> activeStreams;
+    ModelStore& models;
+    const RestServices services;
+    std::string trainedPrefix; ///< {model}-{dataset}-epoch- of the last training that was started
+    const CheckpointStore checkpoints;
+    const ModelRoutes modelRoutes;
 };
 
 } // namespace kikitori::backend

@@ -22,7 +22,9 @@ Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
     trainer = std::make_unique<TrainerSupervisor> (options.trainer, [this] (const TrainingMessage& message)
                                                    { post ([this, message] { broadcast (message); }); });
     models = std::make_unique<ModelStore> (config.modelFolder, config.models);
-    rest = std::make_unique<RestApi> (config, *trainer, *models, [this] { return countStreams(); });
+    rest = std::make_unique<RestApi> (config, *trainer, *models,
+                                      RestServices{ [this] { return countStreams(); },
+                                                    [this] (auto task) { post (std::move (task)); } });
     pool = std::make_unique<ComputePool> (config.serving.computeThreads);
 }
 

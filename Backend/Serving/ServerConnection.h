@@ -35,6 +35,8 @@ struct Server::Connection
     RestReply reply;
     std::optional<RestReply> refusal; ///< given without a look at the body, then the connection closes
     bool isTooLarge = false;
+    bool isAnswered = false;
+    bool isChunked = false; ///< the reply comes piece by piece
 };
 
 class Server::Callbacks
@@ -58,6 +60,8 @@ private:
     static int onWritable (Connection& connection);
     static int refusal (const Server& server, lws* wsi, const std::string& path);
     static RestReply replyTo (Server& server, const Connection& connection);
+    static int begin (lws* wsi, Connection& connection, RestReply reply);
+    static int writePiece (lws* wsi, Connection& connection);
 };
 
 } // namespace kikitori::backend

@@ -2,6 +2,7 @@
 #include "Backend/Serving/ServerConnection.h"
 #include "Core/Log.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <typeinfo>
@@ -24,15 +25,31 @@ std::string header (lws* wsi, lws_token_indexes token)
     return value;
 }
 
+/** The arguments of the URL, which libwebsockets has decoded and kept apart. */
+std::vector<std::pair<std::string, std::string>> argumentsOf (lws* wsi)
+{
+    std::vector<std::pair<std::string, std::string>> arguments;
+    std::array<char, 8192> buffer{};
+
+    for (int i = 0;; ++i)
+    {
+        const auto length =
+            lws_hdr_copy_fragment (wsi, buffer.data(), static_cast<int> (buffer.size()), WSI_TOKEN_HTTP_URI_ARGS, i);
+
+        if (length < 0)
+            return arguments;
+
+        const std::string text (buffer.data(), static_cast<std::size_t> (length));
+        const auto equals = std::min (text.find ('='), text.size());
+        arguments.emplace_back (text.substr (0, equals), text.substr (std::min (equals + 1, text.size())));
+    }
+}
+
 std::string tokenArgument (lws* wsi)
 {
-    std::array<char, 1024> value{};
-
-    for (int i = 0;
-         lws_hdr_copy_fragment (wsi, value.data(), static_cast<int> (value.size()), WSI_TOKEN_HTTP_URI_ARGS, i) > 0;
-         ++i)
-        if (std::string_view (value.data()).starts_with ("token="))
-            return std::string (value.data() + 6);
+    for (const auto& [key, value] : argumentsOf (wsi))
+        if (key == "token")
+            return value;
 
     return {};
 }
@@ -98,6 +115,8 @@ int Server::Callbacks::onHttp (Server& server, lws* wsi, const char* path)
     connection->wsi = wsi;
     connection->request.path = path;
     connection->request.method = methodOf (wsi);
+    connection->request.query = argumentsOf (wsi);
+    connection->request.contentType = header (wsi, WSI_TOKEN_HTTP_CONTENT_TYPE);
     connection->requestId = nextRequestId();
     server.connections[wsi] = connection;
     const auto status = refusal (server, wsi, connection->request.path);
@@ -115,7 +134,9 @@ int Server::Callbacks::onHttp (Server& server, lws* wsi, const char* path)
 
     server.lastUse = std::chrono::steady_clock::now();
 
-    if (connection->request.method == "POST" && lws_hdr_total_length (wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0
+    const auto mayHaveBody = connection->request.method == "POST" || connection->request.method == "DELETE";
+
+    if (mayHaveBody && lws_hdr_total_length (wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0
         && header (wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) != "0")
         return 0; // the body follows
 
@@ -150,50 +171,7 @@ RestReply Server::Callbacks::replyTo (Server& server, const Connection& connecti
 int Server::Callbacks::answer (Server& server, lws* wsi)
 {
     auto& connection = *server.connections.at (wsi);
-    auto& reply = connection.reply = replyTo (server, connection);
-    const auto isNoted = reply.status >= 400 || connection.request.method != "GET";
-    log::write ({ isNoted ? log::Level::info : log::Level::debug,
-                  "rest",
-                  "request",
-                  connection.request.method + " " + connection.request.path.substr (0, 200),
-                  { { "request_id", connection.requestId }, { "status", std::to_string (reply.status) } } });
-
-    std::array<unsigned char, LWS_PRE + 2048> buffer;
-    auto* start = buffer.data() + LWS_PRE;
-    auto* position = start;
-    auto* end = buffer.data() + buffer.size() - 1;
-    const auto* id = reinterpret_cast<const unsigned char*> (connection.requestId.data());
-
-    if (lws_add_http_common_headers (wsi, static_cast<unsigned int> (reply.status), reply.contentType.c_str(),
-                                     reply.body.size(), &position, end)
-            != 0
-        || lws_add_http_header_by_name (wsi, reinterpret_cast<const unsigned char*> ("x-request-id:"), id,
-                                        static_cast<int> (connection.requestId.size()), &position, end)
-               != 0
-        || lws_finalize_write_http_header (wsi, start, &position, end) != 0)
-        return -1;
-
-    if (connection.request.method == "HEAD") // RFC 9110, 9.3.2: the headers alone
-        reply.body.clear();
-
-    lws_callback_on_writable (wsi);
-    return 0;
-}
-
-int Server::Callbacks::writeReply (lws* wsi, Connection& connection)
-{
-    std::vector<unsigned char> buffer (LWS_PRE + connection.reply.body.size());
-    std::copy (connection.reply.body.begin(), connection.reply.body.end(), buffer.begin() + LWS_PRE);
-
-    if (! connection.reply.body.empty()
-        && lws_write (wsi, buffer.data() + LWS_PRE, connection.reply.body.size(), LWS_WRITE_HTTP_FINAL) < 0)
-        return -1;
-
-    // What a refused request still sends is not read as the next request.
-    if (connection.refusal)
-        return -1;
-
-    return lws_http_transaction_completed (wsi) != 0 ? -1 : 0;
+    return begin (wsi, connection, replyTo (server, connection));
 }
 
 } // namespace kikitori::backend

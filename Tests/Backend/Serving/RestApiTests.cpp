@@ -28,7 +28,7 @@ public:
     TrainerSupervisor trainer{ "/nowhere/kikitori-trainer", [] (const auto&) {} };
     ModelStore models{ folder.path, config.models };
     int streams = 0;
-    RestApi api{ config, trainer, models, [this] { return streams; } };
+    RestApi api{ config, trainer, models, { [this] { return streams; }, [] (auto task) { task(); } } };
 };
 
 /** The keys of the recorded answer that ours must have, with values of the same kind. */

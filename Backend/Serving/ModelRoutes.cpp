@@ -1,0 +1,197 @@
+#include "Backend/Serving/ModelRoutes.h"
+
+#include "Backend/Storage/ZipStream.h"
+#include "Core/Log.h"
+#include "Protocol/JsonReading.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace kikitori::backend
+{
+
+using nlohmann::json;
+
+namespace
+{
+constexpr std::size_t mostNames = 1000;
+
+double megabytes (std::uint64_t bytes) { return std::round (static_cast<double> (bytes) / 1048576.0 * 100.0) / 100.0; }
+
+json common (const Checkpoint& one)
+{
+    return { { "name", one.name },
+             { "dataset_name", one.parts.dataset },
+             { "path", one.path.string() },
+             { "size_mb", megabytes (one.bytes) },
+             { "file_count", one.files.size() },
+             { "created_at", one.createdAt },
+             { "files", one.files },
+             { "latest", one.isLatest } };
+}
+
+int statusOf (const Error& error)
+{
+    return error.code == "not_found" ? 404 : error.code == "disk_failed" ? 500 : 400;
+}
+
+std::vector<std::string> namesIn (const RestRequest& request)
+{
+    std::vector<std::string> names;
+
+    for (const auto& [key, value] : request.query)
+    {
+        if (key != "model_names")
+            continue;
+
+        for (std::size_t from = 0; from <= value.size();)
+        {
+            const auto comma = std::min (value.find (',', from), value.size());
+            if (comma > from)
+                names.push_back (value.substr (from, comma - from));
+            from = comma + 1;
+        }
+    }
+
+    return names;
+}
+} // namespace
+
+ModelRoutes::ModelRoutes (const CheckpointStore& checkpointStore, std::function<bool (const Checkpoint&)> isUsed)
+    : store (checkpointStore), usedByTraining (std::move (isUsed))
+{
+}
+
+RestReply ModelRoutes::checkpoints (const RestRequest& request) const
+{
+    const auto model = request.argument ("model_name"), dataset = request.argument ("dataset_name");
+    auto all = store.list();
+    std::erase_if (all,
+                   [&] (const auto& one)
+                   {
+                       return ! one.parts.number() || (! model.empty() && one.parts.model != model)
+                              || (! dataset.empty() && one.parts.dataset != dataset);
+                   });
+    std::stable_sort (all.begin(), all.end(),
+                      [] (const auto& a, const auto& b) { return *a.parts.number() > *b.parts.number(); });
+    auto list = json::array();
+
+    for (const auto& one : all)
+    {
+        auto entry = common (one);
+        entry["model_name"] = one.parts.model;
+        entry["epoch"] = *one.parts.number();
+        list.push_back (std::move (entry));
+    }
+
+    return jsonReply (200, { { "checkpoints", list } });
+}
+
+RestReply ModelRoutes::models() const
+{
+    auto list = json::array();
+
+    for (const auto& one : store.list())
+    {
+        auto entry = common (one);
+        entry["epoch"] = one.parts.epoch.empty() ? json() : json (one.parts.epoch);
+        entry["in_use"] = usedByTraining (one);
+
+        if (one.metadata.is_object())
+        {
+            entry["training_metadata"] = one.metadata;
+            for (const auto& [to, from] : { std::pair{ "training_start_time", "started_at" },
+                                            std::pair{ "training_end_time", "saved_at" },
+                                            std::pair{ "training_params", "training_params" } })
+                if (const auto found = one.metadata.find (from); found != one.metadata.end())
+                    entry[to] = *found;
+        }
+
+        list.push_back (std::move (entry));
+    }
+
+    return jsonReply (200, { { "models", list } });
+}
+
+RestReply ModelRoutes::removeOne (const std::string& name, bool isForced) const
+{
+    if (! isForced)
+        for (const auto& one : store.list())
+            if (one.name == name && usedByTraining (one))
+                return failure (409, "Model '" + name
+                                         + "' is used by the training that runs; stop it first, or delete the model "
+                                           "all the same with force=true");
+
+    if (const auto removed = store.remove (name); ! removed)
+        return failure (statusOf (removed.error()), removed.error().message);
+
+    log::write (log::Level::info, "models", "delete_model", "deleted " + name);
+    return jsonReply (200, { { "message", "Model '" + name + "' deleted successfully" } });
+}
+
+RestReply ModelRoutes::remove (const RestRequest& request) const
+{
+    return removeOne (request.name, request.argument ("force") == "true");
+}
+
+RestReply ModelRoutes::removeAll (const RestRequest& request) const
+{
+    const auto parsed = parseJson (request.body);
+    const auto isList = parsed && parsed.value().is_array() && parsed.value().size() <= mostNames
+                        && std::all_of (parsed.value().begin(), parsed.value().end(),
+                                        [] (const auto& name) { return name.is_string(); });
+
+    if (! isList)
+        return invalid ({ "body" }, "The body must be a JSON list of at most 1000 names.", "type_error.list");
+
+    auto deleted = json::array(), failed = json::array();
+    auto reasons = json::object();
+
+    for (const auto& entry : parsed.value())
+    {
+        const auto name = entry.get<std::string>();
+        const auto reply = removeOne (name, request.argument ("force") == "true");
+
+        if (reply.status == 200)
+        {
+            deleted.push_back (name);
+            continue;
+        }
+
+        failed.push_back (name);
+        reasons[name] = stringAt (json::parse (reply.body), "detail");
+    }
+
+    const auto message =
+        "Deleted " + std::to_string (deleted.size()) + " of " + std::to_string (parsed.value().size()) + " models";
+    return jsonReply (
+        200, { { "deleted", deleted }, { "failed", failed }, { "reasons", reasons }, { "message", message } });
+}
+
+RestReply ModelRoutes::download (const RestRequest& request) const
+{
+    const auto names = namesIn (request);
+
+    if (names.empty() || names.size() > mostNames)
+        return invalid ({ "query", "model_names" }, "Give 1 to 1000 names.", "value_error.missing");
+
+    std::vector<std::filesystem::path> folders;
+
+    for (const auto& name : names)
+    {
+        const auto found = store.find (name);
+
+        if (! found)
+            return failure (statusOf (found.error()), found.error().message);
+        if (std::find (folders.begin(), folders.end(), found.value()) == folders.end())
+            folders.push_back (found.value());
+    }
+
+    RestReply reply;
+    reply.contentType = "application/zip";
+    reply.headers.emplace_back ("content-disposition", "attachment; filename=\"models.zip\"");
+    reply.source = [zip = std::make_shared<ZipStream> (folders)] { return zip->next(); };
+    return reply;
+}
+
+} // namespace kikitori::backend

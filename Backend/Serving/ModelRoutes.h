@@ -1,0 +1,33 @@
+/*  The routes of checkpoints and models: lists, deletion, download.
+
+    Threads: the I/O thread.
+    Failure: 400 names that are none, 404 what is not there, 409 what a training uses, 422 bodies of another shape.
+*/
+#pragma once
+
+#include "Backend/Serving/Rest.h"
+#include "Backend/Storage/CheckpointStore.h"
+
+namespace kikitori::backend
+{
+
+class ModelRoutes
+{
+public:
+    /** usedByTraining: does the training that runs now go on from, or write, this checkpoint? */
+    ModelRoutes (const CheckpointStore& store, std::function<bool (const Checkpoint&)> usedByTraining);
+
+    RestReply checkpoints (const RestRequest& request) const; ///< GET /api/checkpoints
+    RestReply models() const;                                 ///< GET /api/models
+    RestReply remove (const RestRequest& request) const;      ///< DELETE /api/models/{model_name}
+    RestReply removeAll (const RestRequest& request) const;   ///< DELETE /api/models
+    RestReply download (const RestRequest& request) const;    ///< GET /api/models/bulk-download
+
+private:
+    RestReply removeOne (const std::string& name, bool isForced) const;
+
+    const CheckpointStore& store;
+    const std::function<bool (const Checkpoint&)> usedByTraining;
+};
+
+} // namespace kikitori::backend

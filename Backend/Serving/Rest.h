@@ -1,0 +1,66 @@
+/*  What the REST routes get and give, without sockets.
+
+    Threads: plain values; an Upload belongs to the I/O thread.
+    Failure: an answer with the documented code and {"detail": ...}.
+*/
+#pragma once
+
+#include "Core/Result.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace kikitori::backend
+{
+
+struct RestRequest
+{
+    std::string method;
+    std::string path; ///< decoded
+    std::string body{};
+    std::vector<std::pair<std::string, std::string>> query{}; ///< decoded, in their order
+    std::string contentType{};
+    std::string name{}; ///< the part of the path that a route leaves open, such as {model_name}
+
+    /** The first value of that key, or nothing. */
+    std::string argument (const std::string& key) const;
+};
+
+struct RestReply
+{
+    int status = 200;
+    std::string body{};
+    std::string contentType = "application/json";
+    std::vector<std::pair<std::string, std::string>> headers{}; ///< more of them, such as Retry-After
+    /** Instead of the body: gives its next bytes, none at the end. After an error the connection breaks off. */
+    std::function<Result<std::string>()> source{};
+};
+
+using Answer = std::function<void (RestReply)>;
+
+/** A request whose body is too large to be kept in memory. Its destruction before the answer means that the client
+    has gone. */
+class Upload
+{
+public:
+    virtual ~Upload() = default;
+
+    virtual void add (std::string_view bytes) = 0;
+
+    /** The body is whole. The answer comes once, at once or later, on the I/O thread. */
+    virtual void finish (Answer answer) = 0;
+};
+
+RestReply jsonReply (int status, const nlohmann::json& body);
+
+RestReply failure (int status, const std::string& detail);
+
+/** 422, with the place of what is wrong, as the reference says it. */
+RestReply invalid (const std::vector<std::string>& place, const std::string& message, const std::string& type);
+
+} // namespace kikitori::backend

@@ -1,0 +1,121 @@
+// How a reply goes out: its head, then its body at once or piece by piece.
+#include "Backend/Serving/ServerConnection.h"
+#include "Core/Log.h"
+
+#include <array>
+#include <cstdio>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+/** A client that takes nothing of its reply for so long is gone. */
+constexpr int slowReaderSeconds = 60;
+
+/** Adds one header line; the name in lower case. */
+bool addHeader (lws* wsi, const std::string& name, const std::string& value, unsigned char** position, unsigned char* end)
+{
+    return lws_add_http_header_by_name (wsi, reinterpret_cast<const unsigned char*> ((name + ":").c_str()),
+                                        reinterpret_cast<const unsigned char*> (value.c_str()),
+                                        static_cast<int> (value.size()), position, end)
+           == 0;
+}
+
+int write (lws* wsi, const std::string& text, lws_write_protocol kind)
+{
+    std::vector<unsigned char> buffer (LWS_PRE + text.size());
+    std::copy (text.begin(), text.end(), buffer.begin() + LWS_PRE);
+    return lws_write (wsi, buffer.data() + LWS_PRE, text.size(), kind);
+}
+} // namespace
+
+int Server::Callbacks::begin (lws* wsi, Connection& connection, RestReply newReply)
+{
+    connection.isAnswered = true;
+    auto& reply = connection.reply = std::move (newReply);
+    const auto isNoted = reply.status >= 400 || connection.request.method != "GET";
+    log::write ({ isNoted ? log::Level::info : log::Level::debug,
+                  "rest",
+                  "request",
+                  connection.request.method + " " + connection.request.path.substr (0, 200),
+                  { { "request_id", connection.requestId }, { "status", std::to_string (reply.status) } } });
+
+    connection.isChunked = reply.source != nullptr;
+    reply.headers.emplace_back ("x-request-id", connection.requestId);
+
+    if (connection.isChunked)
+        reply.headers.emplace_back ("transfer-encoding", "chunked");
+
+    std::array<unsigned char, LWS_PRE + 4096> buffer;
+    auto* start = buffer.data() + LWS_PRE;
+    auto* position = start;
+    auto* end = buffer.data() + buffer.size() - 1;
+    const auto length = connection.isChunked ? LWS_ILLEGAL_HTTP_CONTENT_LEN : lws_filepos_t (reply.body.size());
+    auto isDone = lws_add_http_common_headers (wsi, static_cast<unsigned int> (reply.status),
+                                               reply.contentType.c_str(), length, &position, end)
+                  == 0;
+
+    for (const auto& [name, value] : reply.headers)
+        isDone = isDone && addHeader (wsi, name, value, &position, end);
+
+    if (! isDone || lws_finalize_write_http_header (wsi, start, &position, end) != 0)
+        return -1;
+
+    if (connection.request.method == "HEAD") // RFC 9110, 9.3.2: the headers alone
+        reply.body.clear();
+
+    lws_callback_on_writable (wsi);
+    return 0;
+}
+
+int Server::Callbacks::writeReply (lws* wsi, Connection& connection)
+{
+    if (! connection.isAnswered)
+        return 0;
+    if (connection.isChunked)
+        return writePiece (wsi, connection);
+
+    const auto& body = connection.reply.body;
+
+    if (! body.empty() && write (wsi, body, LWS_WRITE_HTTP_FINAL) < 0)
+        return -1;
+
+    // What a refused request still sends is not read as the next request.
+    if (connection.refusal)
+        return -1;
+
+    return lws_http_transaction_completed (wsi) != 0 ? -1 : 0;
+}
+
+int Server::Callbacks::writePiece (lws* wsi, Connection& connection)
+{
+    const auto piece = connection.reply.source();
+
+    if (! piece)
+    {
+        // Without the last chunk the client knows that this is not all (RFC 9112, 7.1).
+        log::write ({ log::Level::error,
+                      "rest",
+                      "reply_broken",
+                      piece.error().message,
+                      { { "request_id", connection.requestId } } });
+        return -1;
+    }
+
+    const auto& bytes = piece.value();
+    std::array<char, 24> size{};
+    std::snprintf (size.data(), size.size(), "%zx\r\n", bytes.size());
+    lws_set_timeout (wsi, PENDING_TIMEOUT_HTTP_CONTENT, slowReaderSeconds);
+
+    if (write (wsi, size.data() + bytes + "\r\n", bytes.empty() ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
+        return -1;
+
+    if (bytes.empty())
+        return lws_http_transaction_completed (wsi) != 0 ? -1 : 0;
+
+    lws_callback_on_writable (wsi);
+    return 0;
+}
+
+} // namespace kikitori::backend

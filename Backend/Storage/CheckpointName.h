@@ -1,0 +1,31 @@
+/*  The names of checkpoint folders, {model}-{dataset}-epoch-{n}, and which names may come from outside at all.
+
+    Threads: pure functions.
+    Failure: a name that does not follow the scheme has an empty dataset and epoch.
+*/
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kikitori::backend
+{
+
+/** May this name stand for a folder below another? No separators, no "..", no '%' (so that no second decoding makes
+    one), no control characters, not hidden, 1 to 200 bytes. */
+bool isPlainName (std::string_view name);
+
+struct CheckpointName
+{
+    std::string model, dataset;
+    std::string epoch; ///< what follows "-epoch-", a number in what we write
+    std::optional<int> number() const;
+};
+
+/** Takes a name apart. A trailing ".pt", which the reference's folders have, does not count. `models` are the known
+    names: model and data set may both hold '-', and then the longest known model wins. */
+CheckpointName parseCheckpointName (std::string_view name, const std::vector<std::string>& models);
+
+} // namespace kikitori::backend

@@ -1,0 +1,213 @@
+#include "Backend/Storage/CheckpointStore.h"
+
+#include "Core/Log.h"
+#include "Protocol/JsonReading.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <sys/stat.h>
+
+namespace kikitori::backend
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+constexpr std::uintmax_t largestMetadata = 8u << 20;
+const std::string deleting = ".deleting-";
+const std::string latestEnd = "-latest";
+
+/** The name that a "latest" link holds, if it is a plain one; links out of the folder are nobody's checkpoints. */
+std::string targetOf (const fs::path& link)
+{
+    std::error_code failed;
+    const auto target = fs::read_symlink (link, failed);
+    return ! failed && isPlainName (target.string()) ? target.string() : std::string();
+}
+
+nlohmann::json readMetadata (const fs::path& file)
+{
+    std::error_code failed;
+    const auto size = fs::file_size (file, failed);
+
+    if (failed || size > largestMetadata)
+        return nullptr;
+
+    std::ifstream in (file);
+    const std::string text ((std::istreambuf_iterator<char> (in)), {});
+    auto parsed = parseJson (text);
+    return parsed && parsed.value().is_object() ? std::move (parsed).value() : nlohmann::json();
+}
+} // namespace
+
+CheckpointStore::CheckpointStore (fs::path folderToRead, std::vector<std::string> modelNames)
+    : folder (std::move (folderToRead)), models (std::move (modelNames))
+{
+    std::error_code failed;
+
+    for (const auto& entry : fs::directory_iterator (folder, failed))
+        if (entry.path().filename().string().starts_with (deleting))
+            fs::remove_all (entry.path(), failed);
+}
+
+Checkpoint CheckpointStore::read (const fs::path& path) const
+{
+    Checkpoint found;
+    found.name = path.filename().string();
+    found.path = path;
+    found.parts = parseCheckpointName (found.name, models);
+    std::error_code failed;
+
+    for (const auto& entry : fs::directory_iterator (path, failed))
+    {
+        std::error_code gone;
+
+        if (! entry.is_regular_file (gone))
+            continue;
+
+        found.files.push_back (entry.path().filename().string());
+        const auto size = entry.file_size (gone);
+        found.bytes += gone ? 0 : size;
+    }
+
+    std::sort (found.files.begin(), found.files.end());
+    struct stat status{};
+    if (::stat (path.c_str(), &status) == 0)
+        found.createdAt = static_cast<double> (status.st_ctim.tv_sec) + 1e-9 * static_cast<double> (status.st_ctim.tv_nsec);
+
+    found.metadata = readMetadata (path / "training_metadata.json");
+
+    if (found.metadata.is_object() && found.parts.number())
+    {
+        found.parts.model = stringAt (found.metadata, "model_name", found.parts.model);
+        found.parts.dataset = stringAt (found.metadata, "dataset_name", found.parts.dataset);
+    }
+
+    return found;
+}
+
+std::vector<Checkpoint> CheckpointStore::list() const
+{
+    std::vector<Checkpoint> all;
+    std::vector<std::string> latestNames;
+    std::error_code failed;
+
+    for (const auto& entry : fs::directory_iterator (folder, failed))
+    {
+        const auto name = entry.path().filename().string();
+        std::error_code gone;
+
+        if (entry.is_symlink (gone) && name.ends_with (latestEnd))
+            latestNames.push_back (targetOf (entry.path()));
+        else if (isPlainName (name) && ! entry.is_symlink (gone) && entry.is_directory (gone))
+            all.push_back (read (entry.path()));
+    }
+
+    std::erase_if (all, [] (const auto& one) { return one.files.empty(); });
+    std::sort (all.begin(), all.end(), [] (const auto& a, const auto& b) { return a.name < b.name; });
+
+    for (auto& one : all)
+        one.isLatest = std::find (latestNames.begin(), latestNames.end(), one.name) != latestNames.end();
+
+    return all;
+}
+
+Result<fs::path> CheckpointStore::find (const std::string& name) const
+{
+    if (! isPlainName (name))
+        return Error{ "invalid_name", "Invalid model name" };
+
+    auto path = folder / name;
+    std::error_code failed;
+
+    if (fs::is_symlink (path, failed))
+    {
+        const auto target = targetOf (path);
+        path = folder / (target.empty() ? name : target);
+    }
+
+    // A link that was followed once must not lead on.
+    if (! fs::exists (fs::symlink_status (path, failed)))
+        return Error{ "not_found", "Model '" + name + "' not found" };
+    if (fs::is_symlink (path, failed) || ! fs::is_directory (path, failed))
+        return Error{ "not_a_folder", "'" + name + "' is not a valid model directory" };
+
+    return path;
+}
+
+Result<fs::path> CheckpointStore::latest (const std::string& model, const std::string& dataset) const
+{
+    auto found = find (model + "-" + dataset + latestEnd);
+    return found ? found
+                 : Error{ "not_found",
+                          "No checkpoint found for model '" + model + "' and dataset '" + dataset + "'." };
+}
+
+Status CheckpointStore::remove (const std::string& name) const
+{
+    const auto path = find (name);
+
+    if (! path)
+        return path.error();
+
+    if (path.value().filename() != name)
+        return Error{ "is_link", "'" + name + "' only points at '" + path.value().filename().string()
+                                     + "'; delete that one" };
+
+    // Renamed first: a deletion that breaks off leaves no half checkpoint in the list.
+    const auto doomed = folder / (deleting + name);
+    std::error_code failed;
+    fs::remove_all (doomed, failed);
+    fs::rename (path.value(), doomed, failed);
+
+    if (failed)
+        return Error{ "disk_failed", "'" + name + "' cannot be deleted: " + failed.message() };
+
+    fs::remove_all (doomed, failed);
+
+    if (failed)
+        log::write (log::Level::error, "models", "delete_model",
+                    doomed.string() + " is left on the disk: " + failed.message());
+
+    for (const auto& entry : fs::directory_iterator (folder, failed))
+        if (fs::is_symlink (entry.path(), failed) && targetOf (entry.path()) == name)
+            moveLatest (entry.path());
+
+    return success();
+}
+
+void CheckpointStore::moveLatest (const fs::path& link) const
+{
+    auto prefix = link.filename().string();
+    prefix.resize (prefix.ends_with (latestEnd) ? prefix.size() - latestEnd.size() : 0);
+    std::string newest;
+    auto newestEpoch = -1;
+    std::error_code failed;
+
+    for (const auto& entry : fs::directory_iterator (folder, failed))
+    {
+        const auto name = entry.path().filename().string();
+        const auto epoch = parseCheckpointName (name, models).number().value_or (-1);
+
+        if (! prefix.empty() && name.starts_with (prefix + "-epoch-") && epoch > newestEpoch && entry.is_directory())
+        {
+            newest = name;
+            newestEpoch = epoch;
+        }
+    }
+
+    if (newest.empty())
+    {
+        fs::remove (link, failed);
+        return;
+    }
+
+    const auto fresh = folder / ("." + prefix + "-latest.moving");
+    fs::remove (fresh, failed);
+    fs::create_directory_symlink (newest, fresh, failed);
+    fs::rename (fresh, link, failed);
+}
+
+} // namespace kikitori::backend
