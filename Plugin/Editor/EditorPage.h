@@ -34,6 +34,12 @@ public:
     /** Goes to a page by its name in pageTable(), and gives it; null where there is none by that name. */
     virtual EditorPage* showPage (const juce::String& id) = 0;
 
+    /** The newest words in large type over the whole window. */
+    virtual void showCaptions() = 0;
+
+    /** Takes the user's look, which all windows of the process wear. */
+    virtual void lookChanged() = 0;
+
     /** Takes the language from the settings. */
     virtual void languageChanged() = 0;
 };

@@ -7,6 +7,7 @@ namespace
 {
 
 constexpr auto pageKey = "page"; ///< of the page that is remembered
+constexpr auto captionLinesKey = "captions.lines";
 
 juce::Colour colourOf (StatusMood mood)
 {
@@ -28,11 +29,14 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
 {
     // The size that was saved; read before setSize() saves the new one.
     const auto saved = kikitori.stream().settings();
+    look->wear (juce::String (kikitori.stream().userSettings().look));
+    lookShown = look->version();
     words.setLanguage (saved.language);
 
     for (auto* child : std::initializer_list<juce::Component*>{ &start, &level, &bar })
         addAndMakeVisible (child);
     addChildComponent (error);
+    addChildComponent (captions);
 
     start.onClick = [this] { startOrStop(); };
     bar.onChosen = [this] (int index) { choosePage (index); };
@@ -43,6 +47,11 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
         kikitori.setTranscribing (true);
         refresh();
     };
+
+    if (const auto lines = remembered (kikitori, captionLinesKey); lines.isNotEmpty())
+        captions.setLines (lines.getIntValue());
+    captions.onLeave = [this] { leaveCaptions(); };
+    captions.onLinesChanged = [this] { remember (kikitori, captionLinesKey, juce::String (captions.lines())); };
 
     setWantsKeyboardFocus (true);
     setResizable (true, true);
@@ -67,6 +76,7 @@ void KikitoriEditor::translate()
     level.translate();
     error.translate();
     bar.translate();
+    captions.translate();
 
     for (auto& page : pages)
         if (page != nullptr)
@@ -105,6 +115,7 @@ void KikitoriEditor::choosePage (int index)
         page->translate();
     }
 
+    shown = kikitori.snapshot();
     page->setBounds (pageArea);
     page->refresh (shown);
     page->setVisible (true);
@@ -117,10 +128,58 @@ void KikitoriEditor::choosePage (int index)
     remember (kikitori, pageKey, pageTable()[static_cast<std::size_t> (index)].id);
 }
 
+void KikitoriEditor::lookChanged()
+{
+    look->wear (juce::String (kikitori.stream().userSettings().look));
+}
+
+/** Colours are taken when a view is made. */
+void KikitoriEditor::buildAnew()
+{
+    lookShown = look->version();
+    start.setToggleState (false, juce::dontSendNotification);
+    start.setButtonText ({});
+    const auto id = pageTable()[static_cast<std::size_t> (pageShown)].id;
+    pageShown = -1;
+
+    for (auto& page : pages)
+        page.reset();
+
+    showPage (id);
+    sendLookAndFeelChange();
+    repaint();
+}
+
+void KikitoriEditor::showCaptions()
+{
+    captions.setBounds (getLocalBounds());
+    captions.show (shown.transcript);
+    captions.setVisible (true);
+    captions.toFront (true);
+}
+
+void KikitoriEditor::leaveCaptions()
+{
+    captions.setVisible (false);
+
+    if (pageShown >= 0)
+        pages[static_cast<std::size_t> (pageShown)]->grabKeyboardFocus();
+}
+
 void KikitoriEditor::refresh()
 {
+    if (lookShown != look->version())
+        buildAnew();
+
     shown = kikitori.snapshot();
     kikitori.stream().tickTraining (isShowing());
+
+    if (++framesSinceLatency >= framesPerSecond && shown.session.state == LifecycleState::active)
+    {
+        kikitori.noteLatency (shown.session.lagMs);
+        framesSinceLatency = 0;
+    }
+
     showStatus();
     level.show (shown.level);
 
@@ -128,6 +187,9 @@ void KikitoriEditor::refresh()
         translate();
     if (pageShown >= 0)
         pages[static_cast<std::size_t> (pageShown)]->refresh (shown);
+
+    if (captions.isVisible())
+        captions.show (shown.transcript);
 
     showErrors();
 }
@@ -152,8 +214,10 @@ void KikitoriEditor::showStatus()
         start.setToggleState (runs, juce::dontSendNotification);
         start.setTitle (label);
         start.setTooltip (words (runs ? "Ends the transcription (space bar)" : "Begins to transcribe (space bar)"));
-        start.setColour (juce::TextButton::buttonColourId, colours::accent.darker (0.35f));
-        start.setColour (juce::TextButton::buttonOnColourId, colours::bad.darker (0.5f));
+        start.setColour (juce::TextButton::buttonColourId, colours::startButton);
+        start.setColour (juce::TextButton::buttonOnColourId, colours::stopButton);
+        start.setColour (juce::TextButton::textColourOffId, colours::buttonText);
+        start.setColour (juce::TextButton::textColourOnId, colours::buttonText);
     }
 }
 
@@ -202,7 +266,7 @@ bool KikitoriEditor::keyPressed (const juce::KeyPress& key)
 
     if (key.getModifiers() != juce::ModifierKeys (juce::ModifierKeys::commandModifier) || number < 0
         || number >= static_cast<int> (pages.size()))
-        return false;
+        return pageShown >= 0 && pages[static_cast<std::size_t> (pageShown)]->keyPressed (key);
 
     choosePage (number);
     return true;

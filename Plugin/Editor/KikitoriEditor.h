@@ -6,6 +6,7 @@
 */
 #pragma once
 
+#include "Plugin/Editor/CaptionView.h"
 #include "Plugin/Editor/ErrorView.h"
 #include "Plugin/Editor/LevelView.h"
 #include "Plugin/Editor/Look.h"
@@ -42,6 +43,10 @@ private:
 
     void timerCallback() override { refresh(); }
     void languageChanged() override { translate(); }
+    void lookChanged() override;
+    void showCaptions() override;
+    void leaveCaptions();
+    void buildAnew();
     void choosePage (int index);
     void translate();
     void showStatus();
@@ -64,6 +69,9 @@ private:
     std::vector<std::unique_ptr<EditorPage>> pages; ///< as pageTable(); null until it is looked at
     int pageShown = -1;
     juce::Rectangle<int> pageArea;
+    CaptionView captions{ words };
+    int lookShown = 0;
+    int framesSinceLatency = 0;
     juce::TooltipWindow tooltips{ this };
 };
 

@@ -15,6 +15,7 @@ void KikitoriEditor::resized()
         kikitori.stream().setSettings (stored);
     }
 
+    captions.setBounds (getLocalBounds());
     auto area = getLocalBounds().reduced (margin);
     auto header = area.removeFromTop (headerHeight - margin);
     start.setBounds (header.removeFromLeft (120).reduced (0, 3));

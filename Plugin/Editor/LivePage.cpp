@@ -1,19 +1,86 @@
 #include "Plugin/Editor/LivePage.h"
 
+#include "Plugin/Editor/Look.h"
+#include "Plugin/Editor/StatusText.h"
+
+#include <numeric>
+
 namespace kikitori::plugin
 {
 
 namespace
 {
-constexpr int footerHeight = 32;
+constexpr int rowHeight = 30;
+constexpr int gap = 6;
+
+/** As wide as its text needs. */
+int widthOf (const juce::TextButton& button)
+{
+    return std::max (34, Look::font (14.0f).getStringWidth (button.getButtonText()) + 22);
+}
 } // namespace
 
-LivePage::LivePage (const PageTools& tools) : words (tools.words), processor (tools.processor), transcript (words)
+juce::String placeText (const Segment& segment, double startSeconds, const Words& words)
 {
-    for (auto* child : std::initializer_list<juce::Component*>{ &transcript, &copy, &saveAs, &clear })
+    const auto hundredths = [] (double seconds)
+    { return clockTime (seconds) + juce::String (seconds - std::floor (seconds), 2).substring (1); };
+    juce::StringArray parts{ hundredths (startSeconds) + juce::String::fromUTF8 (" – ")
+                             + hundredths (startSeconds + segment.endSeconds - segment.startSeconds) };
+
+    if (segment.host && segment.host->bar > 0)
+        parts.add (words ("bar %1, beat %2", juce::String (segment.host->bar),
+                          juce::String (segment.host->beat, 1)));
+    if (segment.wallClock)
+        parts.add (juce::Time (std::chrono::duration_cast<std::chrono::milliseconds> (
+                                   segment.wallClock->time_since_epoch())
+                                   .count())
+                       .toString (true, true, true, true));
+
+    if (! segment.tokens.empty())
+    {
+        const auto sum = std::accumulate (segment.tokens.begin(), segment.tokens.end(), 0.0,
+                                          [] (double all, const TranscriptToken& token)
+                                          { return all + token.confidence; });
+        parts.add (words ("%1 % sure",
+                          juce::String (juce::roundToInt (100.0 * sum / static_cast<double> (segment.tokens.size())))));
+    }
+
+    if (segment.gapBefore)
+        parts.add (words ("audio was lost before this"));
+    if (! segment.confirmed)
+        parts.add (words ("may still change"));
+
+    return parts.joinIntoString (juce::String::fromUTF8 ("  ·  "));
+}
+
+LivePage::LivePage (const PageTools& tools)
+    : words (tools.words), processor (tools.processor), window (tools.window), choices (tools), transcript (words)
+{
+    for (auto* child : std::initializer_list<juce::Component*>{ &choices, &search, &matches, &transcript, &copy, &saveAs,
+                                                                &clear, &smaller, &larger, &captions })
         addAndMakeVisible (child);
-    addChildComponent (undoPass);
-    addChildComponent (follow);
+    for (auto* child : std::initializer_list<juce::Component*>{ &undoLast, &follow, &chosen })
+        addChildComponent (child);
+
+    search.setFont (Look::font (14.0f));
+    search.setJustification (juce::Justification::centredLeft);
+    search.onTextChange = [this] { transcript.search (search.getText()); };
+    search.onReturnKey = [this]
+    { transcript.goToMatch (juce::ModifierKeys::currentModifiers.isShiftDown() ? -1 : 1); };
+    search.onEscapeKey = [this]
+    {
+        search.clear();
+        transcript.search ({});
+        transcript.grabKeyboardFocus();
+    };
+    matches.setJustificationType (juce::Justification::centredRight);
+    matches.setInterceptsMouseClicks (false, false);
+    for (auto* label : { &matches, &chosen })
+    {
+        label->setFont (Look::font (13.0f));
+        label->setColour (juce::Label::textColourId, colours::faint);
+        label->setMinimumHorizontalScale (0.7f);
+    }
 
     copy.onClick = [this] { transcript.copy(); };
     saveAs.onClick = [this] { save(); };
@@ -24,13 +91,14 @@ LivePage::LivePage (const PageTools& tools) : words (tools.words), processor (to
         processor.stream().clearTranscript();
         refresh (processor.snapshot());
     };
-    undoPass.onClick = [this] { processor.stream().undoReplacement(); };
+    undoLast.onClick = [this] { undo(); };
+    smaller.onClick = [this] { changeTextSize (-1); };
+    larger.onClick = [this] { changeTextSize (1); };
+    captions.onClick = [this] { window.showCaptions(); };
     follow.onClick = [this] { transcript.follow(); };
-    transcript.onFollowChanged = [this]
-    {
-        follow.setVisible (! transcript.isFollowing());
-        layOutFooter();
-    };
+    transcript.onFollowChanged = [this] { follow.setVisible (! transcript.isFollowing()); };
+    transcript.onChosen = [this] { showChosen(); };
+    transcript.setTextSize (processor.stream().userSettings().textSize);
 }
 
 void LivePage::translate()
@@ -38,82 +106,178 @@ void LivePage::translate()
     const auto name = [this] (juce::TextButton& button, const char* text, const char* help)
     {
         button.setButtonText (words (text));
-        button.setTitle (words (text));
-        button.setTooltip (words (help));
+        describe (button, words (text), words (help));
     };
 
     name (copy, "Copy", "Copies the selected rows, or everything (Ctrl+C)");
     name (saveAs, "Save", "Saves the transcript as text, subtitles or data; dragged out of the window it is a file");
-    name (clear, "Clear", "Empties the transcript");
-    name (undoPass, "Undo pass", "Brings back what the last pass over this place replaced");
-    name (follow, "To the newest", "Scrolls to the newest words and follows them");
+    name (clear, "Clear", "Empties the transcript; Undo brings it back");
+    name (undoLast, "Undo", "Brings back what was cleared, or what the last pass over this place replaced (Ctrl+Z)");
+    name (captions, "Captions", "The newest words in large type over the whole window (Ctrl+L)");
+    name (follow, "To the newest", "Scrolls to the newest words and follows them (End)");
+    smaller.setButtonText (juce::String::fromUTF8 ("A−"));
+    describe (smaller, words ("Smaller text"), words ("Makes the transcript's text smaller (Ctrl and minus)"));
+    larger.setButtonText ("A+");
+    describe (larger, words ("Larger text"), words ("Makes the transcript's text larger (Ctrl and plus)"));
+    search.setTextToShowWhenEmpty (words ("Search"), colours::faint);
+    describe (search, words ("Search"),
+              words ("Finds words in the transcript (Ctrl+F): Return goes to the next, Shift+Return to the one before"));
+    chosen.setTitle (words ("About the chosen row"));
+    matches.setTitle (words ("Matches"));
+    choices.translate();
     transcript.translate();
+    showChosen();
     resized();
 }
 
 void LivePage::refresh (const PluginSnapshot& shown)
 {
+    const auto settings = processor.stream().settings();
+    choices.show (settings);
+    transcript.setTextSize (processor.stream().userSettings().textSize);
     transcript.show (shown.earlier, shown.transcript);
     copy.setEnabled (! transcript.isEmpty());
     saveAs.setEnabled (! transcript.isEmpty());
     clear.setEnabled (! transcript.isEmpty());
+    showMatches();
+    canUndoClear = shown.canUndoClear;
 
-    if (const bool canUndo = shown.undoable > 0; canUndo != undoPass.isVisible())
+    if (chosen.isVisible() && transcript.chosen() == nullptr)
+        showChosen();
+
+    if (const bool canUndo = shown.undoable > 0 || canUndoClear; canUndo != undoLast.isVisible())
     {
-        undoPass.setVisible (canUndo);
+        undoLast.setVisible (canUndo);
         layOutFooter();
+    }
+}
+
+void LivePage::undo()
+{
+    if (canUndoClear)
+        processor.stream().undoClear();
+    else
+        processor.stream().undoReplacement();
+
+    refresh (processor.snapshot());
+}
+
+void LivePage::changeTextSize (int step)
+{
+    auto settings = processor.stream().userSettings();
+    settings.textSize = juce::jlimit (UserSettings::smallestText, UserSettings::largestText, settings.textSize + step);
+    processor.stream().setUserSettings (settings);
+    transcript.setTextSize (settings.textSize);
+}
+
+void LivePage::showMatches()
+{
+    const auto text = search.isEmpty() ? juce::String()
+                                       : juce::String (transcript.match()) + "/" + juce::String (transcript.matches());
+    if (text != matches.getText())
+        matches.setText (text, juce::dontSendNotification);
+}
+
+void LivePage::showChosen()
+{
+    const auto* row = transcript.chosen();
+
+    if (row != nullptr)
+    {
+        chosen.setText (placeText (*row->segment, row->startSeconds, words), juce::dontSendNotification);
+        chosen.setTooltip (chosen.getText());
+    }
+
+    if (chosen.isVisible() != (row != nullptr))
+    {
+        chosen.setVisible (row != nullptr);
+        resized();
     }
 }
 
 void LivePage::save()
 {
-    const auto folder = juce::File::getSpecialLocation (juce::File::userDocumentsDirectory);
+    const auto kept = processor.stream().userSettings().filesFolder;
+    const auto folder = kept.empty() ? juce::File::getSpecialLocation (juce::File::userDocumentsDirectory)
+                                     : juce::File (juce::String::fromUTF8 (kept.c_str()));
     chooser = std::make_unique<juce::FileChooser> (words ("Save the transcript"),
                                                    folder.getChildFile ("transcript." + saveAs.extension),
                                                    transcriptFilePatterns());
     chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
                               | juce::FileBrowserComponent::warnAboutOverwriting,
-                          [this] (const juce::FileChooser& chosen)
+                          [this] (const juce::FileChooser& picked)
                           {
                               const auto transcriptNow = processor.shownTranscript();
 
-                              if (chosen.getResult() == juce::File() || transcriptNow == nullptr)
+                              if (picked.getResult() == juce::File() || transcriptNow == nullptr)
                                   return;
 
-                              if (auto saved = saveTranscript (*transcriptNow, chosen.getResult()); ! saved)
+                              if (auto saved = saveTranscript (*transcriptNow, picked.getResult()); ! saved)
                                   processor.stream().setNotice (saved.error());
                               else
-                                  saveAs.extension = transcriptExtension (chosen.getResult()); // for dragging, too
+                                  saveAs.extension = transcriptExtension (picked.getResult()); // for dragging, too
                           });
+}
+
+bool LivePage::keyPressed (const juce::KeyPress& key)
+{
+    const auto isCommand = [&key] (int code) { return key == juce::KeyPress (code, juce::ModifierKeys::commandModifier, 0); };
+
+    if (isCommand ('f'))
+        search.grabKeyboardFocus();
+    else if (isCommand ('l'))
+        window.showCaptions();
+    else if (isCommand ('z') && undoLast.isVisible())
+        undo();
+    else if (isCommand ('-'))
+        changeTextSize (-1);
+    else if (isCommand ('+') || isCommand ('='))
+        changeTextSize (1);
+    else if (key == juce::KeyPress::endKey)
+        transcript.follow();
+    else
+        return false;
+
+    return true;
 }
 
 void LivePage::resized()
 {
     auto area = getLocalBounds();
-    footer = area.removeFromBottom (footerHeight);
+    auto top = area.removeFromTop (rowHeight);
+    search.setBounds (top.removeFromRight (std::max (130, top.getWidth() / 4)));
+    matches.setBounds (search.getBounds().removeFromRight (56));
+    top.removeFromRight (gap);
+    choices.setBounds (top);
+    area.removeFromTop (8);
+    footer = area.removeFromBottom (rowHeight);
     layOutFooter();
     area.removeFromBottom (8);
+
+    if (chosen.isVisible())
+        chosen.setBounds (area.removeFromBottom (22));
+
     transcript.setBounds (area);
+    const auto width = widthOf (follow);
+    follow.setBounds (area.getCentreX() - width / 2, area.getBottom() - 40, width, 28);
 }
 
 void LivePage::layOutFooter()
 {
     auto area = footer;
 
-    if (follow.isVisible())
-        follow.setBounds (area.removeFromRight (std::min (110, area.getWidth() / 3)));
-
-    std::vector<juce::Component*> shownButtons{ &copy, &saveAs, &clear };
-    if (undoPass.isVisible())
-        shownButtons.push_back (&undoPass);
-
-    constexpr int gap = 6;
-    const auto each = std::min (84, area.getWidth() / static_cast<int> (shownButtons.size()) - gap);
-
-    for (auto* button : shownButtons)
+    for (auto* button : std::initializer_list<juce::TextButton*>{ &copy, &saveAs, &clear, &undoLast })
     {
-        button->setBounds (area.removeFromLeft (each));
+        if (! button->isVisible())
+            continue;
+        button->setBounds (area.removeFromLeft (widthOf (*button)));
         area.removeFromLeft (gap);
+    }
+
+    for (auto* button : { &captions, &larger, &smaller })
+    {
+        button->setBounds (area.removeFromRight (widthOf (*button)));
+        area.removeFromRight (gap);
     }
 }
 

@@ -1,4 +1,5 @@
-/*  The live page: the transcript as it comes, and what can be done with it.
+/*  The live page: the transcript as it comes, with what a stream is started with above it and what can be done with the
+    words below it.
 
     Threads: message thread.
     Failure: a file that cannot be saved is told as a notice.
@@ -7,6 +8,7 @@
 
 #include "Plugin/Editor/EditorPage.h"
 #include "Plugin/Editor/SaveButton.h"
+#include "Plugin/Editor/StreamChoices.h"
 #include "Plugin/Editor/TranscriptView.h"
 
 namespace kikitori::plugin
@@ -20,18 +22,32 @@ public:
     void translate() override;
     void refresh (const PluginSnapshot& snapshot) override;
     void resized() override;
+    bool keyPressed (const juce::KeyPress& key) override;
 
 private:
     void save();
+    void undo();
+    void changeTextSize (int step);
+    void showChosen();
+    void showMatches();
     void layOutFooter();
 
     const Words& words;
     KikitoriProcessor& processor;
+    PageHost& window;
+    StreamChoices choices;
+    juce::TextEditor search;
+    juce::Label matches;
     TranscriptView transcript;
+    juce::Label chosen; ///< about the row that was clicked
     juce::Rectangle<int> footer;
-    juce::TextButton copy, clear, undoPass, follow;
+    juce::TextButton copy, clear, undoLast, smaller, larger, captions, follow;
     SaveButton saveAs;
+    bool canUndoClear = false;
     std::unique_ptr<juce::FileChooser> chooser; ///< while it is open
 };
+
+/** Where a segment lies: its times, the host's bar and beat, the wall clock, and how sure the model was. */
+juce::String placeText (const Segment& segment, double startSeconds, const Words& words);
 
 } // namespace kikitori::plugin

@@ -1,4 +1,4 @@
-/*  Colours, typeface and the drawing of standard controls: dark and calm.
+/*  Colours, typeface and the drawing of standard controls: dark, light or with high contrast, and calm.
 
     Threads: message thread.
     Failure: without a typeface that holds Japanese the system's default is used, and Japanese may show as boxes.
@@ -10,21 +10,11 @@
 namespace kikitori::plugin
 {
 
+/** Of the look that is worn now; message thread. Whoever keeps a copy takes it anew when the window is built anew. */
 namespace colours
 {
-inline const juce::Colour background{ 0xff15171c };
-inline const juce::Colour panel{ 0xff1d2027 };
-inline const juce::Colour control{ 0xff2a2f39 };
-inline const juce::Colour line{ 0xff3a404d };
-inline const juce::Colour text{ 0xffe9ebef };
-inline const juce::Colour faint{ 0xff9aa3b2 };
-inline const juce::Colour partial{ 0xff8fa3c4 };
-inline const juce::Colour accent{ 0xff4c9be8 };
-inline const juce::Colour good{ 0xff56c288 };
-inline const juce::Colour warning{ 0xffe3b450 };
-inline const juce::Colour bad{ 0xffe2706e };
-inline const juce::Colour badBackground{ 0xff3a2226 };
-inline const juce::Colour selection{ 0xff2c4364 };
+inline juce::Colour background, panel, control, line, text, faint, partial, accent, good, warning, bad, badBackground,
+    selection, startButton, stopButton, buttonText;
 } // namespace colours
 
 /** Sets itself as JUCE's default while it lives; windows share one (juce::SharedResourcePointer). */
@@ -33,6 +23,11 @@ class Look final : public juce::LookAndFeel_V4
 public:
     Look();
     ~Look() override;
+
+    /** "dark", "light" or "contrast"; anything else is dark. For all windows of the process: they see by version()
+        that they have to be built anew. */
+    void wear (const juce::String& look);
+    int version() const noexcept { return worn; }
 
     static juce::Font font (float height, bool isBold = false);
 
@@ -54,6 +49,8 @@ public:
                           const juce::String& text) override;
 
 private:
+    int worn = 0;
+    juce::String name;
     const juce::Typeface::Ptr japanese; ///< for every text, because JUCE 7 on Linux has no fallback; may be null
 };
 

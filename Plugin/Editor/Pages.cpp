@@ -1,7 +1,8 @@
 #include "Plugin/Editor/Pages.h"
 
+#include "Plugin/Editor/DiagnosticsPage.h"
 #include "Plugin/Editor/LivePage.h"
-#include "Plugin/Editor/SettingsView.h"
+#include "Plugin/Editor/SettingsPage.h"
 #include "Plugin/Editor/TrainingPanel.h"
 
 namespace kikitori::plugin
@@ -27,7 +28,9 @@ const std::vector<PageEntry>& pageTable()
           &make<TrainingPanel> },
         { "settings", "Settings", "Backend, model, channel, language",
           "M3 7h10 M19 7h2 M13 7a3 3 0 1 0 6 0a3 3 0 1 0-6 0 M3 17h2 M11 17h10 M5 17a3 3 0 1 0 6 0a3 3 0 1 0-6 0",
-          &make<SettingsView> },
+          &make<SettingsPage> },
+        { "diagnostics", "Diagnostics", "What goes on inside, and a report to copy", "M2 12h5l3 8l4-16l3 8h5",
+          &make<DiagnosticsPage> },
     };
     return table;
 }

@@ -62,6 +62,17 @@ StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
     auto text = runningText (snapshot.session, words);
     const auto& session = snapshot.session;
 
+    if (snapshot.isTraining)
+    {
+        if (session.state == LifecycleState::idle)
+        {
+            text.headline = words ("Idle – a training runs");
+            text.mood = StatusMood::working;
+        }
+        else
+            addDetail (text, words ("a training runs"));
+    }
+
     if (snapshot.isBypassed)
     {
         text.headline << juce::String::fromUTF8 (" – ") << words ("bypassed, nothing is heard");

@@ -4,6 +4,7 @@
 #include "Plugin/Editor/StatusText.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace kikitori::plugin
 {
@@ -35,18 +36,80 @@ void TranscriptView::show (std::shared_ptr<const TranscriptSnapshot> earlier,
     if (std::max (anchor, head) >= count)
         anchor = head = -1;
 
+    findAgain();
     updatePage();
     repaint();
+}
+
+void TranscriptView::setTextSize (int size)
+{
+    if (std::exchange (textSize, size) != size)
+        updatePage();
+}
+
+void TranscriptView::search (const juce::String& text)
+{
+    if (text == searched)
+        return;
+
+    searched = text;
+    currentMatch = -1;
+    updatePage();
+    findAgain();
+}
+
+void TranscriptView::findAgain()
+{
+    found = rows.found();
+    currentMatch = std::min (currentMatch, matches() - 1);
+}
+
+void TranscriptView::goToMatch (int step)
+{
+    if (found.empty())
+        return;
+
+    const auto from = currentMatch < 0 && step < 0 ? 0 : currentMatch;
+    currentMatch = (from + step + matches()) % matches();
+    anchor = head = found[static_cast<std::size_t> (currentMatch)];
+    const bool followed = std::exchange (follows, false);
+    const auto& row = rows.rows()[static_cast<std::size_t> (anchor)];
+    scroller.setViewPosition (0, std::max (0, row.top - scroller.getMaximumVisibleHeight() / 3));
+    updatePage();
+
+    if (followed)
+        juce::NullCheckedInvocation::invoke (onFollowChanged);
+    juce::NullCheckedInvocation::invoke (onChosen);
+}
+
+const TranscriptRows::Row* TranscriptView::chosen() const
+{
+    return head >= 0 && head < static_cast<int> (rows.rows().size()) ? &rows.rows()[static_cast<std::size_t> (head)]
+                                                                     : nullptr;
 }
 
 void TranscriptView::updatePage()
 {
     const juce::ScopedValueSetter<bool> updating (isUpdating, true);
-    rows.setWidth (scroller.getMaximumVisibleWidth());
-    page.setSize (scroller.getMaximumVisibleWidth(), std::max (rows.height(), scroller.getMaximumVisibleHeight()));
+    const auto width = scroller.getMaximumVisibleWidth();
+    const auto visible = scroller.getMaximumVisibleHeight();
 
-    if (follows)
-        scroller.setViewPosition (0, page.getHeight());
+    // The row on top stays where it is when heights turn out otherwise than they were estimated.
+    const auto topRow = rows.rowAt (scroller.getViewPositionY());
+    const auto topOf = [this] (int row) { return rows.rows()[static_cast<std::size_t> (row)].top; };
+    const auto offset = topRow >= 0 ? scroller.getViewPositionY() - topOf (topRow) : 0;
+    rows.setLook (width, textSize, searched);
+
+    for (int round = 0; round < 6; ++round)
+    {
+        page.setSize (width, std::max (rows.height(), visible));
+        const auto wanted = follows ? page.getHeight() - visible : topRow >= 0 ? topOf (topRow) + offset : 0;
+        scroller.setViewPosition (0, std::max (0, wanted));
+        const auto top = scroller.getViewPositionY();
+
+        if (! rows.measure (top, top + visible))
+            break;
+    }
 
     page.repaint();
 }
@@ -57,12 +120,11 @@ void TranscriptView::scrolled()
         return;
 
     const bool isAtEnd = scroller.getViewArea().getBottom() >= page.getHeight() - 4;
+    const bool hasChanged = std::exchange (follows, isAtEnd) != isAtEnd;
+    updatePage();
 
-    if (isAtEnd != follows)
-    {
-        follows = isAtEnd;
+    if (hasChanged)
         juce::NullCheckedInvocation::invoke (onFollowChanged);
-    }
 }
 
 void TranscriptView::follow()
@@ -116,15 +178,26 @@ void TranscriptView::paintPage (juce::Graphics& g)
             g.fillRect (0, row.top - 3, page.getWidth(), row.height);
         }
 
+        if (row.layout == nullptr)
+            continue;
+
+        const auto lineHeight = juce::roundToInt (static_cast<float> (textSize) * 1.4f);
         g.setColour (colours::faint);
-        g.setFont (Look::font (13.0f));
-        g.drawText (clockTime (row.startSeconds), TranscriptRows::padding, row.top + 2,
-                    TranscriptRows::timeWidth - TranscriptRows::padding, 20, juce::Justification::centredLeft);
+        g.setFont (Look::font (static_cast<float> (textSize) * 0.78f));
+        g.drawText (clockTime (row.startSeconds), TranscriptRows::padding, row.top,
+                    rows.timeWidth() - TranscriptRows::padding, lineHeight, juce::Justification::centredLeft);
+
+        if (rows.speakerWidth() > 0)
+        {
+            g.setColour (colours::accent);
+            g.drawText (speakerOf (*row.segment), rows.timeWidth(), row.top,
+                        rows.speakerWidth() - TranscriptRows::padding, lineHeight, juce::Justification::centredLeft);
+        }
+
         rows.layoutOf (row).draw (
-            g,
-            juce::Rectangle<int> (TranscriptRows::timeWidth + TranscriptRows::padding, row.top,
-                                  page.getWidth() - TranscriptRows::timeWidth - 2 * TranscriptRows::padding, row.height)
-                .toFloat());
+            g, juce::Rectangle<int> (rows.textLeft() + TranscriptRows::padding, row.top,
+                                     page.getWidth() - rows.textLeft() - 2 * TranscriptRows::padding, row.height)
+                   .toFloat());
     }
 }
 
@@ -135,6 +208,7 @@ void TranscriptView::select (const juce::MouseEvent& event, bool extends)
     if (! extends || anchor < 0)
         anchor = event.y <= rows.height() ? head : -1; // a click below the last row selects nothing
     page.repaint();
+    juce::NullCheckedInvocation::invoke (onChosen);
 }
 
 juce::String TranscriptView::textToCopy() const
@@ -161,6 +235,7 @@ bool TranscriptView::keyPressed (const juce::KeyPress& key)
     {
         anchor = head = -1;
         page.repaint();
+        juce::NullCheckedInvocation::invoke (onChosen);
     }
     else
         return scroller.keyPressed (key);

@@ -23,6 +23,20 @@ public:
     void translate();
     void show (std::shared_ptr<const TranscriptSnapshot> earlier, std::shared_ptr<const TranscriptSnapshot> current);
 
+    /** In pixels of the unscaled window. */
+    void setTextSize (int size);
+
+    /** Colours what is searched; empty: nothing. */
+    void search (const juce::String& text);
+    /** Selects and shows the next row (step 1) or the one before (-1) that holds what is searched, round and round. */
+    void goToMatch (int step);
+    int matches() const noexcept { return static_cast<int> (found.size()); }
+    /** Which of the matches was gone to last, from 1; 0 = none. */
+    int match() const noexcept { return currentMatch + 1; }
+
+    /** The row that was clicked last, if it is still there. */
+    const TranscriptRows::Row* chosen() const;
+
     bool isFollowing() const noexcept { return follows; }
     void follow();
 
@@ -31,7 +45,7 @@ public:
     void copy() const { juce::SystemClipboard::copyTextToClipboard (textToCopy()); }
     bool isEmpty() const noexcept { return rows.rows().empty(); }
 
-    std::function<void()> onFollowChanged;
+    std::function<void()> onFollowChanged, onChosen;
 
     void resized() override;
     void paint (juce::Graphics& g) override;
@@ -66,11 +80,16 @@ private:
     void select (const juce::MouseEvent& event, bool extends);
     void scrolled();
     void updatePage();
+    void findAgain();
 
     const Words& words;
     TranscriptRows rows;
     Page page{ *this };
     Scroller scroller{ *this };
+    int textSize = 17;
+    juce::String searched;
+    std::vector<int> found;
+    int currentMatch = -1;
     bool follows = true;
     bool isUpdating = false;
     int anchor = -1; ///< first selected row, -1 = none

@@ -146,7 +146,26 @@ PluginSnapshot KikitoriProcessor::snapshot() const
         shown.transcript = member.merged (settings.session);
     }
 
+    shown.earlier = ruled (ruledEarlier, std::move (shown.earlier));
+    shown.transcript = ruled (ruledCurrent, std::move (shown.transcript));
+    shown.canUndoClear = control.canUndoClear();
+    shown.isTraining = control.isTraining();
     return shown;
+}
+
+std::shared_ptr<const TranscriptSnapshot>
+KikitoriProcessor::ruled (RuledTranscript& by, std::shared_ptr<const TranscriptSnapshot> transcript) const
+{
+    const auto text = control.settings().wordRules;
+    const std::lock_guard lock (rulesMutex);
+
+    if (text != rulesText)
+    {
+        rules = WordRules (text);
+        rulesText = text;
+    }
+
+    return by.apply (rules, std::move (transcript));
 }
 
 std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::wholeTranscript() const
@@ -157,7 +176,7 @@ std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::wholeTranscript() c
 std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::shownTranscript() const
 {
     const auto settings = control.settings();
-    return settings.showsSession() ? member.merged (settings.session) : wholeTranscript();
+    return ruled (ruledExport, settings.showsSession() ? member.merged (settings.session) : wholeTranscript());
 }
 
 std::string KikitoriProcessor::speaker() const

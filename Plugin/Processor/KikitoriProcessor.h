@@ -10,8 +10,10 @@
 
 #include "Audio/AudioTap.h"
 #include "Plugin/Processor/Conversations.h"
+#include "Plugin/Processor/LatencyHistogram.h"
 #include "Plugin/Processor/Parameters.h"
 #include "Plugin/Processor/StreamControl.h"
+#include "Transcript/WordRules.h"
 
 #include <juce_audio_processors/juce_audio_processors.h>
 #include <mutex>
@@ -32,6 +34,8 @@ struct PluginSnapshot
     std::shared_ptr<const TranscriptSnapshot> earlier;    ///< of the loaded project; may be null
     std::shared_ptr<const TranscriptSnapshot> transcript; ///< of this run, or the merged one; may be null
     std::size_t undoable = 0;                             ///< segments of this track that undo would bring back
+    bool canUndoClear = false;
+    bool isTraining = false; ///< on the backend, as far as is known
 };
 
 class KikitoriProcessor final : public juce::AudioProcessor,
@@ -52,6 +56,10 @@ public:
 
     /** Start and Stop, as the host's parameter does, but at once. Message thread. */
     void setTranscribing (bool on);
+
+    /** The window notes once a second how long audio waits. Message thread. */
+    void noteLatency (double milliseconds) noexcept { waiting.add (milliseconds); }
+    const LatencyHistogram& latency() const noexcept { return waiting; }
 
     Parameters& hostParameters() noexcept { return parameters; }
 
@@ -82,7 +90,8 @@ public:
     /** What the project brought along and what was understood since, as one; null when there is nothing. */
     std::shared_ptr<const TranscriptSnapshot> wholeTranscript() const;
 
-    /** The session's where the settings say so, else wholeTranscript(): what is shown, saved and dragged. */
+    /** The session's where the settings say so, else wholeTranscript(), by the word rules: what is shown, saved to
+        files and dragged. */
     std::shared_ptr<const TranscriptSnapshot> shownTranscript() const;
 
     /** As typed, else the track's name from the host; empty where neither is known. */
@@ -101,6 +110,17 @@ private:
     Parameters parameters;
     AudioTap tap;
     StreamControl control;
+    LatencyHistogram waiting; ///< message thread
+    /** What is shown and exported, by the settings' word rules. */
+    std::shared_ptr<const TranscriptSnapshot> ruled (RuledTranscript& by,
+                                                     std::shared_ptr<const TranscriptSnapshot> transcript) const;
+
+    mutable std::mutex rulesMutex;
+    // Under rulesMutex:
+    mutable std::string rulesText;
+    mutable WordRules rules;
+    mutable RuledTranscript ruledEarlier, ruledCurrent, ruledExport;
+
     mutable std::mutex trackMutex;
     std::string trackName; ///< under trackMutex
 

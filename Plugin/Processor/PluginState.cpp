@@ -101,6 +101,12 @@ PluginSettings sanitised (PluginSettings settings)
     while (settings.views.size() > PluginSettings::mostViewValues)
         settings.views.erase (std::prev (settings.views.end()));
 
+    if (settings.linkFormat != "i16" && settings.linkFormat != "i16-16k")
+        settings.linkFormat = "f32";
+    settings.replaySeconds = std::clamp (settings.replaySeconds, 5, 600);
+    if (settings.wordRules.size() > longestHotwords)
+        settings.wordRules.resize (longestHotwords);
+
     settings.chunkMs = std::clamp (settings.chunkMs, 0, 10000);
     settings.editorWidth = std::clamp (settings.editorWidth, 640, 4000);
     settings.editorHeight = std::clamp (settings.editorHeight, 470, 3000);
@@ -123,6 +129,9 @@ juce::MemoryBlock writeState (const PluginState& state)
                { "whole_session", state.settings.wholeSession },
                { "width", state.settings.editorWidth },
                { "height", state.settings.editorHeight },
+               { "link_format", state.settings.linkFormat },
+               { "replay_seconds", state.settings.replaySeconds },
+               { "word_rules", state.settings.wordRules },
                { "views", state.settings.views },
                { "channel", state.channel },
                { "bypass", state.bypass } };
@@ -168,6 +177,10 @@ Result<PluginState> readState (const void* data, int size)
     state.settings.wholeSession = valueOr (json, "whole_session", false);
     state.settings.editorWidth = static_cast<int> (std::clamp (valueOr (json, "width", 860.0), 0.0, 1.0e5));
     state.settings.editorHeight = static_cast<int> (std::clamp (valueOr (json, "height", 560.0), 0.0, 1.0e5));
+
+    state.settings.linkFormat = valueOr (json, "link_format", defaults.linkFormat);
+    state.settings.replaySeconds = static_cast<int> (std::clamp (valueOr (json, "replay_seconds", 60.0), 0.0, 1.0e5));
+    state.settings.wordRules = valueOr (json, "word_rules", std::string());
 
     if (const auto views = json.find ("views"); views != json.end() && views->is_object())
         for (const auto& [name, value] : views->items())

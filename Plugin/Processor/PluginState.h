@@ -32,6 +32,10 @@ struct PluginSettings
     std::string speaker;       ///< in it; "" = the track's name
     bool wholeSession = false; ///< show and save the conversation instead of this track
 
+    std::string linkFormat = "f32"; ///< "f32", "i16" or "i16-16k"
+    int replaySeconds = 60;         ///< audio kept until it is understood
+    std::string wordRules;          ///< as they were typed, see WordRules
+
     /** What the views of the window remember (the page, widths of columns), by name. */
     std::map<std::string, std::string> views;
     static constexpr std::size_t mostViewValues = 64;

@@ -3,6 +3,7 @@
 #include "Core/Log.h"
 #include "LocalBackend/BackendLocator.h"
 #include "Network/NetworkThread.h"
+#include "Plugin/Processor/LogTail.h"
 #include "Plugin/Processor/StreamCore.h"
 
 #include <exception>
@@ -16,7 +17,12 @@ StreamServices StreamServices::real()
 {
     StreamServices services;
     services.transport = [] { return NetworkThread::acquire(); };
-    services.locator = [] (const std::shared_ptr<Transport>& transport) { return makeBackendLocator (transport); };
+    services.locator = [] (const std::shared_ptr<Transport>& transport)
+    {
+        LocatorOptions options;
+        options.caFileSetting = [] { return readUserSettings (defaultUserSettingsFile()).caFile; };
+        return makeBackendLocator (transport, std::move (options));
+    };
     return services;
 }
 
@@ -69,6 +75,8 @@ bool StreamControl::arm()
 
     if (transport != nullptr)
         return true;
+
+    logtail::install();
 
     try
     {
@@ -187,13 +195,38 @@ void StreamControl::setEarlier (std::shared_ptr<const TranscriptSnapshot> transc
 {
     const std::lock_guard lock (core->mutex);
     core->earlier = std::move (transcript);
+    core->clearedEarlier = nullptr;
 
     // The project's transcript takes the place of everything understood before it was loaded.
     if (core->session != nullptr)
         core->session->clearTranscript();
 }
 
-void StreamControl::clearTranscript() { setEarlier (nullptr); }
+void StreamControl::clearTranscript()
+{
+    const std::lock_guard lock (core->mutex);
+    core->clearedEarlier = std::exchange (core->earlier, nullptr);
+
+    if (core->session != nullptr)
+        core->session->clearTranscript (true);
+}
+
+void StreamControl::undoClear()
+{
+    const std::lock_guard lock (core->mutex);
+
+    if (core->clearedEarlier != nullptr)
+        core->earlier = std::exchange (core->clearedEarlier, nullptr);
+    if (core->session != nullptr)
+        core->session->undoClear();
+}
+
+bool StreamControl::canUndoClear() const
+{
+    const std::lock_guard lock (core->mutex);
+    return core->clearedEarlier != nullptr
+           || (core->session != nullptr && core->session->transcript()->restorable > 0);
+}
 
 void StreamControl::undoReplacement()
 {
@@ -245,6 +278,12 @@ void StreamControl::stopTraining()
 
     if (core->approved.isApproved (core->settings.address))
         core->monitor->stopTraining();
+}
+
+bool StreamControl::isTraining() const
+{
+    const std::lock_guard lock (core->mutex);
+    return core->monitor != nullptr && core->monitor->isTraining();
 }
 
 TrainingView StreamControl::training() const

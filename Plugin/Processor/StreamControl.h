@@ -11,6 +11,7 @@
 #include "Audio/AudioTap.h"
 #include "Plugin/Processor/ApprovedAddresses.h"
 #include "Plugin/Processor/PluginState.h"
+#include "Plugin/Processor/UserSettings.h"
 #include "Session/TranscriptionSession.h"
 #include "Training/TrainingMonitor.h"
 
@@ -28,6 +29,8 @@ struct StreamServices
     std::function<std::shared_ptr<Transport>()> transport;
     std::function<std::shared_ptr<BackendLocator> (const std::shared_ptr<Transport>&)> locator;
     juce::File approvals = ApprovedAddresses::defaultFile();
+    juce::File userSettings = defaultUserSettingsFile();
+    juce::File tokens; ///< none: ~/.config/kikitori/tokens.json
     Milliseconds bounceLimit{ 30000 }; ///< how long a bounce waits without progress
     Milliseconds bounceEnd{ 120000 };  ///< how long its end may take
 
@@ -73,13 +76,28 @@ public:
     /** Agrees to the present address. */
     void approveAddress();
 
+    /** The user's own, read from their file when they are first asked for. Not saved: told by notice(). */
+    UserSettings userSettings() const;
+    void setUserSettings (const UserSettings& settings);
+
+    /** The token of the present address; it goes into the user's token file and nowhere else. Empty: forgotten. */
+    Status setToken (const std::string& token);
+    /** Is there one? The token itself is never shown. "local" has its own and needs none. */
+    Result<bool> hasToken() const;
+
     SessionSnapshot session() const;
     std::shared_ptr<const TranscriptSnapshot> transcript() const;
+
+    /** Now, by the clock of the session's and the monitor's times. */
+    std::chrono::steady_clock::time_point networkTime() const;
 
     /** What a project brought along; null if nothing. */
     std::shared_ptr<const TranscriptSnapshot> earlier() const;
     void setEarlier (std::shared_ptr<const TranscriptSnapshot> transcript);
     void clearTranscript();
+    /** Brings back what the last clearTranscript() took. */
+    void undoClear();
+    bool canUndoClear() const;
     /** Brings back what the last pass over the host's timeline replaced. */
     void undoReplacement();
 
@@ -92,6 +110,7 @@ public:
     void startTraining (TrainingOrder order);
     void stopTraining();
     TrainingView training() const;
+    bool isTraining() const;
 
 private:
     struct Core;

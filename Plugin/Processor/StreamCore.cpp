@@ -108,6 +108,11 @@ SessionConfig StreamControl::Core::sessionConfig() const
     config.model = settings.model;
     config.chunkMs = settings.chunkMs;
     config.hotwords = hotwordsFromText (settings.hotwords);
+    config.channelLabel = settings.speaker;
+    config.format = settings.linkFormat == "i16"       ? StreamFormat::i16
+                    : settings.linkFormat == "i16-16k" ? StreamFormat::i16at16k
+                                                       : StreamFormat::f32;
+    config.limits.replay = std::chrono::seconds (settings.replaySeconds);
     config.keepAllPasses = settings.keepAllPasses;
     return config;
 }

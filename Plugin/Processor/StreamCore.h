@@ -46,6 +46,8 @@ struct StreamControl::Core
     PluginSettings settings;
     std::optional<Error> notice;
     std::shared_ptr<const TranscriptSnapshot> earlier;
+    std::shared_ptr<const TranscriptSnapshot> clearedEarlier;
+    std::optional<UserSettings> user;
     bool isWanted = false;
 
 private:

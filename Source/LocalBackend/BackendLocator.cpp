@@ -33,13 +33,18 @@ Result<Endpoint> remoteEndpoint (const std::string& address, const LocatorOption
 
     endpoint.value().token = std::move (token).value();
 
-    if (endpoint.value().tls && ! options.caFile.empty())
+    auto caFile = endpoint.value().tls && options.caFileSetting ? options.caFileSetting() : std::filesystem::path();
+
+    if (caFile.empty())
+        caFile = options.caFile;
+
+    if (endpoint.value().tls && ! caFile.empty())
     {
-        if (::access (options.caFile.c_str(), R_OK) != 0)
-            return Error{ "bad_ca_file", "The certificate authority's file " + options.caFile.string()
+        if (::access (caFile.c_str(), R_OK) != 0)
+            return Error{ "bad_ca_file", "The certificate authority's file " + caFile.string()
                                              + " cannot be read; check the setting or KIKITORI_CA_FILE." };
 
-        endpoint.value().caFile = options.caFile.string();
+        endpoint.value().caFile = caFile.string();
     }
 
     return endpoint;

@@ -9,6 +9,7 @@
 #include "Network/Transport.h"
 
 #include <filesystem>
+#include <functional>
 
 namespace kikitori
 {
@@ -24,6 +25,8 @@ struct LocatorOptions
     std::filesystem::path tokenFile;
     /** Certificate authority (PEM) to trust besides the system's, for https; empty: KIKITORI_CA_FILE, or none. */
     std::filesystem::path caFile;
+    /** Asked before each connection over https, and comes before caFile; gives an empty path for none. */
+    std::function<std::filesystem::path()> caFileSetting;
     Milliseconds launchLimit{ 10000 };
     int mostCrashes = 5; ///< in a minute
 };

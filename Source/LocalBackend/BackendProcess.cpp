@@ -76,7 +76,11 @@ std::optional<std::filesystem::path> findBackendProgram (const std::filesystem::
         given != nullptr ? given : "",
         own / programName,
         own / ".." / "Resources" / programName, // a plugin's bundle: Contents/<arch>/ and Contents/Resources/
+        // Installed bundles: PREFIX/lib/vst3/Kikitori.vst3/Contents/<arch>/ and PREFIX/lib/lv2/Kikitori.lv2/.
+        own / ".." / ".." / ".." / ".." / ".." / "bin" / programName,
+        own / ".." / ".." / ".." / "bin" / programName,
         std::filesystem::path (KIKITORI_INSTALL_BIN) / programName,
+        std::filesystem::path ("/usr/bin") / programName, // a bundle that was copied to the user's own folder
         std::filesystem::path (KIKITORI_BUILD_BIN) / programName,
     };
 

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -127,6 +128,50 @@ Result<std::string> tokenFor (const std::string& origin, const std::filesystem::
                           + " must hold a JSON object such as {\"https://studio:8443\": \"token\"}." };
 
     return stringAt (json.value(), origin.c_str());
+}
+
+Status storeToken (const std::string& origin, const std::string& token, const std::filesystem::path& tokenFile)
+{
+    auto tokens = nlohmann::json::object();
+
+    if (const auto content = readPrivateFile (tokenFile); content.ok())
+    {
+        auto json = parseJson (content.value());
+        if (! json || ! json.value().is_object())
+            return Error{ "bad_token_file", "The file " + tokenFile.string()
+                                                + " holds no JSON object; mend or remove it, then try again." };
+        tokens = std::move (json).value();
+    }
+    else if (content.error().code != "file_missing")
+        return content.error();
+
+    if (token.empty())
+        tokens.erase (origin);
+    else
+        tokens[origin] = token;
+
+    std::error_code trouble;
+    std::filesystem::create_directories (tokenFile.parent_path(), trouble);
+    auto temporary = tokenFile;
+    temporary += ".new";
+    const auto text = tokens.dump (2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    bool isWritten = false;
+
+    {
+        ::unlink (temporary.c_str());
+        const FileHandle made (
+            ::open (temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+        isWritten = made.handle >= 0 && text.size() <= largestFile
+                    && ::write (made.handle, text.data(), text.size()) == static_cast<ssize_t> (text.size())
+                    && ::fsync (made.handle) == 0;
+    }
+
+    if (isWritten && ::rename (temporary.c_str(), tokenFile.c_str()) == 0)
+        return success();
+
+    ::unlink (temporary.c_str());
+    return Error{ "bad_token_file", "The token could not be written to " + tokenFile.string()
+                                        + "; check that folder's permissions and the free space." };
 }
 
 } // namespace kikitori

@@ -44,4 +44,8 @@ std::optional<RunningBackend> findRunningBackend (const std::filesystem::path& r
     that is no JSON is an error. */
 Result<std::string> tokenFor (const std::string& origin, const std::filesystem::path& tokenFile);
 
+/** Keeps a token for an origin in the token file (an empty one forgets it); the others in it stay. The file is made
+    anew with mode 0600 and takes the old one's place in one step. */
+Status storeToken (const std::string& origin, const std::string& token, const std::filesystem::path& tokenFile);
+
 } // namespace kikitori

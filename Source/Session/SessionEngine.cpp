@@ -163,14 +163,27 @@ void SessionEngine::toIdle (Event event, const std::string& reason)
         transport.post (std::move (task));
 }
 
-void SessionEngine::clearTranscript()
+void SessionEngine::clearTranscript (bool canBeUndone)
+{
+    transport.post (
+        [weak = weak_from_this(), canBeUndone]
+        {
+            if (const auto self = weak.lock())
+            {
+                self->feed.clear (canBeUndone);
+                self->publish();
+            }
+        });
+}
+
+void SessionEngine::undoClear()
 {
     transport.post (
         [weak = weak_from_this()]
         {
             if (const auto self = weak.lock())
             {
-                self->feed.clear();
+                self->feed.undoClear();
                 self->publish();
             }
         });

@@ -42,7 +42,8 @@ public:
     void start (SessionConfig config, bool keepTranscript);
     void stop (StopMode mode);
     void abandon();
-    void clearTranscript();
+    void clearTranscript (bool canBeUndone);
+    void undoClear();
     void undoReplacement();
     void setTrainingListener (TranscriptionSession::TrainingListener listener);
     SessionSnapshot snapshot() const;

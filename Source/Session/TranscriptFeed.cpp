@@ -134,6 +134,6 @@ void TranscriptFeed::resumed (std::int64_t resumeAt) { store.replaceFrom (resume
 
 void TranscriptFeed::end() { store.keepPartial(); }
 
-void TranscriptFeed::clear() { store.clear(); }
+void TranscriptFeed::clear (bool canBeUndone) { store.clear (canBeUndone); }
 
 } // namespace kikitori

@@ -41,7 +41,8 @@ public:
     void resumed (std::int64_t resumeAt);
     /** The stream is over: a partial stays as unconfirmed. */
     void end();
-    void clear();
+    void clear (bool canBeUndone);
+    void undoClear() { store.undoClear(); }
     void undoReplacement() { store.undoReplacement(); }
 
     /** The wire number of the segment that comes next. */

@@ -46,7 +46,9 @@ void TranscriptionSession::stop (StopMode mode) { engine->stop (mode); }
 
 void TranscriptionSession::abandon() { engine->abandon(); }
 
-void TranscriptionSession::clearTranscript() { engine->clearTranscript(); }
+void TranscriptionSession::clearTranscript (bool canBeUndone) { engine->clearTranscript (canBeUndone); }
+
+void TranscriptionSession::undoClear() { engine->undoClear(); }
 
 void TranscriptionSession::undoReplacement() { engine->undoReplacement(); }
 

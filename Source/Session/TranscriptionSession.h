@@ -53,7 +53,9 @@ public:
     void abandon();
 
     /** Empties the transcript; in a running stream later words go on with their true times. */
-    void clearTranscript();
+    void clearTranscript (bool canBeUndone = false);
+    /** Brings back what the last clearTranscript() took (TranscriptSnapshot::restorable). */
+    void undoClear();
 
     /** Brings back what the last pass over the host's timeline replaced (TranscriptSnapshot::undoable). */
     void undoReplacement();

@@ -29,6 +29,7 @@ public:
     // any thread but the audio thread ---------------------------------------------------------------------------
     TrainingView view() const;
     std::uint64_t version() const;
+    bool isTraining() const;
     /** Takes the one place for a command. False: another one is in flight. */
     bool claimCommand();
     void pushed (const TrainingMessage& message);
@@ -60,7 +61,6 @@ private:
     void cancelPolls();
     void decide (What what, PollReason reason);
     void change (const std::function<void (TrainingView&)>& edit);
-    bool isTraining() const;
     Errand& errandFor (What what) { return what == What::status ? statusErrand : progressErrand; }
 
     static constexpr std::size_t mostDecisions = 256;

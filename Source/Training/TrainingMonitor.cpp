@@ -71,6 +71,8 @@ TrainingView TrainingMonitor::view() const { return engine->view(); }
 
 std::uint64_t TrainingMonitor::version() const { return engine->version(); }
 
+bool TrainingMonitor::isTraining() const { return engine->isTraining(); }
+
 const char* toString (PollReason reason) noexcept
 {
     switch (reason)

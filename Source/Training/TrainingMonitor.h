@@ -126,6 +126,7 @@ public:
 
     TrainingView view() const;
     std::uint64_t version() const;
+    bool isTraining() const;
 
 private:
     const std::shared_ptr<Transport> transport;

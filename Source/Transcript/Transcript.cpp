@@ -20,11 +20,26 @@ void TranscriptStore::publish (TranscriptSnapshot next)
     current = std::make_shared<const TranscriptSnapshot> (std::move (next));
 }
 
-void TranscriptStore::clear()
+void TranscriptStore::clear (bool canBeUndone)
 {
     TranscriptSnapshot next;
     next.version = current->version + 1;
+    cleared = canBeUndone ? current->finals : SegmentList();
+    next.restorable = cleared.size();
     passes.clear();
+    publish (std::move (next));
+}
+
+void TranscriptStore::undoClear()
+{
+    if (cleared.empty())
+        return;
+
+    auto next = change();
+    auto since = std::exchange (next.finals, std::exchange (cleared, {}));
+    for (const auto& segment : since)
+        next.finals.push_back (segment);
+    next.restorable = 0;
     publish (std::move (next));
 }
 

@@ -33,7 +33,8 @@ struct TranscriptSnapshot
     SegmentList finals;             ///< in order of their start; the last may be unconfirmed after a stop
     std::optional<Segment> partial; ///< the segment that still changes
     std::vector<TranscriptGap> gaps;
-    std::size_t undoable = 0; ///< segments that undoReplacement() would bring back
+    std::size_t undoable = 0;   ///< segments that undoReplacement() would bring back
+    std::size_t restorable = 0; ///< segments that undoClear() would bring back
 };
 
 class TranscriptStore
@@ -41,8 +42,10 @@ class TranscriptStore
 public:
     TranscriptStore();
 
-    /** A new session: everything goes, versions go on. */
-    void clear();
+    /** Everything goes, versions go on. canBeUndone: undoClear() brings it back. */
+    void clear (bool canBeUndone = false);
+    /** Puts what the last clear() took in front of what was said since. */
+    void undoClear();
 
     void setPartial (Segment segment);
     void clearPartial();
@@ -75,6 +78,7 @@ private:
 
     std::shared_ptr<const TranscriptSnapshot> current;
     PassReplacement passes;
+    SegmentList cleared;
     bool keepAllPasses = false;
 };
 

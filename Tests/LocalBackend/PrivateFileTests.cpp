@@ -71,3 +71,25 @@ TEST_CASE ("a backend is found only while its process lives", "[token]")
     folder.write ("backend.json", R"({"port": 99999, "pid": 1})");
     CHECK_FALSE (findRunningBackend (folder.path));
 }
+
+TEST_CASE ("a token is stored for its origin in a file that is the user's alone, beside the others", "[token]")
+{
+    const Folder folder;
+    const auto file = folder.path / "kikitori" / "tokens.json";
+    REQUIRE (storeToken ("https://a:1", "first", file).ok());
+    REQUIRE (storeToken ("https://b:1", "second", file).ok());
+    CHECK (tokenFor ("https://a:1", file).value() == "first");
+    CHECK (tokenFor ("https://b:1", file).value() == "second");
+
+    struct stat facts
+    {
+    };
+    REQUIRE (::stat (file.c_str(), &facts) == 0);
+    CHECK ((facts.st_mode & 0777) == 0600);
+
+    REQUIRE (storeToken ("https://a:1", "", file).ok());
+    CHECK (tokenFor ("https://a:1", file).value().empty());
+    CHECK (tokenFor ("https://b:1", file).value() == "second");
+    CHECK_FALSE (storeToken ("https://a:1", "x", folder.write ("damaged.json", "{")).ok());
+    CHECK_FALSE (storeToken ("https://a:1", "x", file / "no" / "folder").ok());
+}

@@ -70,6 +70,24 @@ struct EditorScene : PluginScene
         backend.socket()->say (toJson (message));
     }
 
+    /** Types into the field with this accessible name and leaves it with Return. */
+    void type (const juce::String& title, const juce::String& text) const
+    {
+        auto* field = dynamic_cast<juce::TextEditor*> (find (title));
+        INFO (title.toStdString());
+        REQUIRE (field != nullptr);
+        field->setText (text, false);
+        juce::NullCheckedInvocation::invoke (field->onTextChange);
+        juce::NullCheckedInvocation::invoke (field->onReturnKey);
+    }
+
+    plugin::TranscriptView& transcript() const
+    {
+        auto* view = dynamic_cast<plugin::TranscriptView*> (find ("Transcript"));
+        REQUIRE (view != nullptr);
+        return *view;
+    }
+
     juce::String status() const { return plugin::statusText (processor->snapshot(), plugin::Words()).headline; }
 
     std::unique_ptr<plugin::KikitoriEditor> editor;

@@ -26,6 +26,8 @@ struct PluginScene
         };
         services.locator = [this] (const std::shared_ptr<Transport>&) { return locator; };
         services.approvals = approvals.getFile();
+        services.userSettings = userFile.getFile();
+        services.tokens = tokenFile.getFile();
         processor = std::make_unique<plugin::KikitoriProcessor> (factory, services);
     }
 
@@ -50,7 +52,7 @@ struct PluginScene
     }
 
     juce::ScopedJuceInitialiser_GUI juceIsUp;
-    juce::TemporaryFile approvals;
+    juce::TemporaryFile approvals, userFile, tokenFile;
     int acquired = 0;
     std::shared_ptr<ManualTransport> transport = std::make_shared<ManualTransport>();
     std::shared_ptr<ManualLocator> locator = std::make_shared<ManualLocator>();

@@ -28,6 +28,9 @@ PluginState example()
                        "talk",
                        "Ann",
                        true,
+                       "i16",
+                       120,
+                       "um =",
                        { { "page", "settings" } } };
     state.channel = "3";
     state.bypass = true;

@@ -71,21 +71,73 @@ TEST_CASE ("Screenshots of every page and state in both languages")
         speak (scene);
         photograph (*scene.editor, "live-" + language);
 
-        scene.editor->showPage ("training");
-        scene.editor->refresh();
-        photograph (*scene.editor, "training-" + language);
+        for (const auto& page : plugin::pageTable())
+        {
+            scene.editor->showPage (page.id);
+            scene.editor->refresh();
+            scene.editor->setSize (860, 560);
+            photograph (*scene.editor, juce::String (page.id) + "-" + language);
+            scene.editor->setSize (640, 470);
+            photograph (*scene.editor, juce::String (page.id) + "-small-" + language);
+        }
 
         scene.processor->stream().setNotice (
             Error{ "backend_refused",
                    "The backend at gpu.test:58081 refused the connection (code 1008). Check the address and the token "
                    "under Settings, then press Start again." });
-        scene.editor->setSize (640, 470);
+        scene.editor->showPage ("live");
         scene.editor->refresh();
         photograph (*scene.editor, "error-small-" + language);
+    }
+}
 
-        scene.processor->stream().setNotice (std::nullopt);
+TEST_CASE ("Screenshots of the looks, the captions, the search and the speakers")
+{
+    EditorScene scene;
+    speak (scene);
+
+    auto* search = dynamic_cast<juce::TextEditor*> (scene.find ("Search"));
+    search->setText ("the", false);
+    search->onTextChange();
+    search->onReturnKey();
+    scene.editor->refresh();
+    photograph (*scene.editor, "search-en");
+
+    for (const auto* look : { "light", "contrast", "dark" })
+    {
+        auto user = scene.processor->stream().userSettings();
+        user.look = look;
+        scene.processor->stream().setUserSettings (user);
+        const juce::SharedResourcePointer<plugin::Look> worn;
+        worn->wear (look);
+        scene.editor->refresh();
+        photograph (*scene.editor, juce::String ("look-") + look);
         scene.editor->showPage ("settings");
         scene.editor->refresh();
-        photograph (*scene.editor, "settings-small-" + language);
+        photograph (*scene.editor, juce::String ("settings-look-") + look);
+        scene.editor->showPage ("live");
     }
+
+    scene.click ("Captions");
+    photograph (*scene.editor, "captions-en");
+
+    // Two tracks of one session, as rows with speakers.
+    const plugin::Words words;
+    plugin::TranscriptView view (words);
+    TranscriptStore store;
+    const char* said[] = { "shall we begin", "yes, the levels are fine on this side", "then tell me about the tides" };
+    for (int i = 0; i < 3; ++i)
+    {
+        Segment segment;
+        segment.id = i;
+        segment.startSample = i;
+        segment.startSeconds = i * 5.0;
+        segment.text = said[i];
+        segment.speaker = i % 2 == 0 ? "Ann" : "Ben";
+        segment.tokens = { { segment.text.substr (0, segment.text.find (' ')), 0, 1, 0.0, 0.0, 0.3 } };
+        store.addFinal (segment);
+    }
+    view.setSize (520, 200);
+    view.show (nullptr, store.snapshot());
+    photograph (view, "speakers-en");
 }

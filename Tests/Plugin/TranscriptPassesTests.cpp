@@ -67,10 +67,10 @@ TEST_CASE ("A second pass replaces the first in the window and can be undone")
     CHECK (scene.lines() == "second take");
     CHECK (scene.processor->snapshot().transcript->finals[0].host->seconds == Approx (10.4).margin (0.02));
 
-    scene.click ("Undo pass");
+    scene.click ("Undo");
     scene.playAndLook (Milliseconds (50));
     CHECK (scene.lines() == "first take");
-    CHECK (scene.find ("Undo pass") == nullptr);
+    CHECK (scene.find ("Undo") == nullptr);
 }
 
 TEST_CASE ("With all passes kept, both stay")
@@ -89,7 +89,7 @@ TEST_CASE ("With all passes kept, both stay")
     scene.playAndLook (Milliseconds (50));
     CHECK (scene.lines().contains ("first take"));
     CHECK (scene.lines().contains ("second take"));
-    CHECK (scene.find ("Undo pass") == nullptr);
+    CHECK (scene.find ("Undo") == nullptr);
 }
 
 TEST_CASE ("The transcript is saved in the format of the file's name; a bad folder is told and harms nothing")

@@ -1,0 +1,50 @@
+/*  The newest words in large type over the whole window, to be seen from afar or captured over a picture. Keys 1 to 3
+    give the number of lines, Escape and a click leave.
+
+    Threads: message thread.
+    Failure: none.
+*/
+#pragma once
+
+#include "Plugin/Editor/Words.h"
+#include "Transcript/Transcript.h"
+
+#include <functional>
+#include <juce_gui_basics/juce_gui_basics.h>
+#include <memory>
+
+namespace kikitori::plugin
+{
+
+class CaptionView final : public juce::Component
+{
+public:
+    explicit CaptionView (const Words& words);
+
+    void translate();
+    void show (const std::shared_ptr<const TranscriptSnapshot>& transcript);
+    void setLines (int lines);
+    int lines() const noexcept { return mostLines; }
+
+    /** The lines that are seen now, the newest last. */
+    juce::StringArray shownLines() const;
+
+    std::function<void()> onLeave, onLinesChanged;
+
+    void paint (juce::Graphics& g) override;
+    void mouseUp (const juce::MouseEvent&) override;
+    bool keyPressed (const juce::KeyPress& key) override;
+
+private:
+    static constexpr std::size_t mostCharacters = 400; ///< of the end of the transcript; more is never seen
+
+    juce::Font font() const;
+    juce::TextLayout layOut() const;
+
+    const Words& words;
+    std::uint64_t version = 0;
+    juce::String firm, light; ///< the newest finals, and what may still change
+    int mostLines = 2;
+};
+
+} // namespace kikitori::plugin

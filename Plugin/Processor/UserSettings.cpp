@@ -1,0 +1,68 @@
+#include "Plugin/Processor/UserSettings.h"
+
+#include "Plugin/Processor/ApprovedAddresses.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace kikitori::plugin
+{
+
+namespace
+{
+using Json = nlohmann::json;
+constexpr juce::int64 largestFile = 1 << 16;
+
+std::string textAt (const Json& json, const char* key, const std::string& fallback)
+{
+    const auto found = json.find (key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : fallback;
+}
+} // namespace
+
+juce::File defaultUserSettingsFile()
+{
+    return ApprovedAddresses::defaultFile().getSiblingFile ("settings.json");
+}
+
+UserSettings readUserSettings (const juce::File& file)
+{
+    UserSettings settings;
+
+    if (file.getSize() > largestFile)
+        return settings;
+
+    const auto json = Json::parse (file.loadFileAsString().toStdString(), nullptr, false);
+
+    if (! json.is_object())
+        return settings;
+
+    settings.look = textAt (json, "look", settings.look);
+    settings.caFile = textAt (json, "ca_file", "");
+    settings.filesFolder = textAt (json, "files_folder", "");
+
+    if (const auto size = json.find ("text_size"); size != json.end() && size->is_number())
+        settings.textSize = static_cast<int> (
+            std::clamp (size->get<double>(), double (UserSettings::smallestText), double (UserSettings::largestText)));
+
+    return settings;
+}
+
+Status writeUserSettings (const UserSettings& settings, const juce::File& file)
+{
+    const Json json{ { "look", settings.look },
+                     { "text_size", settings.textSize },
+                     { "ca_file", settings.caFile },
+                     { "files_folder", settings.filesFolder } };
+
+    // replaceWithText() writes a temporary file first.
+    if (file.getParentDirectory().createDirectory().wasOk()
+        && file.replaceWithText (juce::String::fromUTF8 (
+            json.dump (2, ' ', false, Json::error_handler_t::replace).c_str())))
+        return success();
+
+    return Error{ "settings_not_saved", "The settings could not be written to " + file.getFullPathName().toStdString()
+                                            + "; they last until this program ends. Check that folder's permissions." };
+}
+
+} // namespace kikitori::plugin

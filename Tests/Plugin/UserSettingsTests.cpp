@@ -1,0 +1,35 @@
+#include "Plugin/Processor/UserSettings.h"
+
+#include "Support/Catch.h"
+
+using namespace kikitori::plugin;
+
+TEST_CASE ("The user's settings come back as they were saved")
+{
+    const juce::TemporaryFile file;
+    CHECK (readUserSettings (file.getFile()) == UserSettings());
+    const UserSettings settings{ "light", 22, "/etc/ca.pem", juce::String::fromUTF8 ("/home/聞き").toStdString() };
+    REQUIRE (writeUserSettings (settings, file.getFile()).ok());
+    CHECK (readUserSettings (file.getFile()) == settings);
+}
+
+TEST_CASE ("A damaged file of settings gives the defaults, and odd values come into range")
+{
+    const juce::TemporaryFile file;
+    for (const auto* text : { "", "{", "[]", "{\"look\": 3, \"text_size\": \"big\"}" })
+    {
+        REQUIRE (file.getFile().replaceWithText (text));
+        CHECK (readUserSettings (file.getFile()) == UserSettings());
+    }
+    REQUIRE (file.getFile().replaceWithText ("{\"text_size\": 1e9}"));
+    CHECK (readUserSettings (file.getFile()).textSize == UserSettings::largestText);
+}
+
+TEST_CASE ("Settings that cannot be written are told")
+{
+    const juce::TemporaryFile file;
+    REQUIRE (file.getFile().replaceWithText ("not a folder"));
+    const auto saved = writeUserSettings ({}, file.getFile().getChildFile ("settings.json"));
+    REQUIRE_FALSE (saved.ok());
+    CHECK (saved.error().code == "settings_not_saved");
+}
