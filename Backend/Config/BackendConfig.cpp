@@ -71,6 +71,31 @@ public:
             target = value.Scalar();
     }
 
+    void flag (const char* key, bool& target)
+    {
+        known.emplace_back (key);
+        const auto value = node[key];
+
+        if (value && ! YAML::convert<bool>::decode (value, target))
+            complain (key, value, "true or false");
+    }
+
+    void oneOf (const char* key, std::string& target, const std::vector<std::string>& choices)
+    {
+        known.emplace_back (key);
+        const auto value = node[key];
+        std::string allowed;
+
+        for (const auto& choice : choices)
+            allowed += (allowed.empty() ? "" : ", ") + choice;
+
+        if (value
+            && (! value.IsScalar() || std::find (choices.begin(), choices.end(), value.Scalar()) == choices.end()))
+            complain (key, value, allowed);
+        else if (value)
+            target = value.Scalar();
+    }
+
     Section child (const char* key)
     {
         known.emplace_back (key);
@@ -112,6 +137,23 @@ public:
     std::optional<Error> error;
 };
 
+Status readModel (Section& models, const std::string& name, ModelSettings& settings)
+{
+    auto model = models.child (name.c_str());
+    model.number ("subsampling_channels", settings.subsamplingChannels, 4, 512);
+    model.number ("d_model", settings.modelSize, 16, 1024);
+    model.number ("n_layers", settings.layers, 1, 48);
+    model.number ("n_heads", settings.heads, 1, 16);
+    model.number ("conv_kernel", settings.convolutionKernel, 2, 63);
+    model.number ("left_context", settings.leftContext, 1, 1024);
+    model.number ("chunk_ms", settings.chunkMs, 80, 2560);
+    model.oneOf ("language", settings.language, { "en", "ja" });
+    model.oneOf ("vocabulary", settings.vocabulary, { "english", "characters", "sentencepiece" });
+    model.number ("vocabulary_size", settings.vocabularySize, 16, 65535);
+    model.refuseOthers();
+    return model.error ? Status (*model.error) : success();
+}
+
 std::filesystem::path ownFolder()
 {
     std::error_code ignored;
@@ -138,6 +180,28 @@ std::filesystem::path defaultDataFolder()
 
     const auto* home = std::getenv ("HOME");
     return std::filesystem::path (home != nullptr ? home : "/tmp") / ".local" / "share" / "kikitori";
+}
+
+ModelSettings ModelSettings::of (const std::string& name)
+{
+    ModelSettings settings;
+
+    if (name == "realtime")
+    {
+        settings.subsamplingChannels = 32;
+        settings.modelSize = 96;
+        settings.layers = 6;
+        settings.leftContext = 32;
+        settings.chunkMs = 80;
+    }
+
+    return settings;
+}
+
+ModelSettings BackendConfig::settingsOf (const std::string& model) const
+{
+    const auto found = modelSettings.find (model);
+    return found != modelSettings.end() ? found->second : ModelSettings::of (model);
 }
 
 Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConfig config)
@@ -176,6 +240,15 @@ Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConf
     training.number ("grad_clip_thresh", config.training.gradientClip, 0.01, 1000.0);
     training.number ("threads", config.training.threads, 1, 256);
 
+    training.number ("keep_checkpoints", config.training.keepCheckpoints, 1, 100000);
+    training.number ("keep_best", config.training.keepBest, 0, 100000);
+    training.flag ("serve_best", config.training.serveBest);
+
+    auto models = top.child ("models");
+    for (const auto& name : config.models)
+        if (auto failed = readModel (models, name, config.modelSettings[name] = ModelSettings::of (name)); ! failed)
+            return failed.error();
+
     auto realtime = top.child ("realtime");
     realtime.number ("max_sessions", config.serving.sessions, 1, 10000);
     realtime.number ("compute_threads", config.serving.computeThreads, 0, 256);
@@ -183,7 +256,7 @@ Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConf
     realtime.number ("max_ahead_seconds", config.serving.aheadSeconds, 1.0, 600.0);
     realtime.number ("queue_seconds", config.serving.queueSeconds, 1.0, 600.0);
 
-    for (auto* section : { &paths, &training, &realtime, &top })
+    for (auto* section : { &paths, &training, &models, &realtime, &top })
     {
         section->refuseOthers();
 

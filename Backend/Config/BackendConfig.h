@@ -26,6 +26,27 @@ struct TrainingDefaults
     int warmupSteps = 500;
     double gradientClip = 2.0;
     int threads = 1;
+    int keepCheckpoints = 3; ///< newest
+    int keepBest = 3;
+    bool serveBest = false; ///< a training's new best model is put into service under the model's name
+};
+
+/** Sizes of a model that is trained anew, and how it is served. */
+struct ModelSettings
+{
+    int subsamplingChannels = 48;
+    int modelSize = 144;
+    int layers = 8;
+    int heads = 4;
+    int convolutionKernel = 9;
+    int leftContext = 64; ///< encoder frames of 80 ms
+    int chunkMs = 0;      ///< of streams that ask for none; 0: realtime.chunk_ms
+    std::string language = "en";
+    std::string vocabulary = "english"; ///< or characters, sentencepiece
+    int vocabularySize = 256;           ///< of sentencepiece
+
+    /** What a model has before config.yaml is read: `realtime` is smaller and has shorter chunks. */
+    static ModelSettings of (const std::string& name);
 };
 
 struct ServingLimits
@@ -40,12 +61,15 @@ struct ServingLimits
 
 struct BackendConfig
 {
-    std::vector<std::string> models{ "conformer" };        ///< available_models
+    std::vector<std::string> models{ "conformer", "realtime" }; ///< available_models
+    std::map<std::string, ModelSettings> modelSettings;    ///< models; those that are not here are ModelSettings::of
     std::map<std::string, std::filesystem::path> datasets; ///< available_datasets and the path of each manifest
     std::filesystem::path modelFolder;                     ///< holds a folder for each model
     std::filesystem::path dataFolder;                      ///< checkpoints and whatever else is written
     TrainingDefaults training;
     ServingLimits serving;
+
+    ModelSettings settingsOf (const std::string& model) const;
 };
 
 /** Reads a config.yaml over the defaults. */

@@ -46,7 +46,6 @@ private:
         std::function<void()> task; ///< instead of the job
     };
 
-
     void add (Waiting waiting);
     void run();
     std::vector<Waiting> takeWaiting();

@@ -181,6 +181,13 @@ RestReply RestApi::progress() const
                { "server_time",
                  std::chrono::duration<double> (std::chrono::system_clock::now().time_since_epoch()).count() } };
 
+    for (const auto& [key, value] :
+         { std::pair{ "current_grad_norm", now.gradientNorm }, std::pair{ "samples_per_second", now.samplesPerSecond },
+           std::pair{ "eta_seconds", now.etaSeconds }, std::pair{ "val_loss", now.validationLoss },
+           std::pair{ "wer", now.wordErrorRate }, std::pair{ "cer", now.characterErrorRate } })
+        if (value)
+            body[key] = *value;
+
     if (now.error)
         body["latest_error"] = { { "message", now.error->first }, { "traceback", now.error->second } };
 

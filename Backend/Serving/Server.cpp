@@ -19,9 +19,10 @@ constexpr auto slowReaderLimit = std::chrono::seconds (30);
 Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
     : config (std::move (configToUse)), options (std::move (serverOptions))
 {
-    trainer = std::make_unique<TrainerSupervisor> (options.trainer, [this] (const TrainingMessage& message)
-                                                   { post ([this, message] { broadcast (message); }); });
-    models = std::make_unique<ModelStore> (config.modelFolder, config.models);
+    trainer = std::make_unique<TrainerSupervisor> (
+        options.trainer, [this] (const TrainingMessage& message) { post ([this, message] { broadcast (message); }); },
+        [this] (const TrainingCheckpoint& checkpoint) { post ([this, checkpoint] { onCheckpoint (checkpoint); }); });
+    models = std::make_unique<ModelStore> (config.modelFolder, config.models, config.dataFolder / "served");
     rest = std::make_unique<RestApi> (config, *trainer, *models,
                                       RestServices{ [this] { return countStreams(); },
                                                     [this] (auto task) { post (std::move (task)); } });
@@ -194,6 +195,23 @@ void Server::broadcast (const TrainingMessage& message)
             servicesFor (connection).send (text);
 }
 
+void Server::onCheckpoint (const TrainingCheckpoint& checkpoint)
+{
+    if (! config.training.serveBest || ! checkpoint.isBest)
+        return;
+
+    // {model}-{dataset}-epoch-{n}: the names of models may hold hyphens, so the longest that fits is meant.
+    const auto name = checkpoint.path.filename().string();
+    std::string model;
+
+    for (const auto& one : config.models)
+        if (name.starts_with (one + "-") && one.size() > model.size())
+            model = one;
+
+    if (! model.empty())
+        models->replace (model, checkpoint.path, [] (const auto&) {}); // the store logs how it went
+}
+
 StreamSession::Services Server::servicesFor (const std::shared_ptr<Connection>& connection)
 {
     const std::weak_ptr<Connection> weak = connection;
@@ -235,6 +253,7 @@ StreamSession::Services Server::servicesFor (const std::shared_ptr<Connection>& 
     services.decode = [this] (StreamJob job, auto done) { pool->submit (std::move (job), std::move (done)); };
     services.loadModel = [this] (const std::string& name, auto callback)
     { models->request (name, std::move (callback)); };
+    services.chunkMsOf = [this] (const std::string& model) { return config.settingsOf (model).chunkMs; };
     services.makeStream = [] (auto model, auto streamOptions)
     { return RecognizerStream::create (std::move (model), std::move (streamOptions)); };
     services.claimSession = [this, weak] (const std::string& uuid)

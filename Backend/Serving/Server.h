@@ -64,6 +64,7 @@ private:
     bool claimSession (const std::string& uuid, const StreamSession* by);
     int countStreams() const;
     void broadcast (const TrainingMessage& message);
+    void onCheckpoint (const TrainingCheckpoint& checkpoint);
 
     const BackendConfig config;
     const ServerOptions options;

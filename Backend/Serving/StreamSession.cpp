@@ -149,7 +149,8 @@ RecognizerStreamOptions StreamSession::streamOptions() const
 {
     RecognizerStreamOptions options;
     options.sampleRate = start.sampleRate;
-    options.chunkMs = start.chunkMs > 0 ? start.chunkMs : limits.chunkMs;
+    const auto modelsOwn = services.chunkMsOf (start.modelName);
+    options.chunkMs = start.chunkMs > 0 ? start.chunkMs : modelsOwn > 0 ? modelsOwn : limits.chunkMs;
     options.firstSample = start.resumeAt.value_or (0);
     options.firstSegment = start.nextSegment.value_or (0);
     options.partialIntervalMs = start.partialIntervalMs > 0 ? start.partialIntervalMs : options.partialIntervalMs;

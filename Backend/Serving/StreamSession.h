@@ -38,6 +38,7 @@ public:
         std::function<Result<std::unique_ptr<RecognizerStream>> (std::shared_ptr<const RecognizerModel>,
                                                                  RecognizerStreamOptions)>
             makeStream;
+        std::function<int (const std::string& model)> chunkMsOf;    ///< a model's own chunk, or 0
         std::function<bool (const std::string& uuid)> claimSession; ///< false: no room for another stream
         std::function<std::chrono::steady_clock::time_point()> now;
     };

@@ -87,6 +87,7 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
             return TrainingRunError{ 404, "No checkpoint of " + model + " and " + dataset + " to resume from.", {} };
     }
 
+    const auto sizes = config.settingsOf (model);
     const json run{ { "model_name", model },
                     { "dataset_name", dataset },
                     { "manifests", { config.datasets.at (dataset).string() } },
@@ -100,7 +101,19 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
                     { "weight_decay", config.training.weightDecay },
                     { "warmup_steps", config.training.warmupSteps },
                     { "grad_clip_thresh", config.training.gradientClip },
-                    { "threads", config.training.threads } };
+                    { "threads", config.training.threads },
+                    { "keep_checkpoints", config.training.keepCheckpoints },
+                    { "keep_best", config.training.keepBest },
+                    { "language", sizes.language },
+                    { "vocabulary", sizes.vocabulary },
+                    { "vocabulary_size", sizes.vocabularySize },
+                    { "model",
+                      { { "subsampling_channels", sizes.subsamplingChannels },
+                        { "d_model", sizes.modelSize },
+                        { "n_layers", sizes.layers },
+                        { "n_heads", sizes.heads },
+                        { "conv_kernel", sizes.convolutionKernel },
+                        { "left_context", sizes.leftContext } } } };
 
     std::error_code failed;
     std::filesystem::create_directories (config.dataFolder / "runs", failed);

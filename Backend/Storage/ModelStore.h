@@ -3,6 +3,9 @@
     Threads: every public function from any thread; callbacks come on the loader thread. The destructor joins it.
     Failure: unknown_model with the names there are, or what RecognizerModel::load says. A model that failed is tried
     again at the next request; one that is loaded already stays in service.
+
+    A model may be replaced while it is served: streams that run keep the one they have, new ones get the new one. The
+    replacement lies below the served folder and comes before the model folder's, also after a restart.
 */
 #pragma once
 
@@ -25,7 +28,8 @@ public:
     using Callback = std::function<void (const Loaded&)>;
     static constexpr std::size_t mostWaiting = 1000;
 
-    ModelStore (std::filesystem::path folder, std::vector<std::string> names);
+    /** folder: holds a folder for each model; servedFolder: holds those that replace them, empty for none. */
+    ModelStore (std::filesystem::path folder, std::vector<std::string> names, std::filesystem::path servedFolder = {});
     ~ModelStore();
 
     ModelStore (const ModelStore&) = delete;
@@ -34,18 +38,33 @@ public:
     /** Calls back once, with the model or why not. Loaded models are kept. */
     void request (const std::string& name, Callback callback);
 
+    /** Puts a checkpoint's weights into service under a model's name; calls back once. Errors: unknown_model,
+        disk_failed, or what RecognizerModel::load says, and then the model that was served stays. */
+    void replace (const std::string& name, std::filesystem::path checkpoint, Callback callback);
+
     bool isLoaded (const std::string& name) const;
 
 private:
+    struct Order
+    {
+        std::string name;
+        std::filesystem::path checkpoint; ///< to put into service; empty: only load
+        Callback callback;
+    };
+
+    void add (Order order);
     void run();
     Loaded load (const std::string& name);
+    Loaded putIntoService (const std::string& name, const std::filesystem::path& checkpoint);
+    bool isServed (const std::string& name) const;
+    std::filesystem::path folderOf (const std::string& name) const;
 
-    const std::filesystem::path folder;
+    const std::filesystem::path folder, servedFolder;
     const std::vector<std::string> names;
 
     mutable std::mutex mutex;
     std::condition_variable wake;
-    std::deque<std::pair<std::string, Callback>> waiting;
+    std::deque<Order> waiting;
     std::map<std::string, std::shared_ptr<const RecognizerModel>> models;
     bool shouldEnd = false;
     std::thread thread;

@@ -45,6 +45,7 @@ public:
                 finishLoading();
         };
         services.makeStream = [] (auto model, auto options) { return RecognizerStream::create (model, options); };
+        services.chunkMsOf = [] (const std::string& name) { return name == "realtime" ? 80 : 0; };
         services.claimSession = [this] (const std::string&) { return hasRoom; };
         services.now = [this] { return now; };
         session = std::make_shared<StreamSession> (services, ServingLimits{});

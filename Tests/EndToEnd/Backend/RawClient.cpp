@@ -130,7 +130,6 @@ std::string RawClient::ask (int port, const std::string& request)
 {
     RawClient client (port);
     client.send (request);
-    client.endSending();
     return client.readAll();
 }
 
@@ -204,7 +203,9 @@ std::optional<RawClient::Message> RawClient::receive()
 
 std::optional<RawClient::Message> RawClient::receiveUntil (std::string_view text)
 {
-    for (auto message = receive(); message; message = receive())
+    const auto deadline = std::chrono::steady_clock::now() + 2 * patience;
+
+    for (auto message = receive(); message && std::chrono::steady_clock::now() < deadline; message = receive())
         if (message->payload.find (text) != std::string::npos)
             return message;
 

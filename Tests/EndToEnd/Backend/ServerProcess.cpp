@@ -56,12 +56,12 @@ long ServerProcess::openFiles() const
 
 std::string get (const std::string& path, const std::string& moreHeaders)
 {
-    return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + moreHeaders + "\r\n";
+    return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + moreHeaders + "\r\n";
 }
 
 std::string post (const std::string& path, const std::string& body)
 {
-    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: "
            + std::to_string (body.size()) + "\r\n\r\n" + body;
 }
 

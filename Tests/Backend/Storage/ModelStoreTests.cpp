@@ -1,0 +1,110 @@
+#include "Backend/Storage/ModelStore.h"
+#include "Support/Catch.h"
+#include "Support/TemporaryFolder.h"
+
+#include <future>
+
+using namespace kikitori;
+using namespace kikitori::backend;
+
+namespace
+{
+namespace fs = std::filesystem;
+
+class Rig
+{
+public:
+    Rig()
+    {
+        fs::create_directories (models());
+        fs::copy (KIKITORI_FIXTURES "/tiny_model", models() / "conformer", fs::copy_options::recursive);
+        fs::copy (KIKITORI_FIXTURES "/tiny_model", checkpoint(), fs::copy_options::recursive);
+    }
+
+    fs::path models() const { return folder.path / "models"; }
+    fs::path checkpoint() const { return folder.path / "conformer-speech-epoch-7"; }
+    fs::path served() const { return folder.path / "served"; }
+
+    const TemporaryFolder folder;
+};
+
+ModelStore::Loaded wait (const std::function<void (ModelStore::Callback)>& ask)
+{
+    std::promise<ModelStore::Loaded> answer;
+    auto future = answer.get_future();
+    ask ([&answer] (const ModelStore::Loaded& loaded) { answer.set_value (loaded); });
+    REQUIRE (future.wait_for (std::chrono::seconds (20)) == std::future_status::ready);
+    return future.get();
+}
+
+ModelStore::Loaded request (ModelStore& store, const std::string& name)
+{
+    return wait ([&] (auto callback) { store.request (name, std::move (callback)); });
+}
+
+ModelStore::Loaded replace (ModelStore& store, const std::string& name, const fs::path& checkpoint)
+{
+    return wait ([&] (auto callback) { store.replace (name, checkpoint, std::move (callback)); });
+}
+} // namespace
+
+TEST_CASE ("a model is loaded once, and a name that is none is refused with the names there are", "[storage]")
+{
+    const Rig rig;
+    ModelStore store (rig.models(), { "conformer" });
+    const auto first = request (store, "conformer");
+    REQUIRE (first.ok());
+    CHECK (request (store, "conformer").value() == first.value());
+    const auto unknown = request (store, "../etc");
+    REQUIRE_FALSE (unknown.ok());
+    CHECK (unknown.error().code == "unknown_model");
+    CHECK (unknown.error().message.find ("conformer") != std::string::npos);
+}
+
+TEST_CASE ("a better model goes into service without a restart; who has the old one keeps it", "[storage]")
+{
+    const Rig rig;
+    std::shared_ptr<const RecognizerModel> old;
+    {
+        ModelStore store (rig.models(), { "conformer" }, rig.served());
+        old = request (store, "conformer").value();
+        const auto replaced = replace (store, "conformer", rig.checkpoint());
+        REQUIRE (replaced.ok());
+        CHECK (replaced.value() != old);
+        CHECK (request (store, "conformer").value() == replaced.value());
+        CHECK (RecognizerStream::create (old, {}).ok());
+    }
+
+    // After a restart too, though the training has deleted its checkpoint.
+    fs::remove_all (rig.checkpoint());
+    fs::remove_all (rig.models() / "conformer");
+    ModelStore again (rig.models(), { "conformer" }, rig.served());
+    CHECK (request (again, "conformer").ok());
+}
+
+TEST_CASE ("a broken checkpoint does not take the place of a model that works", "[storage]")
+{
+    const Rig rig;
+    ModelStore store (rig.models(), { "conformer" }, rig.served());
+    const auto old = request (store, "conformer").value();
+    fs::resize_file (rig.checkpoint() / "model.safetensors", 1000);
+    CHECK (replace (store, "conformer", rig.checkpoint()).error().code == "model_broken");
+    fs::remove (rig.checkpoint() / "vocab.json");
+    CHECK_FALSE (replace (store, "conformer", rig.checkpoint()).ok());
+    CHECK_FALSE (replace (store, "other", rig.checkpoint()).ok());
+    CHECK (request (store, "conformer").value() == old);
+    CHECK_FALSE (fs::exists (rig.served() / "conformer"));
+}
+
+TEST_CASE ("the low-latency model is the large one until a smaller one is there", "[storage]")
+{
+    const Rig rig;
+    {
+        ModelStore store (rig.models(), { "conformer", "realtime" });
+        CHECK (request (store, "realtime").value() == request (store, "conformer").value());
+    }
+
+    fs::copy (rig.checkpoint(), rig.models() / "realtime", fs::copy_options::recursive);
+    ModelStore store (rig.models(), { "conformer", "realtime" });
+    CHECK (request (store, "realtime").value() != request (store, "conformer").value());
+}
