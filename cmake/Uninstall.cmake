@@ -27,7 +27,7 @@ list(REMOVE_DUPLICATES folders)
 list(SORT folders ORDER DESCENDING) # the deepest first
 
 foreach(folder IN LISTS folders)
-    file(GLOB left "${folder}/*")
+    file(GLOB left "${folder}/*" "${folder}/.[!.]*")
     if(IS_DIRECTORY "${folder}" AND NOT left)
         file(REMOVE_RECURSE "${folder}")
     endif()

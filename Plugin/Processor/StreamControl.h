@@ -76,7 +76,7 @@ public:
     /** Agrees to the present address. */
     void approveAddress();
 
-    /** The user's own, read from their file when they are first asked for. Not saved: told by notice(). */
+    /** The user's own, which all instances of the process share. Not saved: told by notice(). */
     UserSettings userSettings() const;
     void setUserSettings (const UserSettings& settings);
 

@@ -47,7 +47,6 @@ struct StreamControl::Core
     std::optional<Error> notice;
     std::shared_ptr<const TranscriptSnapshot> earlier;
     std::shared_ptr<const TranscriptSnapshot> clearedEarlier;
-    std::optional<UserSettings> user;
     bool isWanted = false;
 
 private:

@@ -27,27 +27,15 @@ std::chrono::steady_clock::time_point StreamControl::networkTime() const
     return isArmed() ? transport->now() : std::chrono::steady_clock::now();
 }
 
-UserSettings StreamControl::userSettings() const
-{
-    const std::lock_guard lock (core->mutex);
-
-    if (! core->user)
-        core->user = readUserSettings (services.userSettings);
-
-    return *core->user;
-}
+UserSettings StreamControl::userSettings() const { return sharedUserSettings (services.userSettings); }
 
 void StreamControl::setUserSettings (const UserSettings& settings)
 {
     if (settings == userSettings())
         return;
 
-    const auto saved = writeUserSettings (settings, services.userSettings);
-    const std::lock_guard lock (core->mutex);
-    core->user = settings;
-
-    if (! saved.ok())
-        core->notice = saved.error();
+    if (const auto saved = shareUserSettings (settings, services.userSettings); ! saved.ok())
+        setNotice (saved.error());
 }
 
 Status StreamControl::setToken (const std::string& token)

@@ -3,6 +3,8 @@
 #include "Plugin/Processor/ApprovedAddresses.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 namespace kikitori::plugin
@@ -17,6 +19,19 @@ std::string textAt (const Json& json, const char* key, const std::string& fallba
 {
     const auto found = json.find (key);
     return found != json.end() && found->is_string() ? found->get<std::string>() : fallback;
+}
+
+/** By the file's path; a process has one file, tests have several. */
+struct Shared
+{
+    std::mutex mutex;
+    std::map<juce::String, UserSettings> files; ///< under the mutex
+};
+
+Shared& shared()
+{
+    static Shared kept;
+    return kept;
 }
 } // namespace
 
@@ -63,6 +78,23 @@ Status writeUserSettings (const UserSettings& settings, const juce::File& file)
 
     return Error{ "settings_not_saved", "The settings could not be written to " + file.getFullPathName().toStdString()
                                             + "; they last until this program ends. Check that folder's permissions." };
+}
+
+UserSettings sharedUserSettings (const juce::File& file)
+{
+    auto& kept = shared();
+    const std::lock_guard lock (kept.mutex);
+    const auto path = file.getFullPathName();
+    const auto found = kept.files.find (path);
+    return found != kept.files.end() ? found->second : kept.files[path] = readUserSettings (file);
+}
+
+Status shareUserSettings (const UserSettings& settings, const juce::File& file)
+{
+    auto& kept = shared();
+    const std::lock_guard lock (kept.mutex);
+    kept.files[file.getFullPathName()] = settings;
+    return writeUserSettings (settings, file);
 }
 
 } // namespace kikitori::plugin

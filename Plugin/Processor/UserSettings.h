@@ -31,4 +31,8 @@ juce::File defaultUserSettingsFile();
 UserSettings readUserSettings (const juce::File& file);
 Status writeUserSettings (const UserSettings& settings, const juce::File& file);
 
+/** The settings of that file as all instances of this process share them: read once, changed by shareUserSettings(). */
+UserSettings sharedUserSettings (const juce::File& file);
+Status shareUserSettings (const UserSettings& settings, const juce::File& file);
+
 } // namespace kikitori::plugin

@@ -33,3 +33,13 @@ TEST_CASE ("Settings that cannot be written are told")
     REQUIRE_FALSE (saved.ok());
     CHECK (saved.error().code == "settings_not_saved");
 }
+
+TEST_CASE ("All instances of a process share the user's settings")
+{
+    const juce::TemporaryFile file;
+    CHECK (sharedUserSettings (file.getFile()) == UserSettings());
+    const UserSettings settings{ "contrast", 30, "", "" };
+    REQUIRE (shareUserSettings (settings, file.getFile()).ok());
+    CHECK (sharedUserSettings (file.getFile()) == settings);
+    CHECK (readUserSettings (file.getFile()) == settings);
+}
