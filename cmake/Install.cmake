@@ -26,6 +26,13 @@ if(TARGET KikitoriPlugin)
         OPTIONAL)
 endif()
 
+# CMake's own list is overwritten when cpack installs into its folder; this one is not.
+install(CODE "
+    if(NOT CMAKE_INSTALL_PREFIX MATCHES _CPack_Packages)
+        string(REPLACE \";\" \"\\n\" installed \"\${CMAKE_INSTALL_MANIFEST_FILES}\")
+        file(WRITE \"${CMAKE_BINARY_DIR}/installed_files.txt\" \"\${installed}\\n\")
+    endif()")
+
 add_custom_target(uninstall
-    COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_BINARY_DIR}/install_manifest.txt -P ${CMAKE_SOURCE_DIR}/cmake/Uninstall.cmake
+    COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_BINARY_DIR}/installed_files.txt -P ${CMAKE_SOURCE_DIR}/cmake/Uninstall.cmake
     COMMENT "Removing what was installed; settings, tokens and transcripts stay" VERBATIM)

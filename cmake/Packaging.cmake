@@ -23,6 +23,7 @@ endif()
 # Libraries that the programs need, as the system's own tool finds them; fonts for Japanese are worth having.
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libx11-6, libxext6, libxrandr2, libxinerama1, libxcursor1") # opened by name
 set(CPACK_DEBIAN_PACKAGE_SECTION sound)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-noto-cjk, libopenblas0-pthread")
 

@@ -1,6 +1,6 @@
 # Takes away what `cmake --install` wrote, by its list; what the user made (settings, tokens, transcripts, checkpoints)
 # lies elsewhere and stays.
-#   cmake -DMANIFEST=build/install_manifest.txt -P cmake/Uninstall.cmake     (DESTDIR is honoured)
+#   cmake -DMANIFEST=build/installed_files.txt -P cmake/Uninstall.cmake     (DESTDIR is honoured)
 if(NOT EXISTS "${MANIFEST}")
     message(FATAL_ERROR "There is no ${MANIFEST}: nothing was installed from this build folder.")
 endif()
