@@ -45,7 +45,9 @@ juce::String transcriptExtension (const juce::File& file) { return extensionOf (
 
 Status saveTranscript (const TranscriptSnapshot& transcript, const juce::File& file)
 {
-    const auto document = exportTranscript (transcript, formatOf (file));
+    ExportOptions options;
+    options.places = true;
+    const auto document = exportTranscript (transcript, formatOf (file), options);
     juce::TemporaryFile temporary (file);
 
     if (temporary.getFile().replaceWithData (document.data(), document.size())

@@ -176,7 +176,8 @@ std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::wholeTranscript() c
 std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::shownTranscript() const
 {
     const auto settings = control.settings();
-    return ruled (ruledExport, settings.showsSession() ? member.merged (settings.session) : wholeTranscript());
+    return ruled (ruledExport,
+                  settings.showsSession() ? member.merged (settings.session) : onHostTimeline (wholeTranscript()));
 }
 
 std::string KikitoriProcessor::speaker() const

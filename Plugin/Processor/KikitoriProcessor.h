@@ -90,8 +90,8 @@ public:
     /** What the project brought along and what was understood since, as one; null when there is nothing. */
     std::shared_ptr<const TranscriptSnapshot> wholeTranscript() const;
 
-    /** The session's where the settings say so, else wholeTranscript(), by the word rules: what is shown, saved to
-        files and dragged. */
+    /** The session's where the settings say so, else wholeTranscript() on the host's timeline where it played; by the
+        word rules: what is saved to files and dragged. */
     std::shared_ptr<const TranscriptSnapshot> shownTranscript() const;
 
     /** As typed, else the track's name from the host; empty where neither is known. */

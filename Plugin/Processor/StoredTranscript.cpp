@@ -17,6 +17,36 @@ constexpr auto mostSeconds = 1.0e9;
 
 using Milliseconds = std::chrono::milliseconds;
 
+Json storeClock (std::chrono::system_clock::time_point time)
+{
+    return std::chrono::duration_cast<Milliseconds> (time.time_since_epoch()).count(); // since 1970
+}
+
+Json storeHost (const HostPosition& host)
+{
+    return { host.seconds, host.samples, host.quarterNotes, host.bar, host.beat, host.pass };
+}
+
+/** A word: [text, start after the segment's, length, confidence, clock, host]; the last two only where it has them. The
+    clock is in milliseconds after the segment's. */
+Json storeToken (const TranscriptToken& token, const Segment& segment)
+{
+    Json stored{ token.text, token.startSample - segment.startSample, token.endSample - token.startSample,
+                 std::round (token.confidence * 1000.0) / 1000.0 };
+    const auto hasClock = token.wallClock && segment.wallClock;
+
+    if (hasClock || token.host)
+        stored.push_back (
+            hasClock
+                ? Json (storeClock (*token.wallClock).get<std::int64_t>() - storeClock (*segment.wallClock).get<std::int64_t>())
+                : Json());
+
+    if (token.host)
+        stored.push_back (storeHost (*token.host));
+
+    return stored;
+}
+
 /** A segment: [start, end, text, confirmed, details], times in stream samples; details only where there are any. */
 Json storeSegment (const Segment& segment)
 {
@@ -26,16 +56,13 @@ Json storeSegment (const Segment& segment)
         details["gap"] = true;
 
     if (segment.wallClock)
-        details["clock"] =
-            std::chrono::duration_cast<Milliseconds> (segment.wallClock->time_since_epoch()).count(); // since 1970
+        details["clock"] = storeClock (*segment.wallClock);
 
-    if (const auto& host = segment.host)
-        details["host"] = { host->seconds, host->samples, host->quarterNotes, host->bar, host->beat, host->pass };
+    if (segment.host)
+        details["host"] = storeHost (*segment.host);
 
     for (const auto& token : segment.tokens)
-        details["words"].push_back ({ token.text, token.startSample - segment.startSample,
-                                      token.endSample - token.startSample,
-                                      std::round (token.confidence * 1000.0) / 1000.0 });
+        details["words"].push_back (storeToken (token, segment));
 
     Json stored{ segment.startSample, segment.endSample, segment.text, segment.confirmed };
 
@@ -73,15 +100,24 @@ std::optional<HostPosition> restoreHost (const Json& stored)
     return host;
 }
 
-TranscriptToken restoreToken (const Json& stored, std::int64_t segmentStart)
+TranscriptToken restoreToken (const Json& stored, const Segment& segment)
 {
+    constexpr auto day = 86'400'000;
     TranscriptToken token;
     token.text = stored[0].get<std::string>();
-    token.startSample = segmentStart + samplesAt (stored, 1);
+    token.startSample = segment.startSample + samplesAt (stored, 1);
     token.endSample = token.startSample + samplesAt (stored, 2);
     token.confidence = std::clamp (numberAt (stored, 3, 1.0), 0.0, 1.0);
     token.startSeconds = static_cast<double> (token.startSample) / streamSampleRate;
     token.endSeconds = static_cast<double> (token.endSample) / streamSampleRate;
+
+    if (stored.size() > 4 && stored[4].is_number_integer() && segment.wallClock)
+        token.wallClock =
+            *segment.wallClock + Milliseconds (std::clamp<std::int64_t> (stored[4].get<std::int64_t>(), -day, day));
+
+    if (stored.size() > 5)
+        token.host = restoreHost (stored[5]);
+
     return token;
 }
 
@@ -103,7 +139,7 @@ void restoreDetails (Segment& segment, const Json& details)
         for (const auto& token : *tokens)
             if (token.is_array() && token.size() >= 4 && token[0].is_string()
                 && segment.tokens.size() < mostStoredTokens)
-                segment.tokens.push_back (restoreToken (token, segment.startSample));
+                segment.tokens.push_back (restoreToken (token, segment));
 }
 } // namespace
 

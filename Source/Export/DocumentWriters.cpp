@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 namespace kikitori
@@ -26,19 +27,56 @@ std::string timeMark (double seconds)
     return buffer;
 }
 
-Json toJson (const TimedToken& token)
+/** UTC as in RFC 3339, to the millisecond. */
+std::string clockMark (std::chrono::system_clock::time_point time)
 {
-    return { { "text", token.text },
-             { "start", roundedTo (token.start, 1000.0) },
-             { "end", roundedTo (token.end, 1000.0) },
-             { "confidence", roundedTo (token.confidence, 1000.0) } };
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds> (time.time_since_epoch()).count();
+    const auto seconds = static_cast<std::time_t> (ms / 1000);
+    std::tm parts{};
+    char date[40]{};
+    char fraction[16]{};
+    gmtime_r (&seconds, &parts);
+    std::strftime (date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+    std::snprintf (fraction, sizeof fraction, ".%03dZ", static_cast<int> (ms % 1000));
+    return std::string (date) + fraction;
 }
 
-Json toJson (const TimedLine& line)
+void addPlace (Json& piece, const TimedPlace& place)
+{
+    if (place.clock)
+        piece["clock"] = clockMark (*place.clock);
+
+    if (! place.host)
+        return;
+
+    auto& host = piece["host"];
+    host = { { "seconds", roundedTo (place.host->seconds, 1.0e6) },
+             { "samples", place.host->samples },
+             { "quarter_notes", roundedTo (place.host->quarterNotes, 1.0e6) } };
+
+    if (place.host->bar > 0)
+    {
+        host["bar"] = place.host->bar;
+        host["beat"] = roundedTo (place.host->beat, 1000.0);
+    }
+}
+
+Json toJson (const TimedToken& token, bool places)
+{
+    Json piece{ { "text", token.text },
+                { "start", roundedTo (token.start, 1000.0) },
+                { "end", roundedTo (token.end, 1000.0) },
+                { "confidence", roundedTo (token.confidence, 1000.0) } };
+    if (places)
+        addPlace (piece, token.place);
+    return piece;
+}
+
+Json toJson (const TimedLine& line, bool places)
 {
     Json tokens = Json::array();
     for (const auto& token : line.tokens)
-        tokens.push_back (toJson (token));
+        tokens.push_back (toJson (token, places));
 
     Json segment{ { "id", line.segment },
                   { "start", roundedTo (line.start, 1000.0) },
@@ -49,6 +87,8 @@ Json toJson (const TimedLine& line)
         segment["speaker"] = line.speaker;
     if (line.gapBefore)
         segment["gap_before"] = true;
+    if (places)
+        addPlace (segment, line.place);
     segment["tokens"] = std::move (tokens);
     return segment;
 }
@@ -78,7 +118,7 @@ std::string writeJson (const std::vector<TimedLine>& lines, const JsonHeader& he
     for (const auto& raw : lines)
     {
         const TimedLine line = normalised (raw);
-        segments.push_back (toJson (line));
+        segments.push_back (toJson (line, header.places));
         text += (text.empty() || line.text.empty() ? "" : " ") + line.text;
     }
 

@@ -5,12 +5,23 @@
 */
 #pragma once
 
+#include "Transcript/Segment.h"
+
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace kikitori
 {
+
+/** Where a start lies on the wall clock and on the host's timeline. */
+struct TimedPlace
+{
+    std::optional<std::chrono::system_clock::time_point> clock = {};
+    std::optional<HostPosition> host = {};
+};
 
 struct TimedToken
 {
@@ -18,6 +29,7 @@ struct TimedToken
     double start = 0.0;
     double end = 0.0;
     double confidence = 1.0; ///< 0..1
+    TimedPlace place = {};
 };
 
 struct TimedLine
@@ -30,6 +42,7 @@ struct TimedLine
     std::int64_t segment = 0; ///< the session's number of it
     bool gapBefore = false;   ///< audio was lost just before it
     std::string speaker = {}; ///< or the track's name; may be empty
+    TimedPlace place = {};
 };
 
 /** The smallest piece that a subtitle may be cut behind: a word with the space after it, or one character of a

@@ -16,10 +16,12 @@ void append (std::vector<TimedLine>& lines, const Segment& segment, bool confirm
         return;
 
     TimedLine line{ segment.text, segment.startSeconds, segment.endSeconds, {},
-                    confirmed,    segment.id,           segment.gapBefore,  segment.speaker };
+                    confirmed,    segment.id,           segment.gapBefore,  segment.speaker,
+                    { segment.wallClock, segment.host } };
     line.tokens.reserve (segment.tokens.size());
     for (const auto& token : segment.tokens)
-        line.tokens.push_back ({ token.text, token.startSeconds, token.endSeconds, token.confidence });
+        line.tokens.push_back ({ token.text, token.startSeconds, token.endSeconds, token.confidence,
+                                 { token.wallClock, token.host } });
     lines.push_back (std::move (line));
 }
 
@@ -106,7 +108,7 @@ std::string exportTranscript (const TranscriptSnapshot& transcript,
     switch (format)
     {
         case TranscriptFormat::text: return writeText (lines, options.lineTimes);
-        case TranscriptFormat::json: return writeJson (lines, { options.source, options.model });
+        case TranscriptFormat::json: return writeJson (lines, { options.source, options.model, options.places });
         case TranscriptFormat::srt: return writeSrt (makeSubtitleCues (withSpeakers (lines)));
         case TranscriptFormat::vtt: return writeVtt (makeSubtitleCues (withSpeakers (lines)));
         case TranscriptFormat::csv: return writeCsv (lines);

@@ -25,6 +25,7 @@ struct ExportOptions
     std::string model = {};          ///< name of the model for the JSON, "" = left out
     std::string speaker = {};        ///< or the track's name, of segments that have none; "" = none
     bool lineTimes = false;          ///< plain text: a time before each line
+    bool places = false;             ///< JSON: the wall clock and the place on the host's timeline, where known
     std::optional<double> from = {}; ///< seconds; only words that begin at or after this
     std::optional<double> to = {};   ///< only words that begin before this
 };

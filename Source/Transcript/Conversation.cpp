@@ -65,6 +65,13 @@ double commonSeconds (const Segment& segment, ConversationTime time, Clock::time
 
     return segment.startSeconds;
 }
+bool isPlayed (const Segment& segment) { return segment.host && segment.host->pass > 0; }
+
+void sortByStart (std::vector<Segment>& segments)
+{
+    std::stable_sort (segments.begin(), segments.end(),
+                      [] (const Segment& a, const Segment& b) { return a.startSample < b.startSample; });
+}
 } // namespace
 
 ConversationTime conversationTime (const std::vector<ConversationPart>& parts)
@@ -74,7 +81,7 @@ ConversationTime conversationTime (const std::vector<ConversationPart>& parts)
     forEachSegment (parts,
                     [&] (const ConversationPart&, const Segment& segment, bool)
                     {
-                        allHost = allHost && segment.host && segment.host->pass > 0;
+                        allHost = allHost && isPlayed (segment);
                         allClock = allClock && segment.wallClock;
                     });
 
@@ -102,8 +109,7 @@ std::shared_ptr<const TranscriptSnapshot> mergeConversation (const std::vector<C
     if (segments.empty())
         return nullptr;
 
-    std::stable_sort (segments.begin(), segments.end(),
-                      [] (const Segment& a, const Segment& b) { return a.startSample < b.startSample; });
+    sortByStart (segments);
     auto merged = std::make_shared<TranscriptSnapshot>();
 
     for (auto& segment : segments)
@@ -116,6 +122,38 @@ std::shared_ptr<const TranscriptSnapshot> mergeConversation (const std::vector<C
         merged->version += part.transcript != nullptr ? part.transcript->version : 0;
 
     return merged;
+}
+
+std::shared_ptr<const TranscriptSnapshot> onHostTimeline (std::shared_ptr<const TranscriptSnapshot> transcript)
+{
+    if (transcript == nullptr
+        || (std::none_of (transcript->finals.begin(), transcript->finals.end(), isPlayed)
+            && ! (transcript->partial && isPlayed (*transcript->partial))))
+        return transcript;
+
+    auto placed = std::make_shared<TranscriptSnapshot>();
+    placed->version = transcript->version;
+    placed->undoable = transcript->undoable;
+    std::vector<Segment> segments (transcript->finals.begin(), transcript->finals.end());
+
+    if (transcript->partial)
+        placed->partial = transcript->partial;
+
+    const auto move = [] (Segment& segment)
+    {
+        if (segment.host)
+            shift (segment, segment.host->seconds - segment.startSeconds);
+    };
+
+    std::for_each (segments.begin(), segments.end(), move);
+    if (placed->partial)
+        move (*placed->partial);
+
+    sortByStart (segments);
+    for (auto& segment : segments)
+        placed->finals.push_back (std::move (segment));
+
+    return placed;
 }
 
 } // namespace kikitori

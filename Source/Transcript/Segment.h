@@ -38,6 +38,8 @@ struct TranscriptToken
     double startSeconds = 0.0;
     double endSeconds = 0.0;
     double confidence = 1.0; ///< 0..1
+    std::optional<std::chrono::system_clock::time_point> wallClock = {}; ///< of the start
+    std::optional<HostPosition> host = {};                               ///< of the start
 
     bool operator== (const TranscriptToken&) const = default;
 };

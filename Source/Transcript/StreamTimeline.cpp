@@ -125,16 +125,17 @@ std::optional<std::chrono::system_clock::time_point> StreamTimeline::wallClock (
 
 void StreamTimeline::place (Segment& segment) const
 {
-    segment.startSeconds = static_cast<double> (segment.startSample) / streamSampleRate;
-    segment.endSeconds = static_cast<double> (segment.endSample) / streamSampleRate;
-    segment.wallClock = wallClock (segment.startSample);
-    segment.host = hostPosition (segment.startSample);
-
-    for (auto& token : segment.tokens)
+    const auto placePiece = [this] (auto& piece) // the segment or one of its tokens
     {
-        token.startSeconds = static_cast<double> (token.startSample) / streamSampleRate;
-        token.endSeconds = static_cast<double> (token.endSample) / streamSampleRate;
-    }
+        piece.startSeconds = static_cast<double> (piece.startSample) / streamSampleRate;
+        piece.endSeconds = static_cast<double> (piece.endSample) / streamSampleRate;
+        piece.wallClock = wallClock (piece.startSample);
+        piece.host = hostPosition (piece.startSample);
+    };
+
+    placePiece (segment);
+    for (auto& token : segment.tokens)
+        placePiece (token);
 }
 
 } // namespace kikitori

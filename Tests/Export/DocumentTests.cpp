@@ -43,6 +43,23 @@ TEST_CASE ("JSON holds segments and tokens with their times")
     CHECK_FALSE (second.contains ("gap_before"));
 }
 
+TEST_CASE ("where wanted, JSON tells the wall clock and the place on the host's timeline")
+{
+    const std::chrono::system_clock::time_point noon (std::chrono::milliseconds (1'795'608'000'007));
+    TimedLine line{ "hi", 0.25, 0.75, { { "hi", 0.25, 0.5, 0.9, { {}, HostPosition{ 60.5, 2'904'000, 121, 31, 2, 1 } } } } };
+    line.place = { noon, HostPosition{ 60.5, 2'904'000, 121, 0, 0, 1 } };
+    const auto document = nlohmann::json::parse (writeJson ({ line }, { "", "", true }));
+    const auto& segment = document["segments"][0];
+    CHECK (segment["clock"] == "2026-11-25T12:00:00.007Z");
+    CHECK (segment["host"]["seconds"] == 60.5);
+    CHECK (segment["host"]["samples"] == 2'904'000);
+    CHECK_FALSE (segment["host"].contains ("bar")); // not known
+    CHECK (segment["tokens"][0]["host"]["bar"] == 31);
+    CHECK (segment["tokens"][0]["host"]["beat"] == 2.0);
+    CHECK_FALSE (segment["tokens"][0].contains ("clock"));
+    CHECK_FALSE (nlohmann::json::parse (writeJson ({ line }))["segments"][0].contains ("host"));
+}
+
 TEST_CASE ("JSON stays JSON whatever the text and the times are")
 {
     const double bad = std::numeric_limits<double>::quiet_NaN();

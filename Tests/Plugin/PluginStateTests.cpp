@@ -82,7 +82,11 @@ TEST_CASE ("What is known of a segment comes back exactly: words, clock, the hos
     segment.gapBefore = true;
     segment.wallClock = std::chrono::system_clock::time_point (std::chrono::milliseconds (1'795'000'000'123));
     segment.host = HostPosition{ 61.25, 2'940'000, 122.5, 31, 3.5, 2 };
-    segment.tokens = { { "hello", 96000, 120000, 2.0, 2.5, 0.875 }, { "there", 144000, 192000, 3.0, 4.0, 0.5 } };
+    const auto later = *segment.wallClock + std::chrono::milliseconds (1000);
+    segment.tokens = { { "hello", 96000, 120000, 2.0, 2.5, 0.875, segment.wallClock, segment.host },
+                       { "there", 144000, 192000, 3.0, 4.0, 0.5, later,
+                         HostPosition{ 62.25, 2'988'000, 124.5, 32, 1.5, 2 } },
+                       { "you", 180000, 192000, 3.75, 4.0, 0.5, {}, {} } };
     transcript->finals.push_back (segment);
     PluginState state;
     state.transcript = transcript;
@@ -104,6 +108,7 @@ TEST_CASE ("An hour of speech with the times of its words takes less than 1 MB")
         segment.startSample = i * 240000;
         segment.endSample = segment.startSample + 230000;
         segment.host = HostPosition{ i * 5.0 + 0.01, i * 240000, i * 9.97, i, 1.5, 1 };
+        segment.wallClock = std::chrono::system_clock::time_point (std::chrono::seconds (1'795'000'000 + 5 * i));
 
         for (int word = 0; word < 12; ++word)
         {
@@ -113,6 +118,9 @@ TEST_CASE ("An hour of speech with the times of its words takes less than 1 MB")
             token.startSample = segment.startSample + word * 19000 + static_cast<int> (random() % 9000);
             token.endSample = token.startSample + 8000;
             token.confidence = static_cast<double> (random() % 1000) / 1000.0;
+            token.wallClock = segment.wallClock;
+            token.host = HostPosition{ static_cast<double> (token.startSample) / 48000.0, token.startSample,
+                                       static_cast<double> (token.startSample) / 24000.0, i, 1.7, 1 };
             segment.text += (word > 0 ? " " : "") + token.text;
             segment.tokens.push_back (token);
         }
@@ -166,6 +174,21 @@ TEST_CASE ("Garbage is refused with a note and changes nothing")
 
     processor.setStateInformation (nullptr, 0);
     CHECK (processor.stream().settings().model == "mine");
+}
+
+TEST_CASE ("A small file that unpacks to very much is refused before it fills the memory")
+{
+    juce::MemoryOutputStream packed;
+    {
+        juce::GZIPCompressorOutputStream stream (packed, 6, juce::GZIPCompressorOutputStream::windowBitsGZIP);
+        const std::string spaces (1 << 20, ' ');
+        for (int written = 0; written <= PluginState::mostBytes; written += 1 << 20)
+            stream.write (spaces.data(), spaces.size());
+        stream.write ("{\"format\":\"kikitori\"}", 21);
+    }
+    const auto read = readState (packed.getData(), static_cast<int> (packed.getDataSize()));
+    REQUIRE_FALSE (read.ok());
+    CHECK (read.error().message.find ("too large") != std::string::npos);
 }
 
 TEST_CASE ("A newer version is read as far as it is understood; odd values become defaults")

@@ -14,7 +14,7 @@ public:
     juce::Optional<PositionInfo> getPosition() const override
     {
         PositionInfo info;
-        info.setIsPlaying (true);
+        info.setIsPlaying (isPlaying);
         info.setTimeInSamples (sample);
         info.setTimeInSeconds (static_cast<double> (sample) / 48000.0);
         info.setBpm (120.0);
@@ -22,6 +22,7 @@ public:
     }
 
     std::int64_t sample = 0;
+    bool isPlaying = true;
 };
 
 struct LoopScene : EditorScene
@@ -71,6 +72,39 @@ TEST_CASE ("A second pass replaces the first in the window and can be undone")
     scene.playAndLook (Milliseconds (50));
     CHECK (scene.lines() == "first take");
     CHECK (scene.find ("Undo") == nullptr);
+}
+
+TEST_CASE ("When the transport stops, the last words are asked for within a second, though the host goes on with silence")
+{
+    LoopScene scene;
+    REQUIRE (scene.backend.flushes.empty());
+    const auto end = scene.backend.furthest;
+    scene.host.isPlaying = false;
+    scene.play (Milliseconds (900));
+    REQUIRE (scene.backend.flushes.size() == 1);
+    CHECK (std::abs (scene.backend.flushes[0] - end) <= 4800); // where it stopped
+    CHECK (scene.backend.wrongPositions == 0);
+
+    // And when the host hands no more blocks at all.
+    scene.host.isPlaying = true;
+    scene.playFrom (18.0, 2.0);
+    scene.transport->advance (Milliseconds (900));
+    CHECK (scene.backend.flushes.size() == 3); // at the jump back into play, and now
+    CHECK (scene.backend.flushes.back() == scene.backend.furthest);
+}
+
+TEST_CASE ("What is saved lies on the host's timeline, not where the stream began")
+{
+    LoopScene scene; // plays from 10 s on
+    scene.say (true, 0, 1.0, 2.0, "hello");
+    scene.playFrom (100.0, 4.0);
+    scene.say (true, 1, 9.0, 10.0, "later");
+    scene.playFrom (104.0, 0.5);
+    const auto saved = scene.processor->shownTranscript();
+    REQUIRE (saved != nullptr);
+    REQUIRE (saved->finals.size() == 2);
+    CHECK (saved->finals[0].startSeconds == Approx (11.0).margin (0.05));
+    CHECK (saved->finals[1].startSeconds == Approx (101.0).margin (0.05));
 }
 
 TEST_CASE ("With all passes kept, both stay")

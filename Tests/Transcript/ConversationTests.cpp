@@ -103,3 +103,25 @@ TEST_CASE ("what a speaker still says comes along unconfirmed; tracks without a 
     CHECK (mergeConversation ({}) == nullptr);
     CHECK (mergeConversation ({ { "Ben", nullptr } }) == nullptr);
 }
+
+TEST_CASE ("one track lies on the host's timeline once anything was said while it played", "[conversation]")
+{
+    // The second stream began at 60 s of the song, a third pass went back to its beginning.
+    auto transcript = std::make_shared<TranscriptSnapshot>();
+    transcript->finals.push_back (onTimeline (said ("verse", 2.0), 62.0));
+    transcript->finals.push_back (onTimeline (said ("intro", 5.0), 1.0));
+    transcript->partial = onTimeline (said ("end", 8.0), 90.0);
+    const auto placed = onHostTimeline (transcript);
+    REQUIRE (placed->finals.size() == 2);
+    CHECK (placed->finals[0].text == "intro");
+    CHECK (placed->finals[0].startSeconds == Approx (1.0));
+    CHECK (placed->finals[1].text == "verse");
+    CHECK (placed->finals[1].endSeconds == Approx (63.0));
+    CHECK (placed->finals[1].tokens[0].startSeconds == Approx (62.0));
+    REQUIRE (placed->partial);
+    CHECK (placed->partial->startSeconds == Approx (90.0));
+
+    const auto outside = track ("", { said ("no host", 3.0) }).transcript;
+    CHECK (onHostTimeline (outside) == outside);
+    CHECK (onHostTimeline (nullptr) == nullptr);
+}

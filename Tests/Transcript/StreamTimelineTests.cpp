@@ -80,7 +80,7 @@ TEST_CASE ("a segment gets all its times from its samples", "[timeline]")
     Segment segment;
     segment.startSample = second / 2;
     segment.endSample = 2 * second;
-    segment.tokens.push_back ({ "a", second, 2 * second, 0.0, 0.0, 1.0 });
+    segment.tokens.push_back ({ "a", second, 2 * second, 0.0, 0.0, 1.0, {}, {} });
     timeline.place (segment);
     CHECK (segment.startSeconds == Approx (0.5));
     CHECK (segment.endSeconds == Approx (2.0));
@@ -88,5 +88,27 @@ TEST_CASE ("a segment gets all its times from its samples", "[timeline]")
     REQUIRE (segment.host);
     CHECK (segment.host->seconds == Approx (100.5));
     CHECK (segment.host->bar == 0); // no tempo, no bars
-    CHECK (segment.wallClock);
+    REQUIRE (segment.wallClock);
+    REQUIRE (segment.tokens[0].host);
+    CHECK (segment.tokens[0].host->seconds == Approx (101.0));
+    CHECK (segment.tokens[0].host->samples == 101 * 44100);
+    REQUIRE (segment.tokens[0].wallClock);
+    CHECK (*segment.tokens[0].wallClock - *segment.wallClock == std::chrono::milliseconds (500));
+}
+
+TEST_CASE ("a word behind a change of tempo gets its beat by the new one", "[timeline]")
+{
+    StreamTimeline timeline;
+    timeline.addHostAnchor (playingAt (0, 0.0, 0.0, 120.0));
+    timeline.addHostAnchor (playingAt (second, 1.0, 2.0, 60.0));
+    Segment segment;
+    segment.endSample = 3 * second;
+    segment.tokens.push_back ({ "a", 0, second, 0.0, 0.0, 1.0, {}, {} });
+    segment.tokens.push_back ({ "b", 2 * second, 3 * second, 0.0, 0.0, 1.0, {}, {} });
+    timeline.place (segment);
+    REQUIRE (segment.tokens[1].host);
+    CHECK (segment.tokens[0].host->beat == Approx (1.0));
+    CHECK (segment.tokens[1].host->quarterNotes == Approx (3.0));
+    CHECK (segment.tokens[1].host->beat == Approx (4.0));
+    CHECK (segment.tokens[1].host->pass == segment.tokens[0].host->pass);
 }
