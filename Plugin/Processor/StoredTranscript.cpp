@@ -17,9 +17,10 @@ constexpr auto mostSeconds = 1.0e9;
 
 using Milliseconds = std::chrono::milliseconds;
 
-Json storeClock (std::chrono::system_clock::time_point time)
+/** Since 1970. */
+std::int64_t millisecondsOf (std::chrono::system_clock::time_point time)
 {
-    return std::chrono::duration_cast<Milliseconds> (time.time_since_epoch()).count(); // since 1970
+    return std::chrono::duration_cast<Milliseconds> (time.time_since_epoch()).count();
 }
 
 Json storeHost (const HostPosition& host)
@@ -33,13 +34,13 @@ Json storeToken (const TranscriptToken& token, const Segment& segment)
 {
     Json stored{ token.text, token.startSample - segment.startSample, token.endSample - token.startSample,
                  std::round (token.confidence * 1000.0) / 1000.0 };
-    const auto hasClock = token.wallClock && segment.wallClock;
+    Json clock;
 
-    if (hasClock || token.host)
-        stored.push_back (
-            hasClock
-                ? Json (storeClock (*token.wallClock).get<std::int64_t>() - storeClock (*segment.wallClock).get<std::int64_t>())
-                : Json());
+    if (token.wallClock && segment.wallClock)
+        clock = millisecondsOf (*token.wallClock) - millisecondsOf (*segment.wallClock);
+
+    if (! clock.is_null() || token.host)
+        stored.push_back (std::move (clock));
 
     if (token.host)
         stored.push_back (storeHost (*token.host));
@@ -56,7 +57,7 @@ Json storeSegment (const Segment& segment)
         details["gap"] = true;
 
     if (segment.wallClock)
-        details["clock"] = storeClock (*segment.wallClock);
+        details["clock"] = millisecondsOf (*segment.wallClock);
 
     if (segment.host)
         details["host"] = storeHost (*segment.host);

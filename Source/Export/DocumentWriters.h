@@ -21,15 +21,15 @@ std::string writeText (const std::vector<TimedLine>& lines, bool withTimes = fal
 
 struct JsonHeader
 {
-    std::string source; ///< name of the recording, "" = left out
-    std::string model;  ///< "" = left out
+    std::string source;  ///< name of the recording, "" = left out
+    std::string model;   ///< "" = left out
     bool places = false; ///< with clock and host, where known
 };
 
 /** One object: format, version, source, model, text, segments [{id, start, end, speaker?, text, confirmed, gap_before?,
     clock?, host?, tokens [{text, start, end, confidence, clock?, host?}]}]; times in seconds since the first sample, to
-    the millisecond. clock is the start in UTC as in RFC 3339, host {seconds, samples, quarter_notes, bar?, beat?} where it
-    lies on the host's timeline. */
+    the millisecond. clock is the start in UTC as in RFC 3339, host {seconds, samples, quarter_notes, bar?, beat?} where
+    it lies on the host's timeline. */
 std::string writeJson (const std::vector<TimedLine>& lines, const JsonHeader& header = {});
 
 } // namespace kikitori

@@ -15,13 +15,19 @@ void append (std::vector<TimedLine>& lines, const Segment& segment, bool confirm
     if (cleanText (segment.text).empty())
         return;
 
-    TimedLine line{ segment.text, segment.startSeconds, segment.endSeconds, {},
-                    confirmed,    segment.id,           segment.gapBefore,  segment.speaker,
+    TimedLine line{ segment.text,
+                    segment.startSeconds,
+                    segment.endSeconds,
+                    {},
+                    confirmed,
+                    segment.id,
+                    segment.gapBefore,
+                    segment.speaker,
                     { segment.wallClock, segment.host } };
     line.tokens.reserve (segment.tokens.size());
     for (const auto& token : segment.tokens)
-        line.tokens.push_back ({ token.text, token.startSeconds, token.endSeconds, token.confidence,
-                                 { token.wallClock, token.host } });
+        line.tokens.push_back (
+            { token.text, token.startSeconds, token.endSeconds, token.confidence, { token.wallClock, token.host } });
     lines.push_back (std::move (line));
 }
 

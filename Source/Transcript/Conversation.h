@@ -39,8 +39,8 @@ ConversationTime conversationTime (const std::vector<ConversationPart>& parts);
     was said. */
 std::shared_ptr<const TranscriptSnapshot> mergeConversation (const std::vector<ConversationPart>& parts);
 
-/** One track's transcript with the host's timeline as its seconds and samples, in order of it, as soon as anything in it
-    was said while the host played; what was said while it stood still lies where it stood. Else as it is. */
+/** One track's transcript with the host's timeline as its seconds and samples, in order of it, as soon as anything in
+    it was said while the host played; what was said while it stood still lies where it stood. Else as it is. */
 std::shared_ptr<const TranscriptSnapshot> onHostTimeline (std::shared_ptr<const TranscriptSnapshot> transcript);
 
 } // namespace kikitori

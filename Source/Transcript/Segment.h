@@ -37,7 +37,7 @@ struct TranscriptToken
     std::int64_t endSample = 0;
     double startSeconds = 0.0;
     double endSeconds = 0.0;
-    double confidence = 1.0; ///< 0..1
+    double confidence = 1.0;                                             ///< 0..1
     std::optional<std::chrono::system_clock::time_point> wallClock = {}; ///< of the start
     std::optional<HostPosition> host = {};                               ///< of the start
 

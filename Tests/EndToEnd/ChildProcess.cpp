@@ -155,6 +155,10 @@ std::optional<int> ChildProcess::wait (std::chrono::milliseconds timeout)
         int status = 0;
         if (::waitpid (processId, &status, 0) == processId)
             exitStatus = WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
+
+        // What it said last may still lie in the pipes. A grandchild that holds one open is not waited for.
+        std::unique_lock lock (mutex);
+        changed.wait_for (lock, std::chrono::seconds (2), [this] { return ! out.isOpen && ! err.isOpen; });
     }
     return exitStatus;
 }

@@ -30,7 +30,7 @@ public:
     ChildProcess (const ChildProcess&) = delete;
     ChildProcess& operator= (const ChildProcess&) = delete;
 
-    /** Exit code, or 128 + signal; nullopt if it still runs after this time. */
+    /** Exit code, or 128 + signal, with all it said read; nullopt if it still runs after this time. */
     std::optional<int> wait (std::chrono::milliseconds timeout);
 
     /** Waits until standard output or error contains text. */
@@ -52,7 +52,7 @@ private:
     struct Pipe
     {
         int readEnd = -1;
-        bool isOpen = true; ///< the reader's own
+        bool isOpen = true; ///< changed by the reader, under the mutex
         std::string text;   ///< under the mutex
     };
 

@@ -46,7 +46,8 @@ TEST_CASE ("JSON holds segments and tokens with their times")
 TEST_CASE ("where wanted, JSON tells the wall clock and the place on the host's timeline")
 {
     const std::chrono::system_clock::time_point noon (std::chrono::milliseconds (1'795'608'000'007));
-    TimedLine line{ "hi", 0.25, 0.75, { { "hi", 0.25, 0.5, 0.9, { {}, HostPosition{ 60.5, 2'904'000, 121, 31, 2, 1 } } } } };
+    const TimedPlace onBar31{ {}, HostPosition{ 60.5, 2'904'000, 121, 31, 2, 1 } };
+    TimedLine line{ "hi", 0.25, 0.75, { { "hi", 0.25, 0.5, 0.9, onBar31 } } };
     line.place = { noon, HostPosition{ 60.5, 2'904'000, 121, 0, 0, 1 } };
     const auto document = nlohmann::json::parse (writeJson ({ line }, { "", "", true }));
     const auto& segment = document["segments"][0];

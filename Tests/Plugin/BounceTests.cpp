@@ -30,7 +30,7 @@ TEST_CASE ("A bounce far faster than real time is transcribed whole when release
     scene.live.play (60 * second, 512);
     scene.live.processor->releaseResources();
 
-    CHECK (scene.live.words() == LivePlugin::wordsUntil (60 * second));
+    CHECK (scene.live.understood() == 60 * second);
     CHECK (scene.live.session().counters.dropped == 0);
     CHECK (scene.live.session().counters.captured == 60 * second);
     const auto heard = scene.backend.heard();
@@ -61,7 +61,7 @@ TEST_CASE ("A bounce waits while the model loads", "[bounce]")
     {
         scene.live.play (20 * second, 512);
         scene.live.processor->releaseResources();
-        CHECK (scene.live.words() == LivePlugin::wordsUntil (20 * second));
+        CHECK (scene.live.understood() == 20 * second);
     }
 
     SECTION ("also when it is over before the model is there")

@@ -130,6 +130,24 @@ public:
         return text;
     }
 
+    /** How far the confirmed words of this run tell of the audio without a hole or an overlap. Where they are cut
+        depends on the machine: half a second in which this thread gets no time ends a segment. */
+    std::int64_t understood() const
+    {
+        std::int64_t until = 0;
+
+        if (const auto transcript = processor->snapshot().transcript)
+            for (const auto& segment : transcript->finals)
+            {
+                if (segment.startSample != until || segment.text != "w" + std::to_string (until))
+                    return until;
+
+                until = segment.endSample;
+            }
+
+        return until;
+    }
+
     std::unique_ptr<plugin::KikitoriProcessor> processor;
     std::int64_t played = 0;
 };

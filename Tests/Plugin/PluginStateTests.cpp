@@ -119,8 +119,12 @@ TEST_CASE ("An hour of speech with the times of its words takes less than 1 MB")
             token.endSample = token.startSample + 8000;
             token.confidence = static_cast<double> (random() % 1000) / 1000.0;
             token.wallClock = segment.wallClock;
-            token.host = HostPosition{ static_cast<double> (token.startSample) / 48000.0, token.startSample,
-                                       static_cast<double> (token.startSample) / 24000.0, i, 1.7, 1 };
+            token.host = HostPosition{ static_cast<double> (token.startSample) / 48000.0,
+                                       token.startSample,
+                                       static_cast<double> (token.startSample) / 24000.0,
+                                       i,
+                                       1.7,
+                                       1 };
             segment.text += (word > 0 ? " " : "") + token.text;
             segment.tokens.push_back (token);
         }

@@ -74,7 +74,7 @@ TEST_CASE ("A second pass replaces the first in the window and can be undone")
     CHECK (scene.find ("Undo") == nullptr);
 }
 
-TEST_CASE ("When the transport stops, the last words are asked for within a second, though the host goes on with silence")
+TEST_CASE ("When the transport stops, the last words are asked for within a second, though blocks go on")
 {
     LoopScene scene;
     REQUIRE (scene.backend.flushes.empty());
