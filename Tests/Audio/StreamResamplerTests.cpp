@@ -46,6 +46,37 @@ double level (const std::vector<float>& samples)
     return 10.0 * std::log10 (2.0 * squares / static_cast<double> (samples.size() - 2 * edge) + 1.0e-30);
 }
 
+/** The level of what remains when the tone (in any strength and phase) is taken out: the pass band may roll off by a
+    hundredth of a dB. */
+double levelWithout (double frequency, const std::vector<float>& output)
+{
+    const auto edge = static_cast<std::ptrdiff_t> (output.size() / 5);
+    std::vector<float> samples (output.begin() + edge, output.end() - edge);
+    const auto angle = [frequency] (std::size_t i)
+    { return 2.0 * std::numbers::pi * frequency * static_cast<double> (i) / 48000.0; };
+    double ss = 0.0, cc = 0.0, sc = 0.0, xs = 0.0, xc = 0.0; // the normal equations of the least squares
+
+    for (std::size_t i = 0; i < samples.size(); ++i)
+    {
+        const auto s = std::sin (angle (i));
+        const auto c = std::cos (angle (i));
+        ss += s * s;
+        cc += c * c;
+        sc += s * c;
+        xs += static_cast<double> (samples[i]) * s;
+        xc += static_cast<double> (samples[i]) * c;
+    }
+
+    const auto determinant = ss * cc - sc * sc;
+    const auto sines = (xs * cc - xc * sc) / determinant;
+    const auto cosines = (xc * ss - xs * sc) / determinant;
+
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        samples[i] -= static_cast<float> (sines * std::sin (angle (i)) + cosines * std::cos (angle (i)));
+
+    return level (samples);
+}
+
 } // namespace
 
 TEST_CASE ("an hour at any rate gives exactly its samples: no drift", "[resampler]")
@@ -122,13 +153,9 @@ TEST_CASE ("what lies above the new band is at least 100 dB down", "[resampler]"
         for (const auto part : { 0.1, 0.3, 0.43 })
         {
             INFO (rate << " Hz, tone at " << part << " of it");
-            auto output = resample (sine (part * rate, rate, static_cast<std::size_t> (rate)), rate, 48000.0, 4096);
-            const auto tone = sine (part * rate, 48000.0, output.size());
-
-            for (std::size_t i = 0; i < output.size(); ++i)
-                output[i] -= tone[i];
-
-            CHECK (level (output) < -100.0);
+            const auto output =
+                resample (sine (part * rate, rate, static_cast<std::size_t> (rate)), rate, 48000.0, 4096);
+            CHECK (levelWithout (part * rate, output) < -100.0);
         }
 }
 
