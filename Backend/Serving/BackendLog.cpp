@@ -60,7 +60,9 @@ std::string asJson (const log::Entry& entry)
 
 std::string forPeople (const log::Entry& entry)
 {
-    auto line = timestamp() + "  " + entry.component + ": " + entry.message;
+    const auto level = spdlog::level::to_string_view (levelOf (entry.level));
+    auto line = fmt::format ("{}  {:<7}  {}: {}", timestamp(), std::string_view (level.data(), level.size()),
+                             entry.component, entry.message);
 
     for (const auto& [key, value] : entry.fields)
         line += "  " + key + "=" + value;
@@ -86,6 +88,7 @@ void installLog (const std::filesystem::path& file)
         logger = spdlog::stderr_logger_mt ("backend-stderr");
     }
 
+    spdlog::drop (logger->name()); // it is this sink's; another installLog may use the name again
     logger->set_pattern ("%v");
     logger->flush_on (spdlog::level::info);
     log::setSink ([logger, isForPeople] (const log::Entry& entry)

@@ -47,3 +47,27 @@ TEST_CASE ("each error names file, key, value and what is allowed", "[config]")
     CHECK (complaint ("[1, 2]").find ("mapping") != std::string::npos);
     CHECK (complaint ("a: [").find ("YAML") != std::string::npos);
 }
+
+TEST_CASE ("each model has sizes, tokens and a chunk of its own; realtime is the smaller one", "[config]")
+{
+    const auto config = read ("available_models: [conformer, realtime, japanese]\n"
+                              "models:\n"
+                              "  conformer: {d_model: 256, n_layers: 12}\n"
+                              "  japanese: {language: ja, vocabulary: characters}\n"
+                              "training: {serve_best: true, keep_best: 5}\n");
+    REQUIRE (config.ok());
+    CHECK (config.value().settingsOf ("conformer").modelSize == 256);
+    CHECK (config.value().settingsOf ("conformer").heads == 4);
+    CHECK (config.value().settingsOf ("japanese").vocabulary == "characters");
+    CHECK (config.value().training.serveBest);
+    CHECK (config.value().training.keepBest == 5);
+
+    const auto large = BackendConfig().settingsOf ("conformer"), small = BackendConfig().settingsOf ("realtime");
+    CHECK (small.modelSize < large.modelSize);
+    CHECK (small.layers < large.layers);
+    CHECK (small.chunkMs == 80);
+
+    CHECK (complaint ("models: {conformer: {d_model: 4}}").find ("models.conformer.d_model") != std::string::npos);
+    CHECK (complaint ("models: {conformer: {language: klingon}}").find ("en, ja") != std::string::npos);
+    CHECK (complaint ("models: {other: {}}").find ("allowed are conformer, realtime") != std::string::npos);
+}

@@ -2,8 +2,11 @@
 #include "RawClient.h"
 #include "ServerProcess.h"
 #include "Support/Catch.h"
+#include "Support/LongRun.h"
 
 #include <csignal>
+#include <cstring>
+#include <random>
 
 using namespace kikitori::testing;
 using namespace std::chrono_literals;
@@ -13,6 +16,22 @@ namespace
 const auto start = R"({"type":"start","protocol":2,"sample_rate":16000,"format":"f32"})";
 
 std::string silence (double seconds) { return std::string (static_cast<std::size_t> (seconds * 16000.0) * 4, '\0'); }
+
+/** Noise, so that the model runs. */
+std::string noise (double seconds, unsigned seed)
+{
+    std::mt19937 random (seed);
+    std::normal_distribution<float> normal (0.0f, 0.1f);
+    std::string bytes (static_cast<std::size_t> (seconds * 16000.0) * 4, '\0');
+
+    for (std::size_t i = 0; i < bytes.size(); i += 4)
+    {
+        const auto sample = normal (random);
+        std::memcpy (bytes.data() + i, &sample, 4);
+    }
+
+    return bytes;
+}
 
 std::unique_ptr<RawClient> stream (int port)
 {
@@ -138,4 +157,32 @@ TEST_CASE ("a request while streams decode is answered at once, and so are pings
     REQUIRE (pong);
     CHECK (pong->opcode == 10);
     CHECK (RawClient::ask (backend.port(), get ("/healthz")).starts_with ("HTTP/1.1 200"));
+}
+
+TEST_CASE ("the backend's memory stays as it is over an hour of streams", "[backend][limits]")
+{
+    const ServerProcess backend;
+    const auto minutes = kikitori::test::shortOrLong (5, 60);
+    const auto block = noise (5.0, 3);
+    long warm = 0;
+
+    for (int minute = 0; minute < minutes; ++minute)
+    {
+        const auto client = stream (backend.port());
+
+        for (int i = 0; i < 12; ++i)
+        {
+            client->sendBinary (block);
+            REQUIRE (client->receiveUntil ("\"processed\""));
+        }
+
+        client->sendText (R"({"type":"stop"})");
+        REQUIRE (client->receiveUntil ("\"stopped\""));
+
+        if (minute == minutes / 5)
+            warm = backend.memory();
+    }
+
+    INFO (warm << " KiB after a fifth, " << backend.memory() << " KiB at the end");
+    CHECK (static_cast<double> (backend.memory()) <= 1.01 * static_cast<double> (warm) + 512.0);
 }
