@@ -84,17 +84,17 @@ int main (int argc, char** argv)
     }
 
     const auto [times, check] = measure (weights.value(), options);
-    std::cout << nlohmann::json{ { "engine", "kikitori" },
-                                 { "kernels", kernels().name },
-                                 { "precision", options.precision },
-                                 { "chunk_ms", options.chunk * 80 },
-                                 { "streams", options.streams },
-                                 { "parameters", weights.value()->parameterCount },
-                                 { "best_ms", times.front() },
-                                 { "median_ms", times[times.size() / 2] },
-                                 { "stream_bytes", StreamingConformer (weights.value(), options.chunk).memoryBytes() },
-                                 { "check", check } }
-                     .dump()
-              << '\n';
+    std::cout << nlohmann::json{
+        { "engine", "kikitori" },
+        { "kernels", kernels().name },
+        { "precision", options.precision },
+        { "chunk_ms", options.chunk * 80 },
+        { "streams", options.streams },
+        { "parameters", weights.value()->parameterCount },
+        { "best_ms", times.front() },
+        { "median_ms", times[times.size() / 2] },
+        { "stream_bytes", StreamingConformer (weights.value(), options.chunk).memoryBytes() },
+        { "check", check }
+    }.dump() << '\n';
     return 0;
 }

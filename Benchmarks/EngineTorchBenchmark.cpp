@@ -25,8 +25,9 @@ class Step
 {
 public:
     Step (const std::filesystem::path& folder, int chunkFrames)
-        : config (orEnd (readModelConfig (folder))), file (orEnd (SafetensorsFile::open (folder / "model.safetensors"))),
-          chunk (chunkFrames), width (config.modelSize / config.heads)
+        : config (orEnd (readModelConfig (folder))),
+          file (orEnd (SafetensorsFile::open (folder / "model.safetensors"))), chunk (chunkFrames),
+          width (config.modelSize / config.heads)
     {
         const auto c = config.subsamplingChannels;
         front = { convolution ("0", 1, 3), convolution ("2", 1, 3), convolution ("3", c, 1), convolution ("5", 1, 3),
@@ -38,8 +39,8 @@ public:
         for (int i = 0; i < config.layers; ++i)
             layers.push_back (layer ("encoder.layers." + std::to_string (i) + "."));
 
-        head = linear ("decoder.decoder_layers.0",
-                       config.headFrames * static_cast<int> (config.vocabulary.size()), config.modelSize, { 1 });
+        head = linear ("decoder.decoder_layers.0", config.headFrames * static_cast<int> (config.vocabulary.size()),
+                       config.modelSize, { 1 });
     }
 
     Tensor operator() (const Tensor& features)
@@ -56,8 +57,7 @@ public:
         }
 
         history = std::min<std::int64_t> (config.leftContext, history + chunk);
-        return torch::log_softmax (
-            head (x).view ({ -1, static_cast<std::int64_t> (config.vocabulary.size()) }), -1);
+        return torch::log_softmax (head (x).view ({ -1, static_cast<std::int64_t> (config.vocabulary.size()) }), -1);
     }
 
 private:
@@ -70,10 +70,7 @@ private:
     struct Norm
     {
         Tensor weight, bias;
-        Tensor operator() (const Tensor& x) const
-        {
-            return torch::layer_norm (x, { x.size (-1) }, weight, bias, 1e-5);
-        }
+        Tensor operator() (const Tensor& x) const { return torch::layer_norm (x, { x.size (-1) }, weight, bias, 1e-5); }
     };
 
     struct Layer
@@ -265,14 +262,14 @@ int main (int argc, char** argv)
 
     std::sort (times.begin(), times.end());
     const auto first = result.contiguous();
-    std::cout << nlohmann::json{ { "engine", "libtorch " TORCH_VERSION " eager" },
-                                 { "precision", "fp32" },
-                                 { "chunk_ms", chunk * 80 },
-                                 { "streams", 1 },
-                                 { "best_ms", times.front() },
-                                 { "median_ms", times[times.size() / 2] },
-                                 { "check", std::vector<float> (first.data_ptr<float>(), first.data_ptr<float>() + 4) } }
-                     .dump()
-              << '\n';
+    std::cout << nlohmann::json{
+        { "engine", "libtorch " TORCH_VERSION " eager" },
+        { "precision", "fp32" },
+        { "chunk_ms", chunk * 80 },
+        { "streams", 1 },
+        { "best_ms", times.front() },
+        { "median_ms", times[times.size() / 2] },
+        { "check", std::vector<float> (first.data_ptr<float>(), first.data_ptr<float>() + 4) }
+    }.dump() << '\n';
     return 0;
 }

@@ -6,8 +6,8 @@
 
     Threads: one decoder belongs to one thread at a time; the language is shared and const.
     Failure: none. Words that all hypotheses share never change (stableWords); the rest may until finish(). So that
-    captions settle, a word that ended some time ago is settled: hypotheses that have another one go. A settled word's times
-    may still change a little.
+    captions settle, a word that ended some time ago is settled: hypotheses that have another one go. A settled word's
+   times may still change a little.
 */
 #pragma once
 
@@ -30,7 +30,8 @@ public:
 
     /** The best text so far; the last word may be unfinished. */
     std::vector<DecodedWord> best() const;
-    /** How many of best()'s words are in every hypothesis: those whose end is commitAfter seconds old, and often more. */
+    /** How many of best()'s words are in every hypothesis: those whose end is commitAfter seconds old, and often more.
+     */
     std::size_t stableWords() const;
     /** The best text if it ends here. */
     std::vector<DecodedWord> finish() const;

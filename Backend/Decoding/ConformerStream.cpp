@@ -30,8 +30,7 @@ ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToU
       segment (options.firstSegment)
 {
     if (model->language)
-        beamDecoder.emplace (options.hotwords.empty() ? model->language
-                                                      : model->language->expecting (options.hotwords),
+        beamDecoder.emplace (options.hotwords.empty() ? model->language : model->language->expecting (options.hotwords),
                              0.001 * frameMs / model->weights->config.headFrames);
 }
 

@@ -1,6 +1,6 @@
 /*  Cuts a stream into hops of 10 ms and tells silent ones from others, so that silence costs next to nothing: while
-    nothing is heard, neither resampler nor features nor model run. What came just before the first sound is kept, because
-    a word may begin below the threshold.
+    nothing is heard, neither resampler nor features nor model run. What came just before the first sound is kept,
+   because a word may begin below the threshold.
 
     Threads: one gate belongs to one thread at a time.
     Failure: none. Bounded: keptHops hops.

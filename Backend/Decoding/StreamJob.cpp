@@ -104,12 +104,12 @@ void advance (std::span<StreamJob> jobs)
 
         const auto modelOf = [] (const Progress* p) { return p->conformer->sharedModel(); };
         std::stable_sort (waiting.begin(), waiting.end(),
-                          [&] (auto* a, auto* b) { return std::less<> () (modelOf (a), modelOf (b)); });
+                          [&] (auto* a, auto* b) { return std::less<>() (modelOf (a), modelOf (b)); });
 
         for (auto first = waiting.begin(); first != waiting.end();)
         {
-            const auto end = std::find_if (first, waiting.end(),
-                                           [&] (auto* p) { return modelOf (p) != modelOf (*first); });
+            const auto end =
+                std::find_if (first, waiting.end(), [&] (auto* p) { return modelOf (p) != modelOf (*first); });
             encodeTogether ({ first, end });
             first = end;
         }

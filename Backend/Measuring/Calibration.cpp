@@ -16,8 +16,9 @@ double logOdds (double p)
 }
 
 /** The confidences as `curve` has them, from those of `current`. */
-std::vector<HeardWord>
-    underCurve (std::vector<HeardWord> words, const ConfidenceCurve& current, const ConfidenceCurve& curve)
+std::vector<HeardWord> underCurve (std::vector<HeardWord> words,
+                                   const ConfidenceCurve& current,
+                                   const ConfidenceCurve& curve)
 {
     for (auto& word : words)
     {

@@ -42,8 +42,9 @@ std::vector<int> spell (const std::vector<std::string>& words, const std::vector
 }
 } // namespace
 
-std::vector<std::pair<int, int>>
-    bestCtcPath (std::span<const float> logProbabilities, int vocabulary, const std::vector<int>& tokens)
+std::vector<std::pair<int, int>> bestCtcPath (std::span<const float> logProbabilities,
+                                              int vocabulary,
+                                              const std::vector<int>& tokens)
 {
     constexpr auto impossible = -std::numeric_limits<float>::infinity();
     const auto frames = static_cast<int> (logProbabilities.size()) / vocabulary;
@@ -117,8 +118,7 @@ std::vector<WordSpan> alignWithWholeContext (const std::shared_ptr<const Conform
         return {};
 
     StreamingConformer conformer (weights, frames);
-    const auto spans =
-        bestCtcPath (conformer.process (features), static_cast<int> (config.vocabulary.size()), tokens);
+    const auto spans = bestCtcPath (conformer.process (features), static_cast<int> (config.vocabulary.size()), tokens);
     std::vector<WordSpan> result;
     const auto frameSeconds = 0.08 / config.headFrames;
     std::size_t token = 0;

@@ -69,8 +69,9 @@ int measure (const Options& options)
 int main (int argc, char** argv)
 {
     Options options;
-    CLI::App app ("Measures a model's decoding: errors of 8-bit weights against 32-bit ones, calibration of confidences "
-                  "(and the curve for config.json), word times, stable text, hot words, the cost of silence.");
+    CLI::App app (
+        "Measures a model's decoding: errors of 8-bit weights against 32-bit ones, calibration of confidences "
+        "(and the curve for config.json), word times, stable text, hot words, the cost of silence.");
     app.add_option ("model", options.model, "model folder")->required();
     app.add_option ("manifests", options.manifests, "manifest.jsonl files")->required();
     app.add_option ("--split", options.split, "which lines of the manifests")->capture_default_str();

@@ -68,8 +68,9 @@ Status readManifest (const std::filesystem::path& manifest,
 }
 } // namespace
 
-Result<std::vector<Recording>>
-    readRecordings (const std::vector<std::filesystem::path>& manifests, const std::string& split, std::size_t limit)
+Result<std::vector<Recording>> readRecordings (const std::vector<std::filesystem::path>& manifests,
+                                               const std::string& split,
+                                               std::size_t limit)
 {
     std::vector<Recording> recordings;
 

@@ -24,7 +24,8 @@ struct Recording
 };
 
 /** limit: of each manifest, its first lines of that split; 0: all. */
-Result<std::vector<Recording>>
-    readRecordings (const std::vector<std::filesystem::path>& manifests, const std::string& split, std::size_t limit);
+Result<std::vector<Recording>> readRecordings (const std::vector<std::filesystem::path>& manifests,
+                                               const std::string& split,
+                                               std::size_t limit);
 
 } // namespace kikitori::backend

@@ -19,7 +19,10 @@ namespace
 struct Counts
 {
     std::size_t errors = 0, words = 0;
-    double percent() const { return words == 0 ? 0.0 : 100.0 * static_cast<double> (errors) / static_cast<double> (words); }
+    double percent() const
+    {
+        return words == 0 ? 0.0 : 100.0 * static_cast<double> (errors) / static_cast<double> (words);
+    }
 };
 
 std::size_t errorsOf (const Recording& recording, const Transcription& heard)
@@ -101,9 +104,9 @@ std::vector<std::string> chooseHotwords (const Bench& bench)
         const auto place = std::find (known.begin(), known.end(), word);
 
         if (times <= 3)
-            rare.emplace_back (place == known.end() ? -100.0f
-                                                    : conformer->language->model->unigram (
-                                                        static_cast<WordId> (place - known.begin())),
+            rare.emplace_back (place == known.end()
+                                   ? -100.0f
+                                   : conformer->language->model->unigram (static_cast<WordId> (place - known.begin())),
                                word);
     }
 

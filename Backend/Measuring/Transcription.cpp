@@ -14,7 +14,8 @@ namespace
 class Follower
 {
 public:
-    Follower (Transcription& transcriptionToFill, double sampleRate) : transcription (transcriptionToFill), rate (sampleRate)
+    Follower (Transcription& transcriptionToFill, double sampleRate)
+        : transcription (transcriptionToFill), rate (sampleRate)
     {
     }
 
@@ -57,10 +58,10 @@ private:
         for (std::size_t i = 0; i < event.tokens.size(); ++i)
         {
             const auto& token = event.tokens[i];
-            transcription.words.push_back ({ token.text, static_cast<double> (token.start) / rate,
-                                             static_cast<double> (token.end) / rate,
-                                             static_cast<double> (token.confidence),
-                                             std::max (0.0, static_cast<double> (stableAt[i] - token.end) / rate), false });
+            transcription.words.push_back (
+                { token.text, static_cast<double> (token.start) / rate, static_cast<double> (token.end) / rate,
+                  static_cast<double> (token.confidence),
+                  std::max (0.0, static_cast<double> (stableAt[i] - token.end) / rate), false });
         }
 
         promised.clear();
@@ -129,7 +130,9 @@ std::size_t countErrors (const std::vector<std::string>& reference, std::vector<
         for (std::size_t j = 0; j < width; ++j)
         {
             auto& best = cost[i * width + j];
-            best = i == 0 ? j : j == 0 ? i : cost[(i - 1) * width + j - 1] + (reference[i - 1] == heard[j - 1].text ? 0 : 1);
+            best = i == 0   ? j
+                   : j == 0 ? i
+                            : cost[(i - 1) * width + j - 1] + (reference[i - 1] == heard[j - 1].text ? 0 : 1);
 
             if (i > 0 && j > 0)
                 best = std::min ({ best, cost[(i - 1) * width + j] + 1, cost[i * width + j - 1] + 1 });

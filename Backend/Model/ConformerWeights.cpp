@@ -1,5 +1,6 @@
 #include "Backend/Model/ConformerWeights.h"
 
+#include "Backend/Model/Checksums.h"
 #include "Backend/Model/SafetensorsFile.h"
 
 #include <algorithm>
@@ -170,8 +171,8 @@ ConformerLayer readLayer (Reader& reader, const ConformerWeights& w, int index)
     layer.feedForward1In = reader.linear (p + "feed_forward1.linear1", inner, d);
     layer.feedForward1Out = reader.linear (p + "feed_forward1.linear2", d, inner);
     layer.normAttention = reader.norm (p + "norm_self_att", d);
-    layer.attentionIn = reader.linear (
-        { p + "self_attn.linear_q", p + "self_attn.linear_k", p + "self_attn.linear_v" }, d, d, {}, reader.quantise);
+    layer.attentionIn = reader.linear ({ p + "self_attn.linear_q", p + "self_attn.linear_k", p + "self_attn.linear_v" },
+                                       d, d, {}, reader.quantise);
     layer.attentionOut = reader.linear (p + "self_attn.linear_out", d, d);
     layer.positions = positionTable (reader, p + "self_attn.linear_pos.weight", w);
     layer.contentBias = reader.tensor (p + "self_attn.pos_bias_u", { w.config.heads, perHead });
@@ -195,6 +196,9 @@ Result<std::shared_ptr<const ConformerWeights>> ConformerWeights::load (const st
                                                                         bool quantise,
                                                                         int longestChunk)
 {
+    if (const auto status = verifyChecksums (folder); ! status)
+        return status.error();
+
     auto config = readModelConfig (folder);
 
     if (! config)

@@ -56,10 +56,11 @@ struct ConformerWeights
     /** Whole vectors may be read from any column on. */
     int positionStride() const noexcept { return config.leftContext + 2 * largestChunk - 1 + rowsInBlock; }
 
-    /** Reads a model folder. quantise: matrices become int8. longestChunk: encoder frames of the longest chunk that will
-        be asked for, if that is more than the model was trained for. */
-    static Result<std::shared_ptr<const ConformerWeights>>
-        load (const std::filesystem::path& folder, bool quantise, int longestChunk = 0);
+    /** Reads a model folder. quantise: matrices become int8. longestChunk: encoder frames of the longest chunk that
+       will be asked for, if that is more than the model was trained for. */
+    static Result<std::shared_ptr<const ConformerWeights>> load (const std::filesystem::path& folder,
+                                                                 bool quantise,
+                                                                 int longestChunk = 0);
 };
 
 } // namespace kikitori::backend

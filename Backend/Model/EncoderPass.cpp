@@ -94,8 +94,11 @@ void EncoderPass::run (Turns turns)
     }
 }
 
-void EncoderPass::subsample (
-    const ConformerWeights& w, StreamingConformer& stream, const float* features, int count, float* out)
+void EncoderPass::subsample (const ConformerWeights& w,
+                             StreamingConformer& stream,
+                             const float* features,
+                             int count,
+                             float* out)
 {
     const auto channels = w.config.subsamplingChannels;
     firstConvolution (w, features, 8 * count, stream.previous0.data(), subsampled.data());

@@ -23,7 +23,11 @@ private:
     using Turns = std::span<StreamingConformer::Turn>;
 
     void reserve (const ModelConfig& config, int largest);
-    void subsample (const ConformerWeights& weights, StreamingConformer& stream, const float* features, int count, float* out);
+    void subsample (const ConformerWeights& weights,
+                    StreamingConformer& stream,
+                    const float* features,
+                    int count,
+                    float* out);
     void feedForward (const Norm& norm, const Linear& in, const Linear& out);
     void attention (const ConformerLayer& layer, std::size_t index, Turns turns);
     void attendHeads (const ConformerLayer& layer,

@@ -61,17 +61,18 @@ struct Matrix32
 /** Attention of one head for consecutive queries of one stream. Arrays by key may be read up to 15 beyond the last. */
 struct AttentionHead
 {
-    int size = 0;                   ///< values of a head
-    int frames = 0;                 ///< queries
-    int keyCount = 0;               ///< keys that every query sees
-    int stride = 0;                 ///< between frames of query, out and values: d_model
-    const float* query = nullptr;   ///< [frames] of `queryStride`
-    int queryStride = 0;            ///< between frames of query
+    int size = 0;                 ///< values of a head
+    int frames = 0;               ///< queries
+    int keyCount = 0;             ///< keys that every query sees
+    int stride = 0;               ///< between frames of query, out and values: d_model
+    const float* query = nullptr; ///< [frames] of `queryStride`
+    int queryStride = 0;          ///< between frames of query
     const float* contentBias = nullptr;
     const float* positionBias = nullptr;
-    const float* keys = nullptr;      ///< [size, keyStride], the first key in column 0
-    const float* values = nullptr;    ///< [keyCount, stride]
-    const float* positions = nullptr; ///< [size, positionStride], for the first query; those of the next begin one before
+    const float* keys = nullptr;   ///< [size, keyStride], the first key in column 0
+    const float* values = nullptr; ///< [keyCount, stride]
+    const float* positions =
+        nullptr; ///< [size, positionStride], for the first query; those of the next begin one before
     int keyStride = 0, positionStride = 0;
     float* scores = nullptr; ///< scratch, 4 × keyCount rounded up to 16
     float* out = nullptr;    ///< [frames] of `stride`

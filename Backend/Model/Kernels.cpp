@@ -9,7 +9,10 @@ namespace kikitori::backend
 namespace
 {
 std::size_t blocksOf (int rows) { return static_cast<std::size_t> ((rows + rowsInBlock - 1) / rowsInBlock); }
-std::size_t groupsOf (int columns) { return static_cast<std::size_t> ((columns + columnsInGroup - 1) / columnsInGroup); }
+std::size_t groupsOf (int columns)
+{
+    return static_cast<std::size_t> ((columns + columnsInGroup - 1) / columnsInGroup);
+}
 
 /** Frames as 8-bit integers; one for each thread, as large as the largest product needed so far. */
 struct QuantisedFrames
@@ -37,8 +40,11 @@ const QuantisedFrames& quantised (const Linear& linear, const float* x, int fram
 }
 } // namespace
 
-Linear::Linear (
-    int rowCount, int columnCount, std::span<const float> weights, std::span<const float> biasOfRows, bool quantised)
+Linear::Linear (int rowCount,
+                int columnCount,
+                std::span<const float> weights,
+                std::span<const float> biasOfRows,
+                bool quantised)
     : rows (rowCount), columns (columnCount), bias (biasOfRows.begin(), biasOfRows.end())
 {
     bias.resize (blocksOf (rows) * rowsInBlock);
@@ -117,7 +123,10 @@ void layerNorm (const float* x, const float* weight, const float* bias, int size
 
 void silu (float* x, int count) { kernels().silu (x, count); }
 
-void gatedLinearUnit (const float* x, int size, int frames, float* y) { kernels().gatedLinearUnit (x, size, frames, y); }
+void gatedLinearUnit (const float* x, int size, int frames, float* y)
+{
+    kernels().gatedLinearUnit (x, size, frames, y);
+}
 
 void softmax (float* x, int count) { kernels().softmax (x, count); }
 

@@ -40,8 +40,7 @@ void productOf8 (const Matrix8& m, const std::int8_t* x, const QuantisedFrame* m
 
             for (int i = 0; i < quarters; ++i, w += 16)
             {
-                const auto weights =
-                    _mm256_cvtepu8_epi16 (_mm_loadu_si128 (reinterpret_cast<const __m128i*> (w)));
+                const auto weights = _mm256_cvtepu8_epi16 (_mm_loadu_si128 (reinterpret_cast<const __m128i*> (w)));
 
                 for (int f = 0; f < frames; ++f)
                     sums[f][i] = _mm256_add_epi32 (sums[f][i], _mm256_madd_epi16 (weights, q[f]));

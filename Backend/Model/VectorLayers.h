@@ -46,8 +46,8 @@ QuantisedFrame quantise (const float* x, int columns, int padded, std::int8_t* q
         const auto count = columns - i;
         const auto values = count >= lanes ? load (x + i) : loadSome (x + i, count, 0.0f);
         const auto rounded = ((values * inverse + magic) - magic) + zero;
-        const auto whole = __builtin_convertvector (smaller (larger (rounded, all (-128.0f)), all (127.0f)), Ints);
-        const auto bytes = __builtin_convertvector (whole, Bytes);
+        const auto whole = __builtin_convertvector(smaller (larger (rounded, all (-128.0f)), all (127.0f)), Ints);
+        const auto bytes = __builtin_convertvector(whole, Bytes);
 
         if (count >= lanes)
         {
@@ -101,8 +101,7 @@ void gatedLinearUnit (const float* x, int size, int frames, float* y)
             store (y + i, load (x + i) * sigmoid (load (x + size + i)));
 
         if (i < size)
-            storeSome (y + i,
-                       loadSome (x + i, size - i, 0.0f) * sigmoid (loadSome (x + size + i, size - i, 0.0f)),
+            storeSome (y + i, loadSome (x + i, size - i, 0.0f) * sigmoid (loadSome (x + size + i, size - i, 0.0f)),
                        size - i);
     }
 }

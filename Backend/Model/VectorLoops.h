@@ -93,7 +93,7 @@ inline Floats exponential (Floats x)
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1.0f;
-    const auto exponent = (__builtin_convertvector (n, Ints) + 127) << 23;
+    const auto exponent = (__builtin_convertvector(n, Ints) + 127) << 23;
     Floats power;
     __builtin_memcpy (&power, &exponent, sizeof (power));
     return p * power;
@@ -178,8 +178,13 @@ inline void writeBlock (const float* products, int count, float* y, Then then)
 }
 
 /** sums: Σ over columns of (weight + weightOffset) · q for a block of rows. */
-inline void finishBlock (const Matrix8& m, int block, const std::int32_t* sums, std::int32_t weightOffset,
-                         const QuantisedFrame& frame, float* y, Then then)
+inline void finishBlock (const Matrix8& m,
+                         int block,
+                         const std::int32_t* sums,
+                         std::int32_t weightOffset,
+                         const QuantisedFrame& frame,
+                         float* y,
+                         Then then)
 {
     const auto first = block * rowsInBlock;
     float products[rowsInBlock];
@@ -190,8 +195,9 @@ inline void finishBlock (const Matrix8& m, int block, const std::int32_t* sums, 
         __builtin_memcpy (&sum, sums + i, sizeof (sum));
         __builtin_memcpy (&ofWeights, m.sums + first + i, sizeof (sum));
         const auto exact = sum - weightOffset * frame.sum - frame.zero * ofWeights;
-        store (products + i, load (m.bias + first + i)
-                                 + __builtin_convertvector (exact, Floats) * (load (m.scales + first + i) * frame.scale));
+        store (products + i,
+               load (m.bias + first + i)
+                   + __builtin_convertvector(exact, Floats) * (load (m.scales + first + i) * frame.scale));
     }
 
     writeBlock (products, m.rows - first, y + first, then);

@@ -39,9 +39,9 @@ TEST_CASE ("without a curve a word's confidence is its score", "[settings]")
 
 TEST_CASE ("bad settings are refused with key, value and what is allowed", "[settings]")
 {
-    for (const auto* decoder : { R"({"beam": 0})", R"({"beam": "many"})", R"({"word_bonus": 1e9})", R"({"width": null})",
-                                 R"({"endpoint_silence_after_text": 0})", R"({"confidence_slope": -1})",
-                                 R"({"silence_peak": 2})" })
+    for (const auto* decoder :
+         { R"({"beam": 0})", R"({"beam": "many"})", R"({"word_bonus": 1e9})", R"({"width": null})",
+           R"({"endpoint_silence_after_text": 0})", R"({"confidence_slope": -1})", R"({"silence_peak": 2})" })
     {
         const auto settings = read (decoder);
         REQUIRE_FALSE (settings.ok());

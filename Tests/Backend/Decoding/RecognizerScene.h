@@ -61,7 +61,9 @@ inline std::vector<float> noise (std::size_t count)
     return samples;
 }
 
-inline std::vector<RecognizerEvent> run (RecognizerStream& recognizer, const std::vector<float>& samples, std::size_t block)
+inline std::vector<RecognizerEvent> run (RecognizerStream& recognizer,
+                                         const std::vector<float>& samples,
+                                         std::size_t block)
 {
     std::vector<RecognizerEvent> events;
     for (std::size_t i = 0; i < samples.size(); i += block)

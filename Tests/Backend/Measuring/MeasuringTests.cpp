@@ -73,7 +73,8 @@ TEST_CASE ("the curve behind the confidences is found again, from any curve on",
 
     auto curved = words;
     for (auto& word : curved)
-        word.confidence = static_cast<double> (ConfidenceCurve{ 0.5f, 1.0f }.calibrated (static_cast<float> (word.confidence)));
+        word.confidence =
+            static_cast<double> (ConfidenceCurve{ 0.5f, 1.0f }.calibrated (static_cast<float> (word.confidence)));
     CHECK (fitConfidence (curved, { 0.5f, 1.0f }).slope == Approx (fitted.slope).margin (0.05));
 }
 

@@ -13,7 +13,7 @@ struct Sizes
     int rows, columns, frames;
 };
 
-const std::vector<Sizes> oddSizes{ { 1, 1, 1 },   { 16, 4, 1 },   { 17, 5, 2 },   { 58, 144, 3 },  { 144, 36, 4 },
+const std::vector<Sizes> oddSizes{ { 1, 1, 1 },   { 16, 4, 1 },   { 17, 5, 2 },    { 58, 144, 3 },  { 144, 36, 4 },
                                    { 33, 47, 5 }, { 48, 48, 13 }, { 432, 144, 8 }, { 100, 576, 31 } };
 
 std::vector<float> numbers (std::size_t count, unsigned seed, float scale = 1.0f)
@@ -31,8 +31,8 @@ std::size_t area (int a, int b) { return static_cast<std::size_t> (a) * static_c
 struct Product
 {
     explicit Product (const Sizes& s)
-        : sizes (s), weights (numbers (area (s.rows, s.columns), 1)), bias (numbers (static_cast<std::size_t> (s.rows), 2)),
-          x (numbers (area (s.frames, s.columns), 3, 2.0f))
+        : sizes (s), weights (numbers (area (s.rows, s.columns), 1)),
+          bias (numbers (static_cast<std::size_t> (s.rows), 2)), x (numbers (area (s.frames, s.columns), 3, 2.0f))
     {
     }
 
@@ -62,15 +62,19 @@ struct Product
     const std::vector<float> weights, bias, x;
 };
 
-std::vector<float> by8 (const KernelTable& table, const Linear& linear, const Product& p, std::vector<float> y, Then then)
+std::vector<float> by8 (const KernelTable& table,
+                        const Linear& linear,
+                        const Product& p,
+                        std::vector<float> y,
+                        Then then)
 {
     const auto m = linear.matrix8();
     const auto padded = m.groups * columnsInGroup;
     std::vector<std::int8_t> q (area (p.sizes.frames, padded));
     std::vector<QuantisedFrame> means;
     for (int f = 0; f < p.sizes.frames; ++f)
-        means.push_back (
-            table.quantise (p.x.data() + area (f, p.sizes.columns), p.sizes.columns, padded, q.data() + area (f, padded)));
+        means.push_back (table.quantise (p.x.data() + area (f, p.sizes.columns), p.sizes.columns, padded,
+                                         q.data() + area (f, padded)));
     table.product8 (m, q.data(), means.data(), p.sizes.frames, y.data(), then);
     return y;
 }
@@ -187,8 +191,9 @@ TEST_CASE ("the functions between the products equal their definitions on every 
                 for (std::size_t i = 0; i < count; ++i)
                     squares += std::pow (static_cast<double> (x[i]) - mean, 2.0) / size;
                 for (std::size_t i = 0; i < count; ++i)
-                    expected[i] = static_cast<float> ((static_cast<double> (x[i]) - mean) / std::sqrt (squares + 1e-5))
-                                      * w[i] + b[i];
+                    expected[i] =
+                        static_cast<float> ((static_cast<double> (x[i]) - mean) / std::sqrt (squares + 1e-5)) * w[i]
+                        + b[i];
                 table.layerNorm (x.data(), w.data(), b.data(), size, 1, y.data());
                 checkClose (y, expected, 1e-3f);
 

@@ -122,9 +122,8 @@ TEST_CASE ("streams that are decoded together give what each gives alone", "[mod
     {
         std::vector<StreamingConformer::Turn> turns;
         for (auto& stream : together)
-            turns.push_back ({ &stream,
-                               std::span (features).subspan (round * 8 * melBins, stream.featureFrames() * melBins),
-                               {} });
+            turns.push_back (
+                { &stream, std::span (features).subspan (round * 8 * melBins, stream.featureFrames() * melBins), {} });
         StreamingConformer::processTogether (turns);
 
         for (std::size_t i = 0; i < turns.size(); ++i)
