@@ -1,6 +1,7 @@
 #include "Backend/Decoding/BeamDecoder.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -35,15 +36,13 @@ BeamDecoder::BeamDecoder (std::shared_ptr<const Language> languageToUse, double 
     : language (std::move (languageToUse)),
       commitFrames (static_cast<std::int32_t> (std::lround (language->options.commitAfter / frameSeconds)))
 {
-    const auto most = static_cast<std::size_t> (language->options.beam) * (language->tokens.size() * 2 + 1);
-    std::size_t size = 1024;
-
-    while (size < 2 * most)
-        size *= 2;
-
-    table.resize (size);
-    candidates.reserve (most);
     reset();
+}
+
+BeamDecoder::Scratch& BeamDecoder::scratchOfThisThread()
+{
+    static thread_local Scratch scratch;
+    return scratch;
 }
 
 void BeamDecoder::reset()
@@ -68,6 +67,12 @@ void BeamDecoder::process (std::span<const float> logProbabilities)
 
 void BeamDecoder::processFrame (std::span<const float> frame)
 {
+    auto& [candidates, table] = scratchOfThisThread();
+    const auto most = hypotheses.size() * (language->tokens.size() * 2 + 1);
+
+    if (table.size() < 2 * most)
+        table.resize (std::bit_ceil (2 * most));
+
     std::fill (table.begin(), table.end(), 0u);
     candidates.clear();
     const auto least = *std::max_element (frame.begin(), frame.end()) - language->options.tokenWidth;
@@ -190,6 +195,7 @@ BeamDecoder::Hypothesis BeamDecoder::withWordFinished (const Hypothesis& from, f
 
 void BeamDecoder::add (const Hypothesis& candidate)
 {
+    auto& [candidates, table] = scratchOfThisThread();
     const auto mask = table.size() - 1;
 
     for (auto slot = hashOf (candidate.node, candidate.lastToken, candidate.context) & mask;; slot = (slot + 1) & mask)
@@ -229,6 +235,8 @@ void BeamDecoder::add (const Hypothesis& candidate)
 
 void BeamDecoder::prune()
 {
+    auto& candidates = scratchOfThisThread().candidates;
+
     for (auto& candidate : candidates)
         candidate.bestPart = candidate.total(); // what counts from here on
 

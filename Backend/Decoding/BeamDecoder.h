@@ -74,6 +74,15 @@ private:
         bool takesWord = false; ///< the word under way is complete
     };
 
+    /** What a frame may become, for one frame of one decoder at a time. */
+    struct Scratch
+    {
+        std::vector<Hypothesis> candidates;
+        std::vector<std::uint32_t> table; ///< of candidates by place and context; 0: empty, else index + 1
+    };
+
+    static Scratch& scratchOfThisThread();
+
     void processFrame (std::span<const float> frame);
     void extend (const Hypothesis& from, std::span<const float> frame, float least);
     void enterChildren (const Hypothesis& from,
@@ -99,8 +108,7 @@ private:
 
     const std::shared_ptr<const Language> language;
     const std::int32_t commitFrames;
-    std::vector<Hypothesis> hypotheses, candidates;
-    std::vector<std::uint32_t> table; ///< of candidates by place and context; 0: empty, else index + 1
+    std::vector<Hypothesis> hypotheses;
     std::vector<FinishedWord> words;
     std::size_t compactAt = 0;
     std::int32_t frameNumber = 0;

@@ -91,8 +91,7 @@ void BeamDecoder::commit()
 
 std::size_t BeamDecoder::memoryBytes() const noexcept
 {
-    return (hypotheses.capacity() + candidates.capacity()) * sizeof (Hypothesis)
-           + table.capacity() * sizeof (table.front()) + words.capacity() * sizeof (FinishedWord);
+    return hypotheses.capacity() * sizeof (Hypothesis) + words.capacity() * sizeof (FinishedWord);
 }
 
 void BeamDecoder::compactWords()
