@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <regex>
 
 #include <yaml-cpp/yaml.h>
 
@@ -96,6 +97,17 @@ public:
             target = value.Scalar();
     }
 
+    void text (const char* key, std::string& target, const std::regex& shape, const std::string& allowed)
+    {
+        known.emplace_back (key);
+        const auto value = node[key];
+
+        if (value && ! (value.IsScalar() && std::regex_match (value.Scalar(), shape)))
+            complain (key, value, allowed);
+        else if (value)
+            target = value.Scalar();
+    }
+
     Section child (const char* key)
     {
         known.emplace_back (key);
@@ -154,6 +166,43 @@ Status readModel (Section& models, const std::string& name, ModelSettings& setti
     return model.error ? Status (*model.error) : success();
 }
 
+/** A path, or a mapping of path or url, sha256 and layout. */
+void readDataset (Section& section, const std::string& name, std::map<std::string, DatasetSettings>& datasets)
+{
+    static const auto known = knownDatasets();
+    const auto found = known.find (name);
+    auto settings = found != known.end() ? found->second : DatasetSettings();
+    const auto value = section.node[name];
+
+    if (! value)
+    {
+        section.known.emplace_back (name);
+        if (found == known.end() && ! section.error)
+            section.error =
+                Error{ "bad_config", section.file + ": \"available_datasets\" has " + name + ", but \"datasets." + name
+                                         + "\" is missing; give a path to it, or a mapping with path or url." };
+    }
+    else if (value.IsScalar())
+    {
+        section.path (name.c_str(), settings.path);
+    }
+    else
+    {
+        auto entry = section.child (name.c_str());
+        entry.path ("path", settings.path);
+        entry.text ("url", settings.url, std::regex ("https?://[^\\s]+"), "an http or https address");
+        entry.text ("sha256", settings.sha256, std::regex ("[0-9a-f]{64}"), "64 hexadecimal digits in small letters");
+        entry.text ("layout", settings.layout, std::regex ("manifest|ljspeech|jsut|librispeech|commonvoice"),
+                    "manifest, ljspeech, jsut, librispeech, commonvoice");
+        entry.refuseOthers();
+
+        if (entry.error && ! section.error)
+            section.error = entry.error;
+    }
+
+    datasets[name] = settings;
+}
+
 std::filesystem::path ownFolder()
 {
     std::error_code ignored;
@@ -204,6 +253,34 @@ ModelSettings BackendConfig::settingsOf (const std::string& model) const
     return found != modelSettings.end() ? found->second : ModelSettings::of (model);
 }
 
+std::map<std::string, DatasetSettings> knownDatasets()
+{
+    // LJ Speech's SHA-256 is the one that torchaudio (BSD-2-Clause) checks; JSUT's makers publish none.
+    return { { "ljspeech",
+               { {},
+                 "https://data.keithito.com/data/speech/LJSpeech-1.1.tar.bz2",
+                 "be1a30453f28eb8dd26af4101ae40cbf2c50413b1bb21936cbcdc6fae3de8aa5",
+                 "ljspeech" } },
+             { "jsut", { {}, "http://ss-takashi.sakura.ne.jp/corpus/jsut_ver1.1.zip", {}, "jsut" } } };
+}
+
+std::filesystem::path manifestOf (const std::string& name,
+                                  const DatasetSettings& settings,
+                                  const std::filesystem::path& folder)
+{
+    std::error_code ignored;
+    const auto isNamed = ! settings.path.empty() && ! std::filesystem::is_directory (settings.path, ignored);
+    return isNamed ? settings.path : folder / name / "manifest.jsonl";
+}
+
+BackendConfig withManifests (BackendConfig config)
+{
+    for (const auto& [name, settings] : config.datasetSettings)
+        config.datasets[name] = manifestOf (name, settings, config.dataFolder / "datasets");
+
+    return config;
+}
+
 Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConfig config)
 {
     YAML::Node root;
@@ -228,8 +305,10 @@ Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConf
     top.path ("data_folder", config.dataFolder);
 
     auto paths = top.child ("datasets");
+    if (! datasets.empty())
+        config.datasetSettings.clear();
     for (const auto& name : datasets)
-        paths.path (name.c_str(), config.datasets[name]);
+        readDataset (paths, name, config.datasetSettings);
 
     auto training = top.child ("training");
     training.number ("epochs", config.training.epochs, 1, 100000);

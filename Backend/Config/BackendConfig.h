@@ -59,18 +59,39 @@ struct ServingLimits
     int chunkMs = 320;
 };
 
+/** Where a data set comes from; one of path and url, or what is known of its name. */
+struct DatasetSettings
+{
+    std::filesystem::path path; ///< a manifest (JSON lines) or a folder that is there; empty: it is fetched
+    std::string url;            ///< of its archive
+    std::string sha256;         ///< of the archive, hexadecimal; empty: not checked
+    std::string layout;         ///< manifest, ljspeech, jsut, librispeech or commonvoice; empty: found by its files
+};
+
+/** ljspeech and jsut, with the addresses of their makers. */
+std::map<std::string, DatasetSettings> knownDatasets();
+
+/** The manifest that the trainer reads: the one config.yaml names, or that of the index in folder/name. */
+std::filesystem::path manifestOf (const std::string& name,
+                                  const DatasetSettings& settings,
+                                  const std::filesystem::path& folder);
+
 struct BackendConfig
 {
     std::vector<std::string> models{ "conformer", "realtime" }; ///< available_models
     std::map<std::string, ModelSettings> modelSettings;    ///< models; those that are not here are ModelSettings::of
     std::map<std::string, std::filesystem::path> datasets; ///< available_datasets and the path of each manifest
-    std::filesystem::path modelFolder;                     ///< holds a folder for each model
-    std::filesystem::path dataFolder;                      ///< checkpoints and whatever else is written
+    std::map<std::string, DatasetSettings> datasetSettings = knownDatasets();
+    std::filesystem::path modelFolder; ///< holds a folder for each model
+    std::filesystem::path dataFolder;  ///< checkpoints and whatever else is written
     TrainingDefaults training;
     ServingLimits serving;
 
     ModelSettings settingsOf (const std::string& model) const;
 };
+
+/** Fills in `datasets` from `datasetSettings`, once the data folder is known. */
+BackendConfig withManifests (BackendConfig config);
 
 /** Reads a config.yaml over the defaults. */
 Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConfig defaults);

@@ -1,5 +1,6 @@
 #include "Backend/Serving/RestApi.h"
 
+#include "Backend/Serving/OpenApi.h"
 #include "Backend/Serving/TrainingRun.h"
 #include "Protocol/JsonReading.h"
 
@@ -52,8 +53,9 @@ struct RestApi::Table
         using Request = const RestRequest&;
         static const std::vector<Route> table{
             { "GET", "/",
-              [] (RestApi&, Request)
-              { return jsonReply (200, { { "message", "Kikitori backend " KIKITORI_VERSION } }); } },
+              [] (RestApi&, Request) {
+                  return jsonReply (200, { { "message", "Kikitori backend " KIKITORI_VERSION } });
+              } },
             { "GET", "/debug",
               [] (RestApi&, Request)
               {
@@ -62,14 +64,15 @@ struct RestApi::Table
                                            { "api_routes", routeNames ("/api") } });
               } },
             { "GET", "/api/test",
-              [] (RestApi&, Request)
-              {
-                  return jsonReply (200,
-                                    { { "message", "Test endpoint is working" }, { "endpoints", routeNames ("/api") } });
+              [] (RestApi&, Request) {
+                  return jsonReply (
+                      200, { { "message", "Test endpoint is working" }, { "endpoints", routeNames ("/api") } });
               } },
             { "GET", "/api/config", [] (RestApi& api, Request) { return api.configuration(); } },
             { "GET", "/api/status",
-              [] (RestApi& api, Request) { return jsonReply (200, { { "is_training", api.trainer.isTraining() } }); } },
+              [] (RestApi& api, Request) {
+                  return jsonReply (200, { { "is_training", api.trainer.isTraining() } });
+              } },
             { "GET", "/api/progress", [] (RestApi& api, Request) { return api.progress(); } },
             { "POST", "/api/train/start", [] (RestApi& api, Request r) { return api.startTraining (r, false); } },
             { "POST", "/api/train/resume", [] (RestApi& api, Request r) { return api.startTraining (r, true); } },
@@ -81,6 +84,22 @@ struct RestApi::Table
               [] (RestApi& api, Request r) { return api.modelRoutes.download (r); } },
             { "DELETE", "/api/models/{model_name}",
               [] (RestApi& api, Request r) { return api.modelRoutes.remove (r); } },
+            { "POST", "/api/inference", {} }, // an upload
+            { "GET", "/api/inference", [] (RestApi& api, Request) { return api.inferenceRoutes.list(); } },
+            { "GET", "/api/inference/{job_id}", [] (RestApi& api, Request r) { return api.inferenceRoutes.show (r); } },
+            { "DELETE", "/api/inference/{job_id}",
+              [] (RestApi& api, Request r) { return api.inferenceRoutes.cancel (r); } },
+            { "GET", "/api/datasets", [] (RestApi& api, Request) { return api.datasetRoutes.list(); } },
+            { "GET", "/api/datasets/{dataset_name}",
+              [] (RestApi& api, Request r) { return api.datasetRoutes.show (r); } },
+            { "POST", "/api/dataset/download",
+              [] (RestApi& api, Request r) { return api.datasetRoutes.download (r); } },
+            { "GET", "/api/dataset/download", [] (RestApi& api, Request) { return api.datasetRoutes.progress(); } },
+            { "DELETE", "/api/dataset/download", [] (RestApi& api, Request) { return api.datasetRoutes.cancel(); } },
+            { "GET", "/openapi.json",
+              [] (RestApi&, Request) {
+                  return RestReply{ 200, openApiDocument() };
+              } },
             { "GET", "/healthz", [] (RestApi&, Request) { return health ("ok", 200); } },
             { "GET", "/readyz", [] (RestApi& api, Request) { return api.ready(); } },
             { "GET", "/metrics", [] (RestApi& api, Request) { return api.metrics(); } },
@@ -100,8 +119,15 @@ RestApi::RestApi (const BackendConfig& configToShow,
                   RestServices servicesToUse)
     : config (configToShow), trainer (trainerToUse), models (modelStore), services (std::move (servicesToUse)),
       checkpoints (config.dataFolder / "checkpoints", config.models),
-      modelRoutes (checkpoints, [this] (const Checkpoint& one)
-                   { return trainer.isTraining() && ! trainedPrefix.empty() && one.name.starts_with (trainedPrefix); })
+      modelRoutes (checkpoints,
+                   [this] (const Checkpoint& one)
+                   { return trainer.isTraining() && ! trainedPrefix.empty() && one.name.starts_with (trainedPrefix); }),
+      inference (models, InferenceLimits{}),
+      inferenceRoutes (inference, checkpoints, config.models, config.dataFolder / "uploads", services.post),
+      datasets (config.datasetSettings,
+                config.dataFolder / "datasets",
+                [this] (const auto& job) { onDatasetJob (job); }),
+      datasetRoutes (datasets)
 {
 }
 
@@ -138,6 +164,19 @@ RestReply RestApi::handle (RestRequest request)
     return isKnown ? failure (405, "Method Not Allowed") : failure (404, "Not Found");
 }
 
+std::unique_ptr<Upload> RestApi::beginUpload (const RestRequest& request)
+{
+    return request.method == "POST" && request.path == "/api/inference" ? inferenceRoutes.begin (request) : nullptr;
+}
+
+bool RestApi::isBusy() const { return inference.isBusy() || datasets.isBusy(); }
+
+void RestApi::onDatasetJob (const DatasetJob& job) const
+{
+    services.post ([broadcast = services.broadcast,
+                    text = json{ { "type", "dataset" }, { "payload", toJson (job) } }.dump()] { broadcast (text); });
+}
+
 RestReply RestApi::ready() const
 {
     // It would take another stream.
@@ -147,22 +186,29 @@ RestReply RestApi::ready() const
 
 RestReply RestApi::configuration() const
 {
-    auto datasets = json::array();
+    auto names = json::array();
 
     for (const auto& [name, manifest] : config.datasets)
-        datasets.push_back (name);
+        names.push_back (name);
 
     const auto& training = config.training;
     return jsonReply (200, { { "available_models", config.models },
-                         { "available_datasets", datasets },
-                         { "training_config",
-                           { { "optimizer", "AdamW" },
-                             { "learning_rate", training.learningRate },
-                             { "weight_decay", training.weightDecay },
-                             { "warmup_steps", training.warmupSteps },
-                             { "batch_size", training.batchSize },
-                             { "num_epochs", training.epochs },
-                             { "grad_clip_thresh", training.gradientClip } } } });
+                             { "available_datasets", names },
+                             { "training_config",
+                               { { "optimizer", "AdamW" },
+                                 { "learning_rate", training.learningRate },
+                                 { "weight_decay", training.weightDecay },
+                                 { "betas", { 0.9, 0.98 } },
+                                 { "eps", 1e-8 },
+                                 { "scheduler", "WarmupConstantLinear" },
+                                 { "warmup_steps", training.warmupSteps },
+                                 { "batch_size", training.batchSize },
+                                 { "num_epochs", training.epochs },
+                                 { "grad_clip_thresh", training.gradientClip },
+                                 { "log_interval", 10 },
+                                 { "checkpoint_interval", 1 },
+                                 { "auto_resume", true },
+                                 { "checkpoint_retention", training.keepCheckpoints } } } });
 }
 
 RestReply RestApi::progress() const
@@ -219,7 +265,7 @@ RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
         stringAt (parsed.value(), "model_name") + "-" + stringAt (parsed.value(), "dataset_name") + "-epoch-";
 
     return jsonReply (200, { { "message", mustResume ? "Training resumed from checkpoint in background."
-                                                 : "Training started in background." } });
+                                                     : "Training started in background." } });
 }
 
 RestReply RestApi::stopTraining()

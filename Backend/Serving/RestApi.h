@@ -6,6 +6,8 @@
 #pragma once
 
 #include "Backend/Config/BackendConfig.h"
+#include "Backend/Serving/DatasetRoutes.h"
+#include "Backend/Serving/InferenceRoutes.h"
 #include "Backend/Serving/ModelRoutes.h"
 #include "Backend/Serving/TrainerSupervisor.h"
 #include "Backend/Storage/ModelStore.h"
@@ -15,8 +17,9 @@ namespace kikitori::backend
 
 struct RestServices
 {
-    std::function<int()> activeStreams;                ///< sessions now, for /metrics and /readyz
-    std::function<void (std::function<void()>)> post;  ///< runs a task on the I/O thread, from any thread
+    std::function<int()> activeStreams;               ///< sessions now, for /metrics and /readyz
+    std::function<void (std::function<void()>)> post; ///< runs a task on the I/O thread, from any thread
+    std::function<void (const std::string&)> broadcast = [] (const auto&) {}; ///< a text to every WebSocket; I/O thread
 };
 
 class RestApi
@@ -25,6 +28,12 @@ public:
     RestApi (const BackendConfig& config, TrainerSupervisor& trainer, ModelStore& models, RestServices services);
 
     RestReply handle (RestRequest request);
+
+    /** Null when the body of this request is kept in memory and goes to handle(). */
+    std::unique_ptr<Upload> beginUpload (const RestRequest& request);
+
+    /** Work goes on that outlives its client's connection. */
+    bool isBusy() const;
 
     /** Method and path of all routes; what a path leaves open stands in braces. */
     static std::vector<std::pair<std::string, std::string>> routes();
@@ -38,6 +47,7 @@ private:
     RestReply stopTraining();
     RestReply metrics() const;
     RestReply ready() const;
+    void onDatasetJob (const DatasetJob& job) const;
 
     const BackendConfig& config;
     TrainerSupervisor& trainer;
@@ -46,6 +56,10 @@ private:
     std::string trainedPrefix; ///< {model}-{dataset}-epoch- of the last training that was started
     const CheckpointStore checkpoints;
     const ModelRoutes modelRoutes;
+    FileInference inference;
+    InferenceRoutes inferenceRoutes;
+    DatasetLibrary datasets;
+    DatasetRoutes datasetRoutes;
 };
 
 } // namespace kikitori::backend

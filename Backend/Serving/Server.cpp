@@ -17,20 +17,26 @@ constexpr auto slowReaderLimit = std::chrono::seconds (30);
 } // namespace
 
 Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
-    : config (std::move (configToUse)), options (std::move (serverOptions))
+    : config (withManifests (std::move (configToUse))), options (std::move (serverOptions))
 {
     trainer = std::make_unique<TrainerSupervisor> (
-        options.trainer, [this] (const TrainingMessage& message) { post ([this, message] { broadcast (message); }); },
+        options.trainer,
+        [this] (const TrainingMessage& message)
+        { post ([this, text = toJson (ServerMessage (message))] { broadcast (text); }); },
         [this] (const TrainingCheckpoint& checkpoint) { post ([this, checkpoint] { onCheckpoint (checkpoint); }); });
     models = std::make_unique<ModelStore> (config.modelFolder, config.models, config.dataFolder / "served");
     rest = std::make_unique<RestApi> (config, *trainer, *models,
                                       RestServices{ [this] { return countStreams(); },
-                                                    [this] (auto task) { post (std::move (task)); } });
+                                                    [this] (auto task) { post (std::move (task)); },
+                                                    [this] (const std::string& text) { broadcast (text); } });
     pool = std::make_unique<ComputePool> (config.serving.computeThreads);
 }
 
 Server::~Server()
 {
+    for (const auto& [wsi, connection] : connections)
+        connection->upload.reset();
+
     pool.reset();
     rest.reset();
     models.reset();
@@ -185,9 +191,8 @@ bool Server::claimSession (const std::string& uuid, const StreamSession* by)
     return countStreams() < config.serving.sessions;
 }
 
-void Server::broadcast (const TrainingMessage& message)
+void Server::broadcast (const std::string& text)
 {
-    const auto text = toJson (ServerMessage (message));
     const auto current = connections;
 
     for (const auto& [wsi, connection] : current)

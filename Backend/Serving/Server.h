@@ -63,7 +63,7 @@ private:
     StreamSession::Services servicesFor (const std::shared_ptr<Connection>& connection);
     bool claimSession (const std::string& uuid, const StreamSession* by);
     int countStreams() const;
-    void broadcast (const TrainingMessage& message);
+    void broadcast (const std::string& text);
     void onCheckpoint (const TrainingCheckpoint& checkpoint);
 
     const BackendConfig config;

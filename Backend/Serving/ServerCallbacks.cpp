@@ -36,18 +36,8 @@ int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void*, vo
         case LWS_CALLBACK_HTTP: return onHttp (*server, wsi, static_cast<const char*> (data));
 
         case LWS_CALLBACK_HTTP_BODY:
-            if (connection == nullptr)
-                return -1;
-            if (connection->refusal) // answered already
-                return 0;
-            connection->isTooLarge = connection->isTooLarge || connection->request.body.size() + size > largestBody;
-            if (! connection->isTooLarge)
-                connection->request.body.append (static_cast<const char*> (data), size);
-            return 0;
-
-        case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-            return connection == nullptr ? -1 : connection->refusal ? 0 : answer (*server, wsi);
-
+            return connection != nullptr ? onBody (*connection, static_cast<const char*> (data), size) : -1;
+        case LWS_CALLBACK_HTTP_BODY_COMPLETION: return connection != nullptr ? onBodyEnd (*server, connection) : -1;
         case LWS_CALLBACK_HTTP_WRITEABLE: return connection != nullptr ? writeReply (wsi, *connection) : 0;
         case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: return filterWebSocket (*server, wsi);
         case LWS_CALLBACK_ESTABLISHED: onEstablished (*server, wsi); return 0;

@@ -34,6 +34,7 @@ struct Server::Connection
     RestRequest request;
     RestReply reply;
     std::optional<RestReply> refusal; ///< given without a look at the body, then the connection closes
+    std::unique_ptr<Upload> upload;   ///< takes the body instead of request.body
     bool isTooLarge = false;
     bool isAnswered = false;
     bool isChunked = false; ///< the reply comes piece by piece
@@ -59,6 +60,8 @@ private:
     static int onReceive (Connection& connection, const char* data, std::size_t size);
     static int onWritable (Connection& connection);
     static int refusal (const Server& server, lws* wsi, const std::string& path);
+    static int onBody (Connection& connection, const char* data, std::size_t size);
+    static int onBodyEnd (Server& server, const std::shared_ptr<Connection>& connection);
     static RestReply replyTo (Server& server, const Connection& connection);
     static int begin (lws* wsi, Connection& connection, RestReply reply);
     static int writePiece (lws* wsi, Connection& connection);

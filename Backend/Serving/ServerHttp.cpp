@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <typeinfo>
 
 namespace kikitori::backend
@@ -78,6 +79,14 @@ std::string methodOf (lws* wsi)
     return "OTHER";
 }
 
+bool sendContinue (lws* wsi)
+{
+    constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
+    std::array<unsigned char, LWS_PRE + text.size()> buffer{};
+    std::copy (text.begin(), text.end(), buffer.begin() + LWS_PRE);
+    return lws_write (wsi, buffer.data() + LWS_PRE, text.size(), LWS_WRITE_HTTP) == static_cast<int> (text.size());
+}
+
 RestReply refused (int status, const char* detail)
 {
     return { status, std::string (R"({"detail":")") + detail + R"("})", "application/json" };
@@ -136,11 +145,64 @@ int Server::Callbacks::onHttp (Server& server, lws* wsi, const char* path)
 
     const auto mayHaveBody = connection->request.method == "POST" || connection->request.method == "DELETE";
 
-    if (mayHaveBody && lws_hdr_total_length (wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0
-        && header (wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) != "0")
-        return 0; // the body follows
+    const auto length = header (wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    connection->upload = server.rest->beginUpload (connection->request);
+    const auto isUpload = connection->upload != nullptr;
 
-    return answer (server, wsi);
+    if (isUpload && std::strtoull (length.c_str(), nullptr, 10) > InferenceRoutes::largestUpload + largestBody)
+    {
+        connection->refusal = refused (413, "The file is too large.");
+        return answer (server, wsi);
+    }
+
+    if (! mayHaveBody || length.empty() || length == "0")
+        return onBodyEnd (server, connection);
+
+    // Who asks first gets its word (RFC 9110, 10.1.1); others have sent it already.
+    if (isUpload && ! header (wsi, WSI_TOKEN_HTTP_EXPECT).empty())
+        return sendContinue (wsi) ? 0 : -1;
+
+    return 0; // the body follows
+}
+
+int Server::Callbacks::onBody (Connection& connection, const char* data, std::size_t size)
+{
+    if (connection.refusal) // answered already
+        return 0;
+
+    if (connection.upload != nullptr)
+    {
+        connection.upload->add ({ data, size });
+        return 0;
+    }
+
+    connection.isTooLarge = connection.isTooLarge || connection.request.body.size() + size > largestBody;
+
+    if (! connection.isTooLarge)
+        connection.request.body.append (data, size);
+
+    return 0;
+}
+
+int Server::Callbacks::onBodyEnd (Server& server, const std::shared_ptr<Connection>& connection)
+{
+    if (connection->refusal)
+        return 0;
+    if (connection->upload == nullptr)
+        return answer (server, connection->wsi);
+
+    // The answer may take minutes.
+    lws_set_timeout (connection->wsi, NO_PENDING_TIMEOUT, 0);
+    connection->upload->finish (
+        [weak = std::weak_ptr<Connection> (connection)] (RestReply reply)
+        {
+            const auto open = weak.lock();
+
+            if (open != nullptr && open->wsi != nullptr && ! open->isAnswered
+                && begin (open->wsi, *open, std::move (reply)) != 0)
+                lws_set_timeout (open->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+        });
+    return 0;
 }
 
 RestReply Server::Callbacks::replyTo (Server& server, const Connection& connection)

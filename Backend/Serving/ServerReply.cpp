@@ -14,7 +14,11 @@ namespace
 constexpr int slowReaderSeconds = 60;
 
 /** Adds one header line; the name in lower case. */
-bool addHeader (lws* wsi, const std::string& name, const std::string& value, unsigned char** position, unsigned char* end)
+bool addHeader (lws* wsi,
+                const std::string& name,
+                const std::string& value,
+                unsigned char** position,
+                unsigned char* end)
 {
     return lws_add_http_header_by_name (wsi, reinterpret_cast<const unsigned char*> ((name + ":").c_str()),
                                         reinterpret_cast<const unsigned char*> (value.c_str()),
@@ -52,8 +56,8 @@ int Server::Callbacks::begin (lws* wsi, Connection& connection, RestReply newRep
     auto* position = start;
     auto* end = buffer.data() + buffer.size() - 1;
     const auto length = connection.isChunked ? LWS_ILLEGAL_HTTP_CONTENT_LEN : lws_filepos_t (reply.body.size());
-    auto isDone = lws_add_http_common_headers (wsi, static_cast<unsigned int> (reply.status),
-                                               reply.contentType.c_str(), length, &position, end)
+    auto isDone = lws_add_http_common_headers (wsi, static_cast<unsigned int> (reply.status), reply.contentType.c_str(),
+                                               length, &position, end)
                   == 0;
 
     for (const auto& [name, value] : reply.headers)

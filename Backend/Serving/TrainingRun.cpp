@@ -1,5 +1,6 @@
 #include "Backend/Serving/TrainingRun.h"
 
+#include "Backend/Storage/CheckpointName.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -28,12 +29,6 @@ std::optional<TrainingRunError> readInteger (const json& request, const char* ke
 
     target = found->get<int>();
     return std::nullopt;
-}
-
-bool isPlainName (const std::string& name)
-{
-    return ! name.empty() && name.size() < 200 && name != "." && name != ".."
-           && name.find_first_of ("/\\%") == std::string::npos && name.find ('\0') == std::string::npos;
 }
 
 std::string shown (const json& request, const char* key)
@@ -76,15 +71,19 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
     {
         resume = checkpoints / specific;
 
-        if (! isPlainName (specific) || ! std::filesystem::is_directory (resume))
+        if (! isPlainName (specific) || ! std::filesystem::exists (resume))
             return TrainingRunError{ 404, "Specified checkpoint '" + specific.substr (0, 80) + "' not found.", {} };
+        if (! std::filesystem::is_directory (resume))
+            return TrainingRunError{ 400, "'" + specific + "' is not a valid checkpoint directory.", {} };
     }
     else if (mustResume || boolAt (request, "resume_from_checkpoint", true))
     {
         if (std::filesystem::is_directory (latest))
             resume = std::filesystem::canonical (latest);
         else if (mustResume)
-            return TrainingRunError{ 404, "No checkpoint of " + model + " and " + dataset + " to resume from.", {} };
+            return TrainingRunError{ 404,
+                                     "No checkpoint found for model '" + model + "' and dataset '" + dataset + "'.",
+                                     {} };
     }
 
     const auto sizes = config.settingsOf (model);

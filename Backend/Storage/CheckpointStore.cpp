@@ -73,9 +73,12 @@ Checkpoint CheckpointStore::read (const fs::path& path) const
     }
 
     std::sort (found.files.begin(), found.files.end());
-    struct stat status{};
+    struct stat status
+    {
+    };
     if (::stat (path.c_str(), &status) == 0)
-        found.createdAt = static_cast<double> (status.st_ctim.tv_sec) + 1e-9 * static_cast<double> (status.st_ctim.tv_nsec);
+        found.createdAt =
+            static_cast<double> (status.st_ctim.tv_sec) + 1e-9 * static_cast<double> (status.st_ctim.tv_nsec);
 
     found.metadata = readMetadata (path / "training_metadata.json");
 
@@ -141,8 +144,7 @@ Result<fs::path> CheckpointStore::latest (const std::string& model, const std::s
 {
     auto found = find (model + "-" + dataset + latestEnd);
     return found ? found
-                 : Error{ "not_found",
-                          "No checkpoint found for model '" + model + "' and dataset '" + dataset + "'." };
+                 : Error{ "not_found", "No checkpoint found for model '" + model + "' and dataset '" + dataset + "'." };
 }
 
 Status CheckpointStore::remove (const std::string& name) const
@@ -153,8 +155,8 @@ Status CheckpointStore::remove (const std::string& name) const
         return path.error();
 
     if (path.value().filename() != name)
-        return Error{ "is_link", "'" + name + "' only points at '" + path.value().filename().string()
-                                     + "'; delete that one" };
+        return Error{ "is_link",
+                      "'" + name + "' only points at '" + path.value().filename().string() + "'; delete that one" };
 
     // Renamed first: a deletion that breaks off leaves no half checkpoint in the list.
     const auto doomed = folder / (deleting + name);

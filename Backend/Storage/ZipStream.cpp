@@ -54,7 +54,9 @@ struct ZipStream::Writer
         waiting.pop_front();
         name = item.name;
         file = ::open (item.file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        struct stat status{};
+        struct stat status
+        {
+        };
 
         if (file < 0 || ::fstat (file, &status) != 0 || ! S_ISREG (status.st_mode))
             return Error{ "disk_failed", item.file.string() + " cannot be read" };

@@ -30,6 +30,7 @@ public:
 
     double sampleRate() const noexcept; ///< Hz, 8000 to 192000
     int channels() const noexcept;      ///< 1 to 64
+    double duration() const noexcept;   ///< seconds, as the file says; 0 when it does not
 
     /** Fills interleaved frames, nominally in -1..1; gives the number of whole frames, 0 at the end.
         Error: unreadable_audio. */

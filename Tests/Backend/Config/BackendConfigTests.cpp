@@ -29,7 +29,9 @@ TEST_CASE ("the reference's keys are read", "[config]")
                               "realtime: {chunk_ms: 160}\n");
     REQUIRE (config.ok());
     CHECK (config.value().models == std::vector<std::string>{ "conformer", "realtime" });
-    CHECK (config.value().datasets.at ("ljspeech") == "/data/lj/manifest.jsonl");
+    CHECK (config.value().datasetSettings.at ("ljspeech").path == "/data/lj/manifest.jsonl");
+    CHECK (config.value().datasetSettings.size() == 1);
+    CHECK (withManifests (config.value()).datasets.at ("ljspeech") == "/data/lj/manifest.jsonl");
     CHECK (config.value().training.epochs == 7);
     CHECK (config.value().training.batchSize == 16);
     CHECK (config.value().serving.chunkMs == 160);
@@ -70,4 +72,49 @@ TEST_CASE ("each model has sizes, tokens and a chunk of its own; realtime is the
     CHECK (complaint ("models: {conformer: {d_model: 4}}").find ("models.conformer.d_model") != std::string::npos);
     CHECK (complaint ("models: {conformer: {language: klingon}}").find ("en, ja") != std::string::npos);
     CHECK (complaint ("models: {other: {}}").find ("allowed are conformer, realtime") != std::string::npos);
+}
+
+TEST_CASE ("a data set has a path, or an address with hash and layout, or a known name", "[config]")
+{
+    const auto config = read ("available_datasets: [ljspeech, mine]\n"
+                              "datasets:\n"
+                              "  mine: {url: 'https://example.org/mine.zip', layout: librispeech}\n");
+    REQUIRE (config.ok());
+    const auto& sets = config.value().datasetSettings;
+    CHECK (sets.at ("ljspeech").url.find ("LJSpeech-1.1") != std::string::npos);
+    CHECK (sets.at ("ljspeech").sha256.size() == 64);
+    CHECK (sets.at ("mine").layout == "librispeech");
+    CHECK (withManifests (config.value()).datasets.at ("mine").filename() == "manifest.jsonl");
+    CHECK (withManifests ({}).datasets.size() == 2);
+
+    const std::string mine = "available_datasets: [mine]\ndatasets: {mine: ";
+    CHECK (complaint ("available_datasets: [mine]").find ("\"datasets.mine\" is missing") != std::string::npos);
+    CHECK (complaint (mine + "{url: 'ftp://x'}}").find ("datasets.mine.url") != std::string::npos);
+    CHECK (complaint (mine + "{url: 'file:///etc/passwd'}}").find ("http or https") != std::string::npos);
+    CHECK (complaint (mine + "{sha256: abc}}").find ("64 hexadecimal") != std::string::npos);
+    CHECK (complaint (mine + "{layout: other}}").find ("librispeech, commonvoice") != std::string::npos);
+    CHECK (complaint (mine + "{pth: x}}").find ("\"datasets.mine.pth\" is not a key") != std::string::npos);
+    CHECK (complaint ("available_datasets: [mine]\ndatasets: {mine: x, other: y}").find ("datasets.other")
+           != std::string::npos);
+}
+
+TEST_CASE ("the example is valid and says what holds without it", "[config]")
+{
+    const auto config = readConfig (KIKITORI_SOURCE_DIR "/Assets/config.example.yaml", {});
+    INFO ((config.ok() ? std::string() : config.error().message));
+    REQUIRE (config.ok());
+    const auto& example = config.value();
+    const BackendConfig without;
+    CHECK (example.datasetSettings.at ("jsut").url == without.datasetSettings.at ("jsut").url);
+    CHECK (example.datasetSettings.size() == without.datasetSettings.size());
+    CHECK (example.training.epochs == without.training.epochs);
+    CHECK (example.training.batchSize == without.training.batchSize);
+    CHECK (example.training.learningRate == without.training.learningRate);
+    CHECK (example.training.weightDecay == without.training.weightDecay);
+    CHECK (example.training.warmupSteps == without.training.warmupSteps);
+    CHECK (example.training.gradientClip == without.training.gradientClip);
+    CHECK (example.serving.sessions == without.serving.sessions);
+    CHECK (example.serving.chunkMs == without.serving.chunkMs);
+    CHECK (example.serving.aheadSeconds == without.serving.aheadSeconds);
+    CHECK (example.serving.queueSeconds == without.serving.queueSeconds);
 }

@@ -1,0 +1,37 @@
+/*  What a data set is to the trainer and to people: manifest.jsonl with one utterance a line, and statistics.json.
+
+    Threads: pure functions.
+    Failure: bad_data, disk_failed, cancelled; the index is whole or not there.
+*/
+#pragma once
+
+#include "Backend/Datasets/DatasetLayout.h"
+
+#include <cstdint>
+#include <functional>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace kikitori::backend
+{
+
+/** Done and all utterances; false: stop. */
+using IndexProgress = std::function<bool (std::uint64_t, std::uint64_t)>;
+
+/** Measures the utterances of `data` and writes the index into `target`. Recordings that cannot be read are left out
+    and counted. layout: empty for the one that is found. */
+Status writeIndex (const std::filesystem::path& data,
+                   const std::string& layout,
+                   const std::filesystem::path& target,
+                   const IndexProgress& progress);
+
+/** Measures the utterances of a manifest that stays where and as it is, and writes only statistics.json. */
+Status writeStatistics (const std::filesystem::path& manifest,
+                        const std::filesystem::path& target,
+                        const IndexProgress& progress);
+
+/** statistics.json of an index: utterances, hours, speakers, bytes, left_out, splits{train, dev, test: {utterances,
+    hours}}, durations{shortest, longest, mean, median} in seconds; null without one. */
+nlohmann::json readStatistics (const std::filesystem::path& target);
+
+} // namespace kikitori::backend

@@ -1,0 +1,41 @@
+/*  The utterances of a data set as its makers laid it out: LJSpeech, JSUT, LibriSpeech, Common Voice, or a manifest.
+
+    Threads: pure functions.
+    Failure: bad_data names the folder or the file and line, and what belongs there.
+*/
+#pragma once
+
+#include "Core/Result.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace kikitori::backend
+{
+
+struct DatasetUtterance
+{
+    std::filesystem::path audio; ///< relative to the data set's folder
+    std::string text;
+    std::string speaker;
+    std::string split;     ///< train, dev or test
+    double duration = 0.0; ///< seconds, 0 when it is not known
+};
+
+/** The names that config.yaml may give. */
+const std::vector<std::string>& datasetLayouts();
+
+/** The folder in `folder` that holds the data, and its layout: the archives have folders of their own at their top.
+    An empty layout: none of those known. */
+std::pair<std::filesystem::path, std::string> findLayout (const std::filesystem::path& folder);
+
+/** All utterances, in the order of their files. LJSpeech and JSUT have no official splits: a fiftieth each, chosen by
+    the utterances' names, is dev and test. Errors: bad_data. */
+Result<std::vector<DatasetUtterance>> readLayout (const std::filesystem::path& folder, const std::string& layout);
+
+/** The utterances of one manifest, whose audio paths are relative to its folder (or absolute, in one that its owner
+    names). Errors: bad_data. */
+Result<std::vector<DatasetUtterance>> readManifestFile (const std::filesystem::path& file);
+
+} // namespace kikitori::backend

@@ -1,0 +1,104 @@
+/*  The data sets that config.yaml names: what is there, and one thread that fetches, unpacks and measures them.
+
+    A fetched data set lies in {folder}/{name}, with manifest.jsonl and statistics.json; it is whole or not there. One
+    that config.yaml points at stays where it is, and only its index lies there.
+
+    Threads: every public function from any thread; the listener is called on the worker's thread. The destructor
+    cancels what runs and joins.
+    Failure: start() gives unknown_dataset, no_source, busy; a job ends failed with the error of what it did.
+*/
+#pragma once
+
+#include "Backend/Config/BackendConfig.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+namespace kikitori::backend
+{
+
+struct DatasetJob
+{
+    enum class Phase
+    {
+        waiting,
+        downloading, ///< done and total are bytes
+        extracting,  ///< done: bytes of the archive that were read
+        indexing,    ///< done and total are utterances
+        done,
+        failed,
+        cancelled
+    };
+
+    std::string dataset;
+    Phase phase = Phase::waiting;
+    std::uint64_t done = 0, total = 0;
+    std::optional<Error> error;
+
+    bool hasEnded() const noexcept { return phase >= Phase::done; }
+};
+
+nlohmann::json toJson (const DatasetJob& job);
+
+struct DatasetStatus
+{
+    std::string name;
+    bool isThere = false;
+    std::filesystem::path path;
+    nlohmann::json statistics; ///< null when they are not known
+    DatasetSettings settings;
+};
+
+class DatasetLibrary
+{
+public:
+    using Listener = std::function<void (const DatasetJob&)>;
+    static constexpr std::chrono::milliseconds listenerInterval{ 500 };
+
+    DatasetLibrary (std::map<std::string, DatasetSettings> settings, std::filesystem::path folder, Listener listener);
+    ~DatasetLibrary();
+
+    DatasetLibrary (const DatasetLibrary&) = delete;
+    DatasetLibrary& operator= (const DatasetLibrary&) = delete;
+
+    std::vector<DatasetStatus> list() const;
+    std::optional<DatasetStatus> find (const std::string& name) const;
+
+    /** Fetches it, or makes the index of one that config.yaml points at. One at a time. */
+    Status start (const std::string& name);
+
+    /** False when nothing runs (of that name, where one is given). What was fetched stays for the next try. */
+    bool cancel (const std::string& name = {});
+
+    /** The last one that was started. */
+    std::optional<DatasetJob> job() const;
+    bool isBusy() const;
+
+private:
+    void run();
+    Status work (const std::string& name);
+    Status fetchInto (const std::string& name, const DatasetSettings& settings);
+    Status extractAndIndex (const std::string& name,
+                            const DatasetSettings& settings,
+                            const std::filesystem::path& archive);
+    bool tell (DatasetJob::Phase phase, std::uint64_t done, std::uint64_t total);
+    DatasetStatus statusOf (const std::string& name, const DatasetSettings& settings) const;
+
+    const std::map<std::string, DatasetSettings> settings;
+    const std::filesystem::path folder;
+    const Listener listener;
+
+    mutable std::mutex mutex;
+    std::condition_variable wake;
+    std::optional<DatasetJob> current;
+    std::chrono::steady_clock::time_point told{};
+    std::atomic<bool> shouldEnd{ false }, isCancelled{ false };
+    std::thread thread;
+};
+
+} // namespace kikitori::backend

@@ -1,0 +1,340 @@
+#include "Backend/Inference/FileInference.h"
+
+#include "Backend/Inference/FileTranscription.h"
+
+#include <algorithm>
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace kikitori::backend
+{
+
+using Phase = InferenceState::Phase;
+using Clock = std::chrono::steady_clock;
+
+namespace
+{
+constexpr int lowPriority = 10; ///< nice value: live streams come first
+
+double millisecondsSince (Clock::time_point begin)
+{
+    return std::chrono::duration<double, std::milli> (Clock::now() - begin).count();
+}
+} // namespace
+
+struct FileInference::Job
+{
+    InferenceRequest request;
+    Done done;
+    InferenceState state; ///< guarded by the mutex
+    std::atomic<bool> isCancelled{ false };
+    Clock::time_point submitted = Clock::now(), begun{};
+};
+
+const char* toString (Phase phase) noexcept
+{
+    switch (phase)
+    {
+        case Phase::queued: return "queued";
+        case Phase::loading: return "loading";
+        case Phase::running: return "running";
+        case Phase::done: return "done";
+        case Phase::failed: return "failed";
+        case Phase::cancelled: return "cancelled";
+    }
+
+    return "";
+}
+
+FileInference::FileInference (ModelStore& store, InferenceLimits limitsToKeep)
+    : models (store), limits (limitsToKeep), thread ([this] { run(); })
+{
+}
+
+FileInference::~FileInference()
+{
+    shouldEnd = true;
+    wake.notify_all();
+    thread.join();
+}
+
+bool FileInference::hasRoomLocked() const
+{
+    const auto open =
+        std::count_if (jobs.begin(), jobs.end(), [] (const auto& job) { return ! job->state.hasEnded(); });
+    return static_cast<std::size_t> (open) <= limits.waiting;
+}
+
+bool FileInference::hasRoom() const
+{
+    const std::lock_guard lock (mutex);
+    return hasRoomLocked();
+}
+
+Status FileInference::submit (InferenceRequest request, Done done)
+{
+    auto job = std::make_shared<Job>();
+    job->request = std::move (request);
+    job->done = std::move (done);
+    job->state.id = job->request.id;
+    job->state.fileName = job->request.fileName;
+    const auto refuse = [&job] (Error error)
+    {
+        std::error_code ignored;
+        std::filesystem::remove (job->request.file, ignored);
+        return Status (std::move (error));
+    };
+
+    const std::lock_guard lock (mutex);
+
+    if (std::any_of (jobs.begin(), jobs.end(), [&job] (const auto& one) { return one->state.id == job->state.id; }))
+        return refuse ({ "taken", "There is a job '" + job->state.id + "' already." });
+    if (! hasRoomLocked())
+        return refuse ({ "busy", "Too many files wait already; send it again later." });
+
+    jobs.push_back (std::move (job));
+    wake.notify_one();
+    return success();
+}
+
+std::optional<InferenceState> FileInference::find (const std::string& id) const
+{
+    const std::lock_guard lock (mutex);
+    const auto found = std::find_if (jobs.begin(), jobs.end(), [&id] (const auto& job) { return job->state.id == id; });
+    return found != jobs.end() ? std::optional ((*found)->state) : std::nullopt;
+}
+
+std::vector<InferenceState> FileInference::list() const
+{
+    const std::lock_guard lock (mutex);
+    std::vector<InferenceState> states;
+
+    for (const auto& job : jobs)
+        states.push_back (job->state);
+
+    return states;
+}
+
+bool FileInference::cancel (const std::string& id)
+{
+    std::shared_ptr<Job> waiting;
+    {
+        const std::lock_guard lock (mutex);
+        const auto found =
+            std::find_if (jobs.begin(), jobs.end(),
+                          [&id] (const auto& job) { return job->state.id == id && ! job->state.hasEnded(); });
+
+        if (found == jobs.end())
+            return false;
+
+        (*found)->isCancelled = true;
+
+        if ((*found)->state.phase == Phase::queued)
+        {
+            // Its turn may be an hour away.
+            waiting = *found;
+            waiting->state.phase = Phase::cancelled;
+            waiting->state.error = Error{ "cancelled", "The job was cancelled." };
+        }
+    }
+
+    if (waiting != nullptr)
+    {
+        std::error_code ignored;
+        std::filesystem::remove (waiting->request.file, ignored);
+
+        if (waiting->done)
+            waiting->done (waiting->state);
+    }
+
+    return true;
+}
+
+bool FileInference::isBusy() const
+{
+    const std::lock_guard lock (mutex);
+    return std::any_of (jobs.begin(), jobs.end(), [] (const auto& job) { return ! job->state.hasEnded(); });
+}
+
+void FileInference::run()
+{
+#if defined(__linux__)
+    ::setpriority (PRIO_PROCESS, static_cast<id_t> (::syscall (SYS_gettid)), lowPriority);
+#endif
+
+    while (! shouldEnd)
+    {
+        std::shared_ptr<Job> next;
+        {
+            std::unique_lock lock (mutex);
+            const auto isOpen = [] (const auto& job) { return ! job->state.hasEnded(); };
+            wake.wait_for (lock, std::chrono::milliseconds (200),
+                           [&] { return shouldEnd || std::any_of (jobs.begin(), jobs.end(), isOpen); });
+            const auto found = std::find_if (jobs.begin(), jobs.end(), isOpen);
+
+            if (found == jobs.end())
+                continue;
+
+            next = *found;
+            next->state.phase = Phase::loading;
+        }
+
+        work (*next);
+    }
+
+    // Whoever waits is told.
+    for (const auto& job : std::exchange (jobs, {}))
+        if (! job->state.hasEnded())
+        {
+            job->isCancelled = true;
+            work (*job);
+        }
+}
+
+std::optional<Error> FileInference::mustEnd (const Job& job) const
+{
+    if (job.isCancelled || shouldEnd)
+        return Error{ "cancelled", "The job was cancelled." };
+    if (Clock::now() - job.begun > limits.computeTime)
+        return Error{ "timeout", "The job took longer than " + std::to_string (limits.computeTime.count()) + " s." };
+
+    return std::nullopt;
+}
+
+void FileInference::update (const std::function<void()>& change)
+{
+    const std::lock_guard lock (mutex);
+    change();
+}
+
+void FileInference::work (Job& job)
+{
+    job.begun = Clock::now();
+    auto model = loadModel (job);
+    update ([&job] { job.state.phase = Phase::running; });
+    auto result = model ? transcribe (job, std::move (model).value()) : Result<InferenceResult> (model.error());
+    std::error_code ignored;
+    std::filesystem::remove (job.request.file, ignored);
+
+    InferenceState told;
+    update (
+        [&]
+        {
+            auto& state = job.state;
+
+            if (result)
+            {
+                result.value().totalMs = millisecondsSince (job.submitted);
+                state.result = std::move (result).value();
+                state.progress = 1.0;
+                state.phase = Phase::done;
+            }
+            else
+            {
+                state.error = result.error();
+                state.phase = state.error->code == "cancelled" ? Phase::cancelled : Phase::failed;
+            }
+
+            told = state;
+            forgetOldest();
+        });
+
+    if (job.done)
+        job.done (told);
+}
+
+void FileInference::forgetOldest()
+{
+    auto ended = std::count_if (jobs.begin(), jobs.end(), [] (const auto& job) { return job->state.hasEnded(); });
+
+    for (auto job = jobs.begin(); job != jobs.end() && static_cast<std::size_t> (ended) > limits.kept;)
+    {
+        if (! (*job)->state.hasEnded())
+        {
+            ++job;
+            continue;
+        }
+
+        job = jobs.erase (job);
+        --ended;
+    }
+}
+
+Result<std::shared_ptr<const RecognizerModel>> FileInference::loadModel (Job& job)
+{
+    if (auto end = mustEnd (job))
+        return *end;
+    if (! job.request.checkpoint.empty())
+        return RecognizerModel::load (job.request.checkpoint);
+
+    struct Waiting
+    {
+        std::mutex mutex;
+        std::condition_variable wake;
+        std::optional<ModelStore::Loaded> loaded;
+    };
+    const auto waiting = std::make_shared<Waiting>();
+    models.request (job.request.model,
+                    [waiting] (const ModelStore::Loaded& loaded)
+                    {
+                        const std::lock_guard lock (waiting->mutex);
+                        waiting->loaded = loaded;
+                        waiting->wake.notify_one();
+                    });
+
+    std::unique_lock lock (waiting->mutex);
+
+    while (
+        ! waiting->wake.wait_for (lock, std::chrono::milliseconds (100), [&] { return waiting->loaded.has_value(); }))
+        if (auto end = mustEnd (job))
+            return *end;
+
+    return *waiting->loaded;
+}
+
+Result<InferenceResult> FileInference::transcribe (Job& job, std::shared_ptr<const RecognizerModel> model)
+{
+    const auto began = Clock::now();
+    auto transcription = FileTranscription::open (job.request.file, job.request.fileName, std::move (model));
+
+    if (! transcription)
+        return transcription.error();
+
+    auto& file = *transcription.value();
+    auto firstTokenMs = -1.0;
+
+    for (;;)
+    {
+        if (auto end = mustEnd (job))
+            return *end;
+
+        const auto more = file.advance();
+
+        if (! more)
+            return more.error();
+        if (file.seconds() > limits.audioSeconds)
+            return Error{ "too_long", "The file is longer than "
+                                          + std::to_string (static_cast<int> (limits.audioSeconds)) + " s of audio." };
+        if (firstTokenMs < 0.0 && file.hasWords())
+            firstTokenMs = millisecondsSince (job.begun);
+
+        update (
+            [&]
+            {
+                job.state.processedSeconds = file.seconds();
+                job.state.progress = file.progress();
+            });
+
+        if (! more.value())
+            break;
+    }
+
+    auto result = file.result();
+    result.inferenceMs = millisecondsSince (began);
+    result.firstTokenMs = firstTokenMs >= 0.0 ? firstTokenMs : millisecondsSince (job.begun);
+    return result;
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,98 @@
+#include "Backend/Serving/DatasetRoutes.h"
+
+#include "Protocol/JsonReading.h"
+
+#include <cmath>
+
+namespace kikitori::backend
+{
+
+using nlohmann::json;
+
+namespace
+{
+json describe (const DatasetStatus& one, const std::optional<DatasetJob>& job)
+{
+    const auto& facts = one.statistics;
+    const auto bytes = facts.is_object() ? facts.value ("bytes", 0.0) : 0.0;
+    json entry{ { "name", one.name },
+                { "status", one.isThere ? "downloaded" : "not_downloaded" },
+                { "num_files", facts.is_object() ? facts.value ("utterances", 0) : 0 },
+                { "size_mb", std::round (bytes / 1048576.0 * 100.0) / 100.0 },
+                { "path", one.path.string() },
+                { "config", { { "url", one.settings.url }, { "layout", one.settings.layout } } } };
+
+    if (job && job->dataset == one.name && ! job->hasEnded())
+        entry["download"] = toJson (*job);
+
+    return entry;
+}
+
+int filesOf (const DatasetStatus& one)
+{
+    return one.statistics.is_object() ? one.statistics.value ("utterances", 0) : 0;
+}
+} // namespace
+
+DatasetRoutes::DatasetRoutes (DatasetLibrary& libraryToUse) : library (libraryToUse) {}
+
+RestReply DatasetRoutes::list() const
+{
+    auto datasets = json::array();
+
+    for (const auto& one : library.list())
+        datasets.push_back (describe (one, library.job()));
+
+    return jsonReply (200, { { "datasets", datasets } });
+}
+
+RestReply DatasetRoutes::show (const RestRequest& request) const
+{
+    const auto one = library.find (request.name);
+
+    if (! one)
+        return failure (404, "Dataset '" + request.name.substr (0, 80) + "' is not a valid dataset name.");
+
+    auto body = describe (*one, library.job());
+    body["statistics"] = one->statistics;
+    return jsonReply (200, body);
+}
+
+RestReply DatasetRoutes::download (const RestRequest& request)
+{
+    const auto parsed = parseJson (request.body);
+
+    if (request.body.empty())
+        return invalid ({ "body" }, "field required", "value_error.missing");
+    if (! parsed || ! parsed.value().is_object())
+        return invalid ({ "body" }, "value is not a valid dict", "type_error.dict");
+
+    const auto name = stringAt (parsed.value(), "dataset_name", "None");
+    const auto one = library.find (name);
+
+    if (one && one->isThere && ! boolAt (parsed.value(), "again", false))
+        return jsonReply (200, { { "message", "Dataset '" + name + "' already exists" },
+                                 { "path", one->path.string() },
+                                 { "num_wavs", filesOf (*one) } });
+
+    if (const auto started = library.start (name); ! started)
+        return failure (started.error().code == "busy" ? 409 : 400, started.error().message);
+
+    return jsonReply (202, { { "message", "Dataset '" + name + "' is being downloaded in background." },
+                             { "path", one->path.string() },
+                             { "num_wavs", 0 } });
+}
+
+RestReply DatasetRoutes::progress() const
+{
+    const auto job = library.job();
+    return jsonReply (200, { { "download", job ? toJson (*job) : json() } });
+}
+
+RestReply DatasetRoutes::cancel()
+{
+    return library.cancel() ? jsonReply (200, { { "message", "The download is cancelled." } })
+                            : failure (404, "No dataset is being downloaded.");
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,78 @@
+#include "RestScene.h"
+
+using namespace kikitori::backend;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace
+{
+/** The scene's data sets: one folder in JSUT's layout, and one without a source. */
+class DatasetScene : public RestScene
+{
+public:
+    DatasetScene()
+    {
+        fs::create_directories (folder.path / "mine/part/wav");
+        fs::copy_file (KIKITORI_FIXTURES "/audio/tone.wav", folder.path / "mine/part/wav/ONE.wav");
+        folder.write ("mine/part/transcript_utf8.txt", "ONE:一\n");
+        config.datasetSettings = { { "mine", {} }, { "none", {} } };
+        config.datasetSettings["mine"].path = folder.path / "mine";
+        api.reset();
+        api =
+            std::make_unique<RestApi> (config, *trainer, *models,
+                                       RestServices{ [] { return 0; }, [this] (auto task) { post (std::move (task)); },
+                                                     [this] (const auto& text) { pushed.push_back (text); } });
+    }
+};
+} // namespace
+
+TEST_CASE ("data sets are listed, fetched in the background and described", "[rest][datasets]")
+{
+    DatasetScene scene;
+    auto list = scene.askJson ("GET", "/api/datasets").second["datasets"];
+    REQUIRE (list.size() == 2);
+    CHECK (list[0]["name"] == "mine");
+    CHECK (list[0]["status"] == "not_downloaded");
+    CHECK (scene.askJson ("GET", "/api/dataset/download").second["download"].is_null());
+
+    const auto [status, answer] = scene.askJson ("POST", "/api/dataset/download", R"({"dataset_name":"mine"})");
+    CHECK (status == 202);
+    CHECK (answer["path"] == (scene.folder.path / "mine").string());
+    scene.waitFor ([&]
+                   { return scene.askJson ("GET", "/api/dataset/download").second["download"]["status"] == "done"; });
+    scene.waitFor ([&]
+                   { return ! scene.pushed.empty() && scene.pushed.back().find ("\"done\"") != std::string::npos; });
+    const auto pushed = json::parse (scene.pushed.back());
+    CHECK (pushed["type"] == "dataset");
+    CHECK (pushed["payload"]["topic"] == "dataset");
+    CHECK (pushed["payload"]["dataset_name"] == "mine");
+
+    list = scene.askJson ("GET", "/api/datasets").second["datasets"];
+    CHECK (list[0]["status"] == "downloaded");
+    CHECK (list[0]["num_files"] == 1);
+    CHECK (list[0]["size_mb"].get<double>() > 0.1);
+    const auto one = scene.askJson ("GET", "/api/datasets/mine").second;
+    CHECK (one["statistics"]["utterances"] == 1);
+
+    const auto [again, there] = scene.askJson ("POST", "/api/dataset/download", R"({"dataset_name":"mine"})");
+    CHECK (again == 200);
+    CHECK (there["message"] == "Dataset 'mine' already exists");
+    CHECK (there["num_wavs"] == 1);
+}
+
+TEST_CASE ("each mistake in a request for a data set has its code", "[rest][datasets]")
+{
+    DatasetScene scene;
+    const auto status = [&scene] (const std::string& body)
+    { return scene.ask ("POST", "/api/dataset/download", body).status; };
+    CHECK (status ("") == 422);
+    CHECK (status ("[1]") == 422);
+    CHECK (status ("{bad") == 422);
+    CHECK (status ("{}") == 400);
+    CHECK (status (R"({"dataset_name":"nope"})") == 400);
+    CHECK (status (R"({"dataset_name":"../mine"})") == 400);
+    CHECK (status (R"({"dataset_name":"none"})") == 400);
+    CHECK (scene.ask ("GET", "/api/datasets/nope").status == 404);
+    CHECK (scene.ask ("DELETE", "/api/dataset/download").status == 404);
+    CHECK (scene.ask ("PUT", "/api/dataset/download").status == 405);
+}
