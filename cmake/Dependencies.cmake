@@ -41,7 +41,7 @@ if(KIKITORI_BUILD_BACKEND)
     find_package(spdlog CONFIG REQUIRED)
     find_package(yaml-cpp CONFIG REQUIRED)
     kikitori_pkg(archive "libarchive>=3.4" libarchive-dev)
-    kikitori_pkg(curl "libcurl>=7.68" libcurl4-gnutls-dev)
+    kikitori_pkg(curl "libcurl>=7.85" libcurl4-gnutls-dev)
     kikitori_pkg(openblas "openblas>=0.3.10" libopenblas-pthread-dev)
 endif()
 

@@ -1,6 +1,7 @@
 /*  kikitori-backend: reads its options and configuration, then serves. */
 #include "Backend/Serving/BackendLog.h"
 #include "Backend/Serving/LocalRuntime.h"
+#include "Backend/Serving/ModelsCommand.h"
 #include "Backend/Serving/Server.h"
 #include "Core/Log.h"
 
@@ -147,6 +148,7 @@ int main (int argc, char* argv[])
     app.add_option ("--log-file", line.log, "Write JSON lines there instead of to standard error");
     app.add_flag ("--local", line.isLocal,
                   "Serve the user's own programs: any port, a random token, ends when nobody is left");
+    ModelsCommand models (app);
 
     try
     {
@@ -184,6 +186,10 @@ int main (int argc, char* argv[])
     std::error_code ignored;
     std::filesystem::create_directories (config.dataFolder, ignored);
     ::umask (077);
+
+    if (models.wasCalled())
+        return models.run (config.modelFolder, config.dataFolder);
+
     installLog (line.log.empty() && line.isLocal ? config.dataFolder / "backend.log" : line.log);
     line.server.trainer = std::filesystem::read_symlink ("/proc/self/exe", ignored).parent_path() / "kikitori-trainer";
     return serve (std::move (line), std::move (config));

@@ -1,0 +1,26 @@
+#include "Backend/Import/Hub.h"
+
+namespace kikitori::backend
+{
+
+// Licences and numbers of parameters are those of the models' cards on the hub. Sizes are what four bytes a parameter
+// take, to which a .nemo archive of a hybrid model adds its transducer. Speeds: Benchmarks/ForeignBenchmark, see
+// Docs/Performance.md.
+const std::vector<RecommendedModel>& recommendedModels()
+{
+    static const std::vector<RecommendedModel> models{
+        { "fastconformer-streaming-medium", "nvidia/stt_en_fastconformer_hybrid_medium_streaming_80ms_pc", "en",
+          "cc-by-4.0", 130, 32, "0.1", "low latency (160 ms), with punctuation and capitals" },
+        { "fastconformer-streaming", "nvidia/stt_en_fastconformer_hybrid_large_streaming_multi", "en", "cc-by-4.0", 460,
+          114, "0.3", "80 to 1120 ms, as you choose" },
+        { "conformer-small", "nvidia/stt_en_conformer_ctc_small", "en", "cc-by-4.0", 52, 13, "0.1",
+          "small; windows of 640 ms and more" },
+        { "wav2vec2-base", "facebook/wav2vec2-base-960h", "en", "apache-2.0", 378, 94, "0.5",
+          "read speech, capitals only; windows of 1280 ms and more" },
+        { "wav2vec2-conformer", "facebook/wav2vec2-conformer-rel-pos-large-960h-ft", "en", "apache-2.0", 2480, 619, "3",
+          "read speech; too slow to follow live speech on most machines" },
+    };
+    return models;
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,172 @@
+#include "Backend/Storage/InstalledModels.h"
+
+#include "Backend/Foreign/AcousticModel.h"
+#include "Backend/Foreign/WindowedStream.h"
+#include "Backend/Model/SafetensorsFile.h"
+#include "Protocol/JsonReading.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace kikitori::backend
+{
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace
+{
+json readConfig (const fs::path& folder)
+{
+    std::ifstream stream (folder / "config.json");
+    std::stringstream content;
+    content << stream.rdbuf();
+    auto parsed = parseJson (content.str());
+    return stream && parsed && parsed.value().is_object() ? parsed.value() : json();
+}
+
+std::vector<int> integers (const json& config, const char* key)
+{
+    std::vector<int> values;
+
+    if (const auto found = config.find (key); found != config.end() && found->is_array())
+        for (const auto& one : *found)
+            if (one.is_number_integer())
+                values.push_back (one.get<int>());
+
+    return values;
+}
+
+std::vector<int> latencies (const json& config, const InstalledModel& model)
+{
+    constexpr int engineFrameMs = 80;
+    std::vector<int> result;
+
+    for (const auto frames : integers (config, "chunk_frames"))
+        result.push_back (frames * engineFrameMs);
+
+    const auto frameMs =
+        10 * (1 << std::clamp<int> (static_cast<int> (integerAt (config, "subsampling_stages").value_or (3)), 0, 5));
+
+    for (const auto lookAhead : integers (config, "look_ahead"))
+        result.push_back ((lookAhead + 1) * frameMs);
+
+    if (result.empty() && AcousticModel::knows (model.architecture))
+        result = windowChoices (model.parameters);
+
+    return result;
+}
+
+void readCard (const json& config, InstalledModel& model)
+{
+    const auto card = config.find ("card");
+
+    if (card == config.end() || ! card->is_object())
+        return;
+
+    model.licence = stringAt (*card, "licence");
+    model.source = stringAt (*card, "source");
+
+    if (const auto rates = card->find ("wer"); rates != card->end() && rates->is_object())
+        for (const auto& [dataSet, rate] : rates->items())
+            if (rate.is_number())
+                model.wordErrorRates.emplace_back (dataSet, rate.get<double>());
+}
+
+/** Numbers in model.safetensors, from its header alone. */
+std::uint64_t countParameters (const fs::path& folder)
+{
+    const auto file = SafetensorsFile::open (folder / "model.safetensors");
+    std::uint64_t sum = 0;
+
+    if (file)
+        for (const auto& [name, tensor] : file.value().all())
+            sum += tensor.elementCount();
+
+    return sum;
+}
+
+InstalledModel readModel (const fs::path& folder, const json& config)
+{
+    InstalledModel model;
+    std::error_code ignored;
+    model.name = folder.filename().string();
+    model.folder = folder;
+    model.architecture = stringAt (config, "architecture");
+    model.language = stringAt (config, "language", "en");
+    model.parameters = countParameters (folder);
+
+    for (const auto& entry : fs::directory_iterator (folder, ignored))
+        if (entry.is_regular_file (ignored))
+            model.bytes += entry.file_size (ignored);
+
+    readCard (config, model);
+    model.latenciesMs = latencies (config, model);
+    std::sort (model.latenciesMs.begin(), model.latenciesMs.end());
+    return model;
+}
+} // namespace
+
+fs::path userModelFolder (const fs::path& dataFolder) { return dataFolder / "models"; }
+
+fs::path findModel (const std::string& name, const fs::path& modelFolder, const fs::path& dataFolder)
+{
+    std::error_code ignored;
+
+    if (name.empty() || name.front() == '.' || name.find_first_of ("/\\") != std::string::npos)
+        return {};
+
+    for (const auto& parent : { userModelFolder (dataFolder), modelFolder })
+        if (fs::is_regular_file (parent / name / "config.json", ignored))
+            return parent / name;
+
+    return {};
+}
+
+std::vector<InstalledModel> listInstalledModels (const fs::path& modelFolder, const fs::path& dataFolder)
+{
+    std::map<std::string, InstalledModel> models;
+    std::error_code ignored;
+
+    for (const auto& parent : { modelFolder, userModelFolder (dataFolder) })
+        for (const auto& entry : fs::directory_iterator (parent, ignored))
+        {
+            const auto name = entry.path().filename().string();
+
+            // Folders that begin with a dot are under way.
+            if (name.front() == '.' || ! entry.is_directory (ignored))
+                continue;
+            if (const auto config = readConfig (entry.path()); ! config.is_null())
+                models[name] = readModel (entry.path(), config);
+        }
+
+    std::vector<InstalledModel> list;
+
+    for (auto& [name, model] : models)
+        list.push_back (std::move (model));
+
+    return list;
+}
+
+json toJson (const std::vector<InstalledModel>& models)
+{
+    auto list = json::array();
+
+    for (const auto& model : models)
+    {
+        json entry{ { "name", model.name },       { "language", model.language },
+                    { "licence", model.licence }, { "parameters", model.parameters },
+                    { "bytes", model.bytes },     { "chunk_ms", model.latenciesMs } };
+
+        for (const auto& [dataSet, rate] : model.wordErrorRates)
+            entry["wer"][dataSet] = rate;
+
+        list.push_back (std::move (entry));
+    }
+
+    return list;
+}
+
+} // namespace kikitori::backend

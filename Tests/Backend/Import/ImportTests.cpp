@@ -1,0 +1,196 @@
+#include "Backend/Foreign/AcousticModel.h"
+#include "Backend/Import/FileWriter.h"
+#include "Backend/Import/Import.h"
+#include "Support/TemporaryFolder.h"
+
+#include <sstream>
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace kikitori;
+using namespace kikitori::backend;
+namespace fs = std::filesystem;
+
+namespace
+{
+const fs::path fixtures = KIKITORI_FIXTURES "/foreign";
+
+/** The error of importing it, after which nothing may be left. */
+Error failure (const fs::path& path)
+{
+    const TemporaryFolder models;
+    const auto imported = importModel (path, models.path, { "model", {}, false });
+    REQUIRE_FALSE (imported.ok());
+    CHECK (fs::is_empty (models.path));
+    return imported.error();
+}
+
+std::string contentOf (const fs::path& file)
+{
+    std::stringstream content;
+    content << std::ifstream (file, std::ios::binary).rdbuf();
+    return content.str();
+}
+
+/** A copy of the fixture's folder in which a file's text is replaced. */
+struct Changed
+{
+    Changed (const std::string& fixture, const std::string& file, const std::string& from, const std::string& to)
+    {
+        fs::copy (fixtures / fixture, folder.path, fs::copy_options::recursive);
+        auto text = contentOf (folder.path / file);
+        const auto at = text.find (from);
+        REQUIRE (at != std::string::npos);
+        folder.write (file, text.replace (at, from.size(), to));
+    }
+
+    const TemporaryFolder folder;
+};
+} // namespace
+
+TEST_CASE ("An imported model has the name, language, licence and error rates of its card, and its own words win")
+{
+    const TemporaryFolder source, models;
+    fs::copy (fixtures / "parakeet", source.path);
+    source.write ("README.md", "---\nlanguage:\n- de\nlicense: cc-by-4.0\nmodel-index:\n- name: x\n  results:\n"
+                               "  - dataset:\n      name: LibriSpeech (clean)\n    metrics:\n    - name: Test WER\n"
+                               "      type: wer\n      value: 1.83\n---\ntext\n");
+    ImportOptions options;
+    options.name = "my-model";
+    options.card.licence = "my own";
+    const auto imported = importModel (source.path, models.path, options);
+    REQUIRE (imported.ok());
+    const auto config = contentOf (imported.value() / "config.json");
+    CHECK (config.find ("\"language\": \"de\"") != std::string::npos);
+    CHECK (config.find ("\"licence\": \"my own\"") != std::string::npos);
+    CHECK (config.find ("\"LibriSpeech (clean)\": 1.83") != std::string::npos);
+    CHECK (config.find ("\"name\": \"my-model\"") != std::string::npos);
+}
+
+TEST_CASE ("Blank comes first, words begin with a space and special tokens are no text")
+{
+    const TemporaryFolder models;
+    const auto letters = AcousticModel::load (importModel (fixtures / "wav2vec2", models.path, {}).value());
+    REQUIRE (letters.ok());
+    const auto& words = letters.value()->card().vocabulary;
+    CHECK (words[0] == "<blank>");
+    CHECK (words[1].empty());
+    CHECK (words[4] == " ");
+    CHECK (words[5] == "E");
+    const auto pieces = AcousticModel::load (importModel (fixtures / "conformer_ctc.nemo", models.path, {}).value());
+    REQUIRE (pieces.ok());
+    CHECK (pieces.value()->card().vocabulary[0] == "<blank>");
+    CHECK (pieces.value()->card().vocabulary[1].empty()); // <unk>
+}
+
+TEST_CASE ("A name that is taken is refused, and replaced when asked for")
+{
+    const TemporaryFolder models;
+    REQUIRE (importModel (fixtures / "wav2vec2", models.path, { "model", {}, false }).ok());
+    CHECK (importModel (fixtures / "parakeet", models.path, { "model", {}, false }).error().code == "name_taken");
+    REQUIRE (importModel (fixtures / "parakeet", models.path, { "model", {}, true }).ok());
+    CHECK (contentOf (models.path / "model" / "config.json").find ("conformer_ctc") != std::string::npos);
+    CHECK (importModel (fixtures / "parakeet", models.path, { "../model", {}, false }).error().code == "bad_name");
+}
+
+TEST_CASE ("A missing file is named")
+{
+    CHECK (failure ("/nowhere/model.nemo").code == "file_missing");
+
+    for (const auto* file : { "config.json", "model.safetensors", "vocab.json" })
+    {
+        const Changed copy ("wav2vec2", "vocab.json", "<pad>", "<pad>");
+        fs::remove (copy.folder.path / file);
+        const auto error = failure (copy.folder.path);
+        CHECK (error.code == "file_missing");
+        const std::string name = std::string (file) == "vocab.json" ? "tokenizer.json" : file;
+        CHECK (error.message.find (name) != std::string::npos);
+    }
+}
+
+TEST_CASE ("An unknown architecture is named, with those that are known")
+{
+    const auto type = failure (Changed ("wav2vec2", "config.json", "\"wav2vec2\"", "\"whisper\"").folder.path);
+    CHECK (type.code == "model_unsupported");
+    CHECK (type.message.find ("whisper") != std::string::npos);
+    CHECK (type.message.find ("parakeet_ctc") != std::string::npos);
+    const auto activation = failure (
+        Changed ("wav2vec2", "config.json", "\"hidden_act\": \"gelu\"", "\"hidden_act\": \"relu\"").folder.path);
+    CHECK (activation.code == "model_unsupported");
+    CHECK (activation.message.find ("hidden_act") != std::string::npos);
+}
+
+TEST_CASE ("Wrong shapes are told with both shapes")
+{
+    const auto error =
+        failure (Changed ("wav2vec2", "config.json", "\"hidden_size\": 16", "\"hidden_size\": 18").folder.path);
+    CHECK (error.code == "model_broken");
+    CHECK (error.message.find ("[16") != std::string::npos);
+    CHECK (error.message.find ("[18") != std::string::npos);
+    const auto layers = failure (
+        Changed ("parakeet", "config.json", "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3").folder.path);
+    CHECK (layers.code == "model_broken");
+    CHECK (layers.message.find ("encoder.layers.2.") != std::string::npos);
+}
+
+TEST_CASE ("An archive that is cut off anywhere is told of")
+{
+    const TemporaryFolder folder;
+    const auto whole = contentOf (fixtures / "conformer_ctc.nemo");
+
+    for (const auto share : { 0, 1, 30, 60, 90 })
+    {
+        const auto file =
+            folder.write ("cut.nemo", whole.substr (0, whole.size() * static_cast<std::size_t> (share) / 100));
+        const auto error = failure (file);
+        INFO (share << " %: " << error.message);
+        CHECK ((error.code == "model_broken" || error.code == "file_missing"));
+    }
+
+    CHECK (failure (folder.write ("text.nemo", "this is no archive")).code == "model_broken");
+}
+
+TEST_CASE ("A pickle with a function in it is refused inside an archive too")
+{
+    const Changed copy ("wav2vec2_conformer_rotary", "pytorch_model.bin", "_rebuild_tensor_v2", "_rebuild_tensor_v9");
+    CHECK (failure (copy.folder.path).code == "unsafe_pickle");
+}
+
+TEST_CASE ("A full disk is told of as such")
+{
+    FileWriter writer ("/dev/full");
+    auto written = writer.write (std::string (100000, 'x'));
+    const auto result = written ? writer.close() : written;
+    REQUIRE_FALSE (result.ok());
+    CHECK (result.error().code == "disk_full");
+    CHECK (result.error().message.find ("/dev/full") != std::string::npos);
+}
+
+TEST_CASE ("An import that the disk has no room for leaves nothing behind")
+{
+    const TemporaryFolder folder;
+    const auto child = ::fork();
+
+    if (child == 0)
+    {
+        // A file system of 64 kB of our own; where that is not allowed, the case above is all there is.
+        if (::unshare (CLONE_NEWNS) != 0 || ::mount (nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
+            || ::mount ("tmpfs", folder.path.c_str(), "tmpfs", 0, "size=64k") != 0)
+            ::_exit (77);
+
+        const auto imported = importModel (fixtures / "conformer_ctc.nemo", folder.path, {});
+        ::_exit (! imported && imported.error().code == "disk_full" && fs::is_empty (folder.path) ? 0 : 1);
+    }
+
+    int status = 0;
+    REQUIRE (::waitpid (child, &status, 0) == child);
+    REQUIRE (WIFEXITED (status));
+
+    if (WEXITSTATUS (status) == 77)
+        WARN ("No mount namespace: the full file system was not tried.");
+    else
+        CHECK (WEXITSTATUS (status) == 0);
+}
