@@ -2,6 +2,7 @@
 
 #include "Backend/Serving/OpenApi.h"
 #include "Backend/Serving/TrainingRun.h"
+#include "Backend/Storage/InstalledModels.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -191,8 +192,17 @@ RestReply RestApi::configuration() const
     for (const auto& [name, manifest] : config.datasets)
         names.push_back (name);
 
+    const auto installed = listInstalledModels (config.modelFolder, config.dataFolder);
+    auto modelNames = config.models;
+
+    for (const auto& model : installed)
+        if (model.folder.parent_path() == userModelFolder (config.dataFolder)
+            && std::find (modelNames.begin(), modelNames.end(), model.name) == modelNames.end())
+            modelNames.push_back (model.name);
+
     const auto& training = config.training;
-    return jsonReply (200, { { "available_models", config.models },
+    return jsonReply (200, { { "available_models", modelNames },
+                             { "installed_models", toJson (installed) },
                              { "available_datasets", names },
                              { "training_config",
                                { { "optimizer", "AdamW" },

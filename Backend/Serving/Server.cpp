@@ -1,6 +1,7 @@
 #include "Backend/Serving/Server.h"
 
 #include "Backend/Serving/ServerConnection.h"
+#include "Backend/Storage/InstalledModels.h"
 #include "Core/Log.h"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
         { post ([this, text = toJson (ServerMessage (message))] { broadcast (text); }); },
         [this] (const TrainingCheckpoint& checkpoint) { post ([this, checkpoint] { onCheckpoint (checkpoint); }); });
     models = std::make_unique<ModelStore> (config.modelFolder, config.models, config.dataFolder / "served");
+    models->serveAlso (userModelFolder (config.dataFolder));
     rest = std::make_unique<RestApi> (config, *trainer, *models,
                                       RestServices{ [this] { return countStreams(); },
                                                     [this] (auto task) { post (std::move (task)); },

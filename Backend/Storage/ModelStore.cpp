@@ -1,5 +1,6 @@
 #include "Backend/Storage/ModelStore.h"
 
+#include "Backend/Storage/InstalledModels.h"
 #include "Core/Log.h"
 #include "Protocol/JsonReading.h"
 
@@ -95,6 +96,13 @@ void ModelStore::add (Order order)
     order.callback (Error{ "busy", "Too many streams wait for a model." });
 }
 
+void ModelStore::serveAlso (std::filesystem::path userFolder) { importedFolder = std::move (userFolder); }
+
+std::filesystem::path ModelStore::importedFolderOf (const std::string& name) const
+{
+    return importedFolder.empty() ? std::filesystem::path() : findModel (name, {}, importedFolder.parent_path());
+}
+
 bool ModelStore::isLoaded (const std::string& name) const
 {
     const std::lock_guard lock (mutex);
@@ -123,12 +131,15 @@ void ModelStore::run()
 
 bool ModelStore::isServed (const std::string& name) const
 {
-    return std::find (names.begin(), names.end(), name) != names.end();
+    return std::find (names.begin(), names.end(), name) != names.end() || ! importedFolderOf (name).empty();
 }
 
 std::filesystem::path ModelStore::folderOf (const std::string& name) const
 {
     std::error_code ignored;
+
+    if (const auto imported = importedFolderOf (name); ! imported.empty())
+        return imported;
 
     if (! servedFolder.empty() && std::filesystem::is_directory (servedFolder / name, ignored))
         return servedFolder / name;
@@ -147,6 +158,9 @@ ModelStore::Loaded ModelStore::load (const std::string& name)
         std::string known;
         for (const auto& one : names)
             known += (known.empty() ? "" : ", ") + one;
+        if (! importedFolder.empty())
+            for (const auto& one : listInstalledModels ({}, importedFolder.parent_path()))
+                known += ", " + one.name;
         return Error{ "unknown_model", "There is no model \"" + name.substr (0, 80) + "\"; there is " + known + "." };
     }
 

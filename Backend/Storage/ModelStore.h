@@ -32,6 +32,10 @@ public:
     ModelStore (std::filesystem::path folder, std::vector<std::string> names, std::filesystem::path servedFolder = {});
     ~ModelStore();
 
+    /** Serves the models below this folder as well, whenever they are there; one of them hides another of its name. Before
+        the first request. */
+    void serveAlso (std::filesystem::path userFolder);
+
     ModelStore (const ModelStore&) = delete;
     ModelStore& operator= (const ModelStore&) = delete;
 
@@ -57,10 +61,12 @@ private:
     Loaded load (const std::string& name);
     Loaded putIntoService (const std::string& name, const std::filesystem::path& checkpoint);
     bool isServed (const std::string& name) const;
+    std::filesystem::path importedFolderOf (const std::string& name) const;
     std::filesystem::path folderOf (const std::string& name) const;
 
     const std::filesystem::path folder, servedFolder;
     const std::vector<std::string> names;
+    std::filesystem::path importedFolder;
 
     mutable std::mutex mutex;
     std::condition_variable wake;

@@ -1,0 +1,97 @@
+#include "Backend/Import/Import.h"
+#include "Backend/Storage/InstalledModels.h"
+#include "Backend/Storage/ModelStore.h"
+#include "Support/TemporaryFolder.h"
+
+#include <future>
+
+#include <nlohmann/json.hpp>
+
+using namespace kikitori;
+using namespace kikitori::backend;
+
+namespace
+{
+const std::filesystem::path fixtures = KIKITORI_FIXTURES;
+
+/** A data folder with an imported streaming model. */
+struct Data
+{
+    Data()
+    {
+        ImportOptions options;
+        options.name = "streaming";
+        options.card = { "de", "CC0", {}, { { "LibriSpeech", 4.5 } } };
+        REQUIRE (
+            importModel (fixtures / "foreign" / "fastconformer_streaming.nemo", userModelFolder (folder.path), options)
+                .ok());
+    }
+
+    const TemporaryFolder folder;
+};
+
+ModelStore::Loaded request (ModelStore& store, const std::string& name)
+{
+    std::promise<ModelStore::Loaded> promise;
+    auto future = promise.get_future();
+    store.request (name, [&promise] (const ModelStore::Loaded& loaded) { promise.set_value (loaded); });
+    REQUIRE (future.wait_for (std::chrono::seconds (30)) == std::future_status::ready);
+    return future.get();
+}
+} // namespace
+
+TEST_CASE ("What is installed is listed with language, licence, size, latencies and error rates")
+{
+    const Data data;
+    const auto models = listInstalledModels (fixtures, data.folder.path);
+    REQUIRE (models.size() == 2);
+    CHECK (models[0].name == "streaming");
+    CHECK (models[0].language == "de");
+    CHECK (models[0].licence == "CC0");
+    CHECK (models[0].latenciesMs == std::vector<int>{ 80, 160, 240 });
+    CHECK (models[0].wordErrorRates == std::vector<std::pair<std::string, double>>{ { "LibriSpeech", 4.5 } });
+    CHECK (models[0].parameters > 10000);
+    CHECK (models[0].bytes > 4 * models[0].parameters);
+    CHECK (models[1].name == "tiny_model");
+    const auto json = toJson (models);
+    CHECK (json[0]["wer"]["LibriSpeech"] == 4.5);
+    CHECK (json[0]["chunk_ms"][2] == 240);
+    CHECK_FALSE (json[1].contains ("wer"));
+}
+
+TEST_CASE ("What is under way or no model is not listed")
+{
+    const Data data;
+    const auto models = userModelFolder (data.folder.path);
+    std::filesystem::copy (models / "streaming", models / ".incomplete-x");
+    std::filesystem::create_directory (models / "empty");
+    CHECK (listInstalledModels ("/nowhere", data.folder.path).size() == 1);
+    CHECK (findModel (".incomplete-x", "/nowhere", data.folder.path).empty());
+    CHECK (findModel ("../models/streaming", "/nowhere", data.folder.path).empty());
+    CHECK (findModel ("streaming", "/nowhere", data.folder.path) == models / "streaming");
+}
+
+TEST_CASE ("An imported model is served without a restart, and one that cannot be loaded leaves the others in service")
+{
+    const Data data;
+    ModelStore store (fixtures, { "tiny_model" });
+    store.serveAlso (userModelFolder (data.folder.path));
+    const auto streaming = request (store, "streaming");
+    REQUIRE (streaming.ok());
+    CHECK (streaming.value()->card().language == "de");
+
+    // Imported while the backend runs, and broken.
+    const auto models = userModelFolder (data.folder.path);
+    REQUIRE (importModel (fixtures / "foreign" / "wav2vec2", models, { "later", {}, false }).ok());
+    std::filesystem::resize_file (models / "later" / "model.safetensors", 100);
+    const auto broken = request (store, "later");
+    REQUIRE_FALSE (broken.ok());
+    CHECK (broken.error().code == "model_broken");
+    CHECK (broken.error().message.find ("model.safetensors") != std::string::npos);
+
+    CHECK (request (store, "streaming").value() == streaming.value());
+    CHECK (request (store, "tiny_model").ok());
+    const auto unknown = request (store, "nothing");
+    CHECK (unknown.error().code == "unknown_model");
+    CHECK (unknown.error().message.find ("streaming") != std::string::npos);
+}
