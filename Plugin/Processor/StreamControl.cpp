@@ -38,6 +38,7 @@ StreamControl::~StreamControl()
         const std::lock_guard lock (core->mutex);
         core->session = nullptr;
         core->monitor = nullptr;
+        core->catalog = nullptr;
     }
 
     if (transport == nullptr)
@@ -45,6 +46,9 @@ StreamControl::~StreamControl()
 
     releaseTicking();
     stream->setTrainingListener ({});
+    fileTranscriber->setTrainingListener ({});
+    fileTranscriber.reset();
+    backendCatalog.reset();
     stream.reset();
     monitor.reset();
 }
@@ -83,8 +87,19 @@ bool StreamControl::arm()
         auto network = services.transport();
         locator = services.locator (network);
         stream = std::make_unique<TranscriptionSession> (tap, network, locator);
-        monitor = std::make_unique<TrainingMonitor> (network, locator, stream->lifecycleReader());
+        fileTranscriber = std::make_unique<FileTranscriber> (network, locator);
+        const auto gate = [live = stream->lifecycleReader(), file = fileTranscriber->lifecycleReader()]
+        { return busier (live(), file()); };
+        monitor = std::make_unique<TrainingMonitor> (network, locator, gate);
+        backendCatalog = std::make_unique<BackendCatalog> (network, locator, gate);
         stream->setTrainingListener ([to = monitor.get()] (const TrainingMessage& message) { to->onPushed (message); });
+        // Every socket hears of the training; one is enough.
+        fileTranscriber->setTrainingListener (
+            [to = monitor.get(), live = stream->lifecycleReader()] (const TrainingMessage& message)
+            {
+                if (live() != LifecycleState::active)
+                    to->onPushed (message);
+            });
         transport = std::move (network);
     }
     catch (const std::exception& failure)
@@ -97,7 +112,9 @@ bool StreamControl::arm()
         const std::lock_guard lock (core->mutex);
         core->session = stream.get();
         core->monitor = monitor.get();
+        core->catalog = backendCatalog.get();
         monitor->setAddress (core->settings.address);
+        backendCatalog->setAddress (core->settings.address);
     }
 
     transport->post (
@@ -155,7 +172,10 @@ void StreamControl::setSettings (const PluginSettings& settings)
     if (isNewAddress && core->notice && core->notice->code == "not_approved")
         core->notice.reset();
     if (isNewAddress && core->monitor != nullptr)
+    {
         core->monitor->setAddress (core->settings.address);
+        core->catalog->setAddress (core->settings.address);
+    }
 }
 
 void StreamControl::approveAddress()
@@ -224,8 +244,7 @@ void StreamControl::undoClear()
 bool StreamControl::canUndoClear() const
 {
     const std::lock_guard lock (core->mutex);
-    return core->clearedEarlier != nullptr
-           || (core->session != nullptr && core->session->transcript()->restorable > 0);
+    return core->clearedEarlier != nullptr || (core->session != nullptr && core->session->transcript()->restorable > 0);
 }
 
 void StreamControl::undoReplacement()
@@ -246,50 +265,6 @@ void StreamControl::setNotice (std::optional<Error> notice)
 {
     const std::lock_guard lock (core->mutex);
     core->notice = std::move (notice);
-}
-
-void StreamControl::tickTraining (bool editorVisible)
-{
-    const std::lock_guard lock (core->mutex);
-
-    if (core->monitor != nullptr && core->approved.isApproved (core->settings.address))
-        core->monitor->tick (editorVisible);
-}
-
-void StreamControl::startTraining (TrainingOrder order)
-{
-    if (! arm())
-        return;
-
-    const std::lock_guard lock (core->mutex);
-
-    if (core->approved.isApproved (core->settings.address))
-        core->monitor->startTraining (std::move (order));
-    else
-        core->notice = core->notApproved();
-}
-
-void StreamControl::stopTraining()
-{
-    if (! arm())
-        return;
-
-    const std::lock_guard lock (core->mutex);
-
-    if (core->approved.isApproved (core->settings.address))
-        core->monitor->stopTraining();
-}
-
-bool StreamControl::isTraining() const
-{
-    const std::lock_guard lock (core->mutex);
-    return core->monitor != nullptr && core->monitor->isTraining();
-}
-
-TrainingView StreamControl::training() const
-{
-    const std::lock_guard lock (core->mutex);
-    return core->monitor != nullptr ? core->monitor->view() : TrainingView{};
 }
 
 } // namespace kikitori::plugin

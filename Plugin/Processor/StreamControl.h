@@ -9,9 +9,11 @@
 #pragma once
 
 #include "Audio/AudioTap.h"
+#include "Catalog/BackendCatalog.h"
 #include "Plugin/Processor/ApprovedAddresses.h"
 #include "Plugin/Processor/PluginState.h"
 #include "Plugin/Processor/UserSettings.h"
+#include "Session/FileTranscriber.h"
 #include "Session/TranscriptionSession.h"
 #include "Training/TrainingMonitor.h"
 
@@ -112,6 +114,13 @@ public:
     TrainingView training() const;
     bool isTraining() const;
 
+    /** Models, checkpoints and data sets; files to transcribe. Null without network, or while the user has not agreed
+       to the address. They live as long as this object; what they do holds for the address of the moment. */
+    BackendCatalog* catalog();
+    FileTranscriber* files();
+    /** Queues a file with the present settings. What keeps it from that is told by notice(). */
+    bool transcribeFile (const std::string& path);
+
 private:
     struct Core;
 
@@ -124,6 +133,8 @@ private:
     // Set by arm() and then constant.
     std::shared_ptr<Transport> transport;
     std::shared_ptr<BackendLocator> locator;
+    std::unique_ptr<FileTranscriber> fileTranscriber;
+    std::unique_ptr<BackendCatalog> backendCatalog;
     std::unique_ptr<TrainingMonitor> monitor;
     std::unique_ptr<TranscriptionSession> stream;
 };

@@ -42,6 +42,7 @@ struct StreamControl::Core
     bool isCollecting = false;               ///< a bounce's last words; orders wait
     TranscriptionSession* session = nullptr; ///< null before arm() and while the control goes
     TrainingMonitor* monitor = nullptr;
+    BackendCatalog* catalog = nullptr;
     std::function<void()> streamEnded;
     PluginSettings settings;
     std::optional<Error> notice;

@@ -201,12 +201,13 @@ Result<std::unique_ptr<AudioFileReader>> AudioFileReader::open (const std::files
 }
 
 double AudioFileReader::sampleRate() const noexcept { return decoder->sampleRate; }
+int AudioFileReader::channels() const noexcept { return decoder->channels; }
+
 double AudioFileReader::duration() const noexcept
 {
     const auto duration = decoder->format->duration;
     return duration > 0 ? static_cast<double> (duration) / AV_TIME_BASE : 0.0;
 }
-int AudioFileReader::channels() const noexcept { return decoder->channels; }
 
 Result<std::size_t> AudioFileReader::read (std::span<float> interleaved)
 {

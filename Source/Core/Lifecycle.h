@@ -21,12 +21,12 @@ enum class LifecycleState : std::uint8_t
 
 enum class LifecycleEvent : std::uint8_t
 {
-    startRequested,  ///< the user or the host asked for a stream
-    backendReady,    ///< the backend answered ready
-    connectionLost,  ///< the connection ended while the stream lived
-    stopRequested,   ///< the user or the host asked for the end
-    stopCompleted,   ///< everything that was due has arrived, or the wait is over
-    failed           ///< the stream cannot go on; a reason goes with it
+    startRequested, ///< the user or the host asked for a stream
+    backendReady,   ///< the backend answered ready
+    connectionLost, ///< the connection ended while the stream lived
+    stopRequested,  ///< the user or the host asked for the end
+    stopCompleted,  ///< everything that was due has arrived, or the wait is over
+    failed          ///< the stream cannot go on; a reason goes with it
 };
 
 /** The whole lifecycle as a table (Docs/Architecture.md): the next state, or nullopt if the event means
@@ -38,8 +38,7 @@ constexpr std::optional<LifecycleState> nextState (LifecycleState state, Lifecyc
 
     switch (state)
     {
-        case S::idle:
-            return event == E::startRequested ? std::optional (S::starting) : std::nullopt;
+        case S::idle: return event == E::startRequested ? std::optional (S::starting) : std::nullopt;
 
         case S::starting:
             switch (event)
@@ -91,9 +90,23 @@ constexpr bool mayPollTraining (bool isTraining, LifecycleState state) noexcept
 }
 
 /** May /api/status be asked (to learn whether a training runs)? Held off with the polls. */
-constexpr bool mayPollStatus (LifecycleState state) noexcept
+constexpr bool mayPollStatus (LifecycleState state) noexcept { return state == LifecycleState::idle; }
+
+/** Of two streams the one that holds more off: Active, then Starting, Stopping, Idle. */
+constexpr LifecycleState busier (LifecycleState a, LifecycleState b) noexcept
 {
-    return state == LifecycleState::idle;
+    constexpr auto rank = [] (LifecycleState state)
+    {
+        switch (state)
+        {
+            case LifecycleState::active: return 3;
+            case LifecycleState::starting: return 2;
+            case LifecycleState::stopping: return 1;
+            case LifecycleState::idle: break;
+        }
+        return 0;
+    };
+    return rank (a) >= rank (b) ? a : b;
 }
 
 const char* toString (LifecycleState state) noexcept;

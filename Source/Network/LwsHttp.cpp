@@ -3,9 +3,28 @@
 #include "Network/NetworkThread.h"
 
 #include <array>
+#include <charconv>
 
 namespace kikitori
 {
+
+namespace
+{
+constexpr Milliseconds restTime{ 5 };
+
+std::optional<std::uint64_t> announcedLength (lws* source)
+{
+    std::array<char, 32> text{};
+
+    if (lws_hdr_copy (source, text.data(), static_cast<int> (text.size()), WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0)
+        return std::nullopt;
+
+    std::uint64_t length = 0;
+    const auto* end = text.data() + std::char_traits<char>::length (text.data());
+    const auto [stopped, wrong] = std::from_chars (text.data(), end, length);
+    return wrong == std::errc() && stopped == end ? std::optional (length) : std::nullopt;
+}
+} // namespace
 
 LwsHttp::LwsHttp (LwsLoop& loopToUse, Endpoint where, HttpRequest what, HttpCallback callbackToTell)
     : LwsConnection (loopToUse, where, where.basePath + what.target), request (std::move (what)),
@@ -15,14 +34,25 @@ LwsHttp::LwsHttp (LwsLoop& loopToUse, Endpoint where, HttpRequest what, HttpCall
 
 void LwsHttp::start (Resolver& resolver)
 {
-    loop.addTimer (request.timeout,
-                   [weak = weakSelf<LwsHttp>(), milliseconds = request.timeout.count()]
-                   {
-                       if (const auto self = weak.lock())
-                           self->finish (Error{ "timeout", "The backend at " + self->host() + " did not answer within "
-                                                               + std::to_string (milliseconds) + " ms." });
-                   });
+    watchTime();
     reach (resolver);
+}
+
+void LwsHttp::watchTime()
+{
+    const auto elapsed = LwsLoop::Clock::now() - lastHeard;
+    const auto left = std::chrono::ceil<Milliseconds> (request.timeout - elapsed);
+
+    if (left.count() <= 0)
+        return finish (Error{ "timeout", "The backend at " + host() + " did not answer within "
+                                             + std::to_string (request.timeout.count()) + " ms." });
+
+    loop.addTimer (left,
+                   [weak = weakSelf<LwsHttp>()]
+                   {
+                       if (const auto self = weak.lock(); self != nullptr && self->isWanted())
+                           self->watchTime();
+                   });
 }
 
 void LwsHttp::abandon()
@@ -49,16 +79,14 @@ int LwsHttp::onEvent (lws* source, lws_callback_reasons reason, void* data, std:
 
         case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
             response.status = static_cast<int> (lws_http_client_http_response (source));
+            announced = announcedLength (source);
+            isChunked = lws_hdr_total_length (source, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
             return 0;
 
         case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: return readBody (source);
 
         case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-            isTooLarge = response.body.size() + size > NetworkPolicy::mostReceivedBytes;
-            if (isTooLarge)
-                return -1;
-            response.body.append (static_cast<const char*> (data), size);
-            return 0;
+            return takePiece ({ static_cast<const char*> (data), size }) ? 0 : -1;
 
         case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: finish (std::move (response)); return -1;
 
@@ -69,6 +97,9 @@ int LwsHttp::onEvent (lws* source, lws_callback_reasons reason, void* data, std:
                 finish (Error{ "held", "The request was held back before its bytes left." });
             else if (isTooLarge)
                 finish (Error{ "too_large", "The backend's answer to " + request.target + " is larger than 16 MiB." });
+            else if (isStreamed() && (isChunked || received < announced.value_or (0)))
+                finish (Error{ "incomplete", "The backend at " + host() + " broke off after "
+                                                 + std::to_string (received) + " bytes; try again." });
             else if (response.status != 0 && reason == LWS_CALLBACK_CLOSED_CLIENT_HTTP)
                 finish (std::move (response)); // an answer without a length ends with the connection
             else
@@ -128,10 +159,58 @@ int LwsHttp::writeBody (lws* source)
 
 int LwsHttp::readBody (lws* source)
 {
+    if (isStreamed() && ! request.sink->hasRoom())
+    {
+        rest (source);
+        return 0;
+    }
+
     std::array<char, LWS_PRE + 8192> buffer;
     auto* start = buffer.data() + LWS_PRE;
     auto length = static_cast<int> (buffer.size() - LWS_PRE);
     return lws_http_client_read (source, &start, &length) < 0 ? -1 : 0;
+}
+
+bool LwsHttp::takePiece (std::string_view piece)
+{
+    if (callback == nullptr)
+        return false;
+
+    if (isStreamed())
+    {
+        lastHeard = LwsLoop::Clock::now();
+        received += piece.size();
+        request.sink->take (piece, announced);
+        return callback != nullptr; // the sink's owner may have given up
+    }
+
+    isTooLarge = response.body.size() + piece.size() > NetworkPolicy::mostReceivedBytes;
+
+    if (! isTooLarge)
+        response.body.append (piece);
+
+    return ! isTooLarge;
+}
+
+void LwsHttp::rest (lws* source)
+{
+    lws_rx_flow_control (source, 0);
+    loop.addTimer (restTime,
+                   [weak = weakSelf<LwsHttp>()]
+                   {
+                       const auto self = weak.lock();
+
+                       if (self == nullptr || ! self->isWanted() || self->wsi == nullptr)
+                           return;
+
+                       // A full disk thread is no silent backend: its time does not count.
+                       self->lastHeard = LwsLoop::Clock::now();
+
+                       if (self->request.sink->hasRoom())
+                           lws_rx_flow_control (self->wsi, 1);
+                       else
+                           self->rest (self->wsi);
+                   });
 }
 
 } // namespace kikitori

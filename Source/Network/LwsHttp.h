@@ -1,11 +1,15 @@
 /*  One HTTP request on the loop.
 
     Threads: the loop's.
-    Failure: told once through the callback: "held" (the gate said no), "unreachable", "timeout", "too_large".
+    Failure: told once through the callback: "held" (the gate said no), "unreachable", "timeout", "too_large",
+    "incomplete".
 */
 #pragma once
 
 #include "Network/LwsConnection.h"
+
+#include <optional>
+#include <string_view>
 
 namespace kikitori
 {
@@ -28,6 +32,10 @@ private:
     int writeHead (lws* source, void* data, std::size_t size);
     int writeBody (lws* source);
     int readBody (lws* source);
+    bool takePiece (std::string_view piece);
+    void rest (lws* source);
+    void watchTime();
+    bool isStreamed() const { return request.sink != nullptr && response.status == 200; }
     void finish (Result<HttpResponse> result);
 
     const HttpRequest request;
@@ -36,6 +44,10 @@ private:
     HttpResponse response;
     bool wasHeld = false;
     bool isTooLarge = false;
+    bool isChunked = false;                                       ///< its end is told by a last chunk
+    LwsLoop::Clock::time_point lastHeard = LwsLoop::Clock::now(); ///< or rested
+    std::uint64_t received = 0;                                   ///< bytes given to the sink
+    std::optional<std::uint64_t> announced;                       ///< for the sink
 };
 
 } // namespace kikitori

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,15 +73,30 @@ public:
     virtual void close (int code, const std::string& reason) = 0;
 };
 
+/** Takes an answer's body piece by piece: for answers of any size. The transport's thread. */
+class HttpSink
+{
+public:
+    virtual ~HttpSink() = default;
+
+    /** False: the connection rests, and is asked again some milliseconds later. */
+    virtual bool hasRoom() const = 0;
+    /** A piece of a body with status 200. total: what the backend announced, nullopt where it did not. */
+    virtual void take (std::string_view piece, std::optional<std::uint64_t> total) = 0;
+};
+
 struct HttpRequest
 {
     std::string method = "GET";
     std::string target;      ///< path and query below Endpoint::basePath
     std::string contentType; ///< of body
     std::string body;
-    Milliseconds timeout{ 10000 };
+    Milliseconds timeout{ 10000 }; ///< for all of it; with a sink for each piece
     /** Asked again on the transport's thread just before bytes leave; false cancels with the code "held". */
     std::function<bool()> gate;
+    /** Gets the body of an answer with status 200 instead of HttpResponse::body. One that breaks off before its
+        announced end is the error "incomplete". */
+    std::shared_ptr<HttpSink> sink;
 };
 
 struct HttpResponse

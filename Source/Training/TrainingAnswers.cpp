@@ -17,6 +17,10 @@ void appendLog (TrainingView& view, std::string line)
     if (line.empty())
         return;
 
+    // What our trainer says once it has read the checkpoint.
+    if (line.rfind ("Resumed after ", 0) == 0)
+        view.resumedFrom = line.substr (std::string ("Resumed ").size());
+
     view.log.push_back (std::move (line));
 
     if (view.log.size() > mostLogLines)
@@ -94,6 +98,11 @@ Status readProgress (const std::string& body, TrainingView& view)
     take (numberAt (json, "current_loss"), view.loss);
     take (numberAt (json, "current_learning_rate"), view.learningRate);
 
+    take (numberAt (json, "val_loss"), view.validationLoss);
+    take (numberAt (json, "wer"), view.wordErrorRate);
+    take (numberAt (json, "cer"), view.characterErrorRate);
+    view.secondsLeft = numberAt (json, "eta_seconds");
+
     if (const auto progress = numberAt (json, "progress"))
         view.progress = std::clamp (*progress, 0.0, 1.0);
 
@@ -141,6 +150,7 @@ void readPushed (const TrainingMessage& message, TrainingView& view)
             take (message.totalSteps, view.totalSteps);
             take (message.loss, view.loss);
             take (message.learningRate, view.learningRate);
+            view.secondsLeft = message.etaSeconds;
 
             if (view.totalSteps > 0.0)
                 view.progress = std::clamp (view.step / view.totalSteps, 0.0, 1.0);
@@ -152,6 +162,8 @@ void readPushed (const TrainingMessage& message, TrainingView& view)
         case TrainingMessage::Kind::validation:
             take (message.epoch, view.epoch);
             take (message.validationLoss, view.validationLoss);
+            take (message.wordErrorRate, view.wordErrorRate);
+            take (message.characterErrorRate, view.characterErrorRate);
             break;
 
         case TrainingMessage::Kind::error:
@@ -194,6 +206,9 @@ std::string toJson (const TrainingOrder& order)
 
     if (order.limitSamples)
         json["limit_samples"] = *order.limitSamples;
+
+    if (order.lightweight)
+        json["lightweight"] = true;
 
     if (! order.checkpoint.empty())
         json["specific_checkpoint"] = order.checkpoint;

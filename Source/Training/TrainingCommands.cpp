@@ -23,6 +23,8 @@ bool TrainingEngine::claimCommand()
     return true;
 }
 
+void TrainingEngine::noteOrder (const TrainingOrder& order) { lastOrder = order.model + "-" + order.dataset; }
+
 void TrainingEngine::command (const std::string& what, const std::string& target, const std::string& body, bool isStart)
 {
     commandErrand.isRunning = true;
@@ -77,7 +79,14 @@ void TrainingEngine::commandAnswered (const std::string& what, bool isStart, con
                 view.log.clear();
                 view.loss.reset();
                 view.validationLoss.reset();
+                view.wordErrorRate.reset();
+                view.characterErrorRate.reset();
+                view.learningRate.reset();
+                view.secondsLeft.reset();
                 view.progress.reset();
+                view.step = view.epoch = view.totalSteps = view.totalEpochs = 0.0;
+                view.resumedFrom.clear();
+                view.curves = withNewCurve (view.curves, lastOrder);
             }
             else
             {

@@ -62,6 +62,10 @@ void TrainingEngine::change (const std::function<void (TrainingView&)>& edit)
 {
     const std::lock_guard lock (mutex);
     edit (shown);
+
+    if (shown.isTraining || ! shown.curves.empty())
+        shown.curves = withFigures (shown.curves, shown);
+
     ++shown.version;
 }
 

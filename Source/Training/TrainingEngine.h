@@ -39,6 +39,8 @@ public:
     void tick (bool editorVisible);
     /** Sends a claimed command. what: for messages, "start the training". */
     void command (const std::string& what, const std::string& target, const std::string& body, bool isStart);
+    /** For the name of its curve. */
+    void noteOrder (const TrainingOrder& order);
     void shutDown();
 
 private:
@@ -77,6 +79,7 @@ private:
     // Transport's thread:
     bool isShutDown = false;
     std::string address = "local";
+    std::string lastOrder;
     Errand statusErrand;
     Errand progressErrand;
     Errand commandErrand;

@@ -53,8 +53,13 @@ void TrainingMonitor::startTraining (TrainingOrder order)
     if (! engine->claimCommand())
         return;
 
-    transport->post ([target = engine, body = toJson (order)]
-                     { target->command ("start the training", "/api/train/start", body, true); });
+    transport->post (
+        [target = engine, order = std::move (order)]
+        {
+            target->noteOrder (order);
+            target->command (order.mustResume ? "resume the training" : "start the training",
+                             order.mustResume ? "/api/train/resume" : "/api/train/start", toJson (order), true);
+        });
 }
 
 void TrainingMonitor::stopTraining()

@@ -15,6 +15,7 @@
 #include "Core/Result.h"
 #include "Network/Transport.h"
 #include "Protocol/Messages.h"
+#include "Training/TrainingCurve.h"
 
 #include <chrono>
 #include <cstdint>
@@ -73,7 +74,11 @@ struct TrainingView
     std::optional<double> loss;
     std::optional<double> learningRate;
     std::optional<double> validationLoss;
+    std::optional<double> wordErrorRate, characterErrorRate; ///< shares, of the last validation
+    std::optional<double> secondsLeft;
     std::optional<double> progress;  ///< 0..1
+    std::string resumedFrom;         ///< what the training went on from; empty: it began anew, or that is not known
+    TrainingCurves curves;           ///< of the trainings seen, the newest last
     std::vector<std::string> log;    ///< the latest lines, oldest first
     std::optional<Error> lastError;  ///< of a command, a poll or the training itself
     bool commandInFlight = false;    ///< a start or stop waits for its reply
@@ -88,8 +93,10 @@ struct TrainingOrder
     std::optional<int> epochs; ///< in total, not in addition
     std::optional<int> batchSize;
     std::optional<int> limitSamples;
-    bool resume = true;     ///< go on from the newest checkpoint where there is one
-    std::string checkpoint; ///< a specific one to go on from
+    bool lightweight = false; ///< a short run that shows whether everything works
+    bool resume = true;       ///< go on from the newest checkpoint where there is one
+    bool mustResume = false;  ///< fail where there is no checkpoint, instead of beginning anew
+    std::string checkpoint;   ///< a specific one to go on from
 };
 
 class TrainingEngine;

@@ -1,13 +1,13 @@
 #include "Standalone/CommandLine/EvaluateCommand.h"
 
 #include "Audio/AudioFileReader.h"
+#include "Audio/SampleFeed.h"
 #include "Standalone/CommandLine/Evaluation/Manifest.h"
 #include "Standalone/CommandLine/Evaluation/Report.h"
 #include "Standalone/CommandLine/Evaluation/SpeechEnd.h"
 #include "Standalone/CommandLine/Evaluation/TextNormaliser.h"
 #include "Standalone/CommandLine/Interrupt.h"
 #include "Standalone/CommandLine/Output.h"
-#include "Standalone/CommandLine/SampleFeed.h"
 
 #include <algorithm>
 #include <atomic>

@@ -5,7 +5,7 @@
 */
 #pragma once
 
-#include "Standalone/CommandLine/AudioFeed.h"
+#include "Audio/AudioFeed.h"
 #include "Standalone/CommandLine/AudioInput.h"
 
 #include <atomic>

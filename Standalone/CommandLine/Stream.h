@@ -5,10 +5,10 @@
 */
 #pragma once
 
+#include "Audio/AudioFeed.h"
 #include "Core/Result.h"
 #include "Network/Transport.h"
 #include "Session/SessionSnapshot.h"
-#include "Standalone/CommandLine/AudioFeed.h"
 #include "Standalone/CommandLine/Evaluation/Latency.h"
 #include "Standalone/CommandLine/Options.h"
 #include "Standalone/CommandLine/StreamObserver.h"

@@ -1,10 +1,10 @@
 #include "Standalone/CommandLine/TranscribeCommand.h"
 
+#include "Audio/FileSource.h"
+#include "Audio/SampleFeed.h"
 #include "Export/TranscriptExport.h"
-#include "Standalone/CommandLine/FileSource.h"
 #include "Standalone/CommandLine/Interrupt.h"
 #include "Standalone/CommandLine/Output.h"
-#include "Standalone/CommandLine/SampleFeed.h"
 #include "Standalone/CommandLine/TranscriptPrinter.h"
 
 #include <filesystem>

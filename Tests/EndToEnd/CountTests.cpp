@@ -1,5 +1,5 @@
+#include "Audio/SampleFeed.h"
 #include "Rig.h"
-#include "Standalone/CommandLine/SampleFeed.h"
 #include "Standalone/CommandLine/Stream.h"
 #include "Support/Catch.h"
 #include "Support/LongRun.h"

@@ -17,7 +17,7 @@ LiveStream::LiveStream (commandline::Backend backendToUse,
                         double rate,
                         bool isRealtime)
     : backend (std::move (backendToUse)), session (tap, backend.transport, backend.locator),
-      feed (std::make_unique<commandline::MemorySource> (std::move (samples), rate), isRealtime)
+      feed (std::make_unique<MemorySource> (std::move (samples), rate), isRealtime)
 {
     feed.prepare (tap);
     session.start (std::move (config));

@@ -6,8 +6,8 @@
 #pragma once
 
 #include "Audio/AudioTap.h"
+#include "Audio/SampleFeed.h"
 #include "Session/TranscriptionSession.h"
-#include "Standalone/CommandLine/SampleFeed.h"
 #include "Standalone/CommandLine/Stream.h"
 
 #include <functional>
@@ -47,7 +47,7 @@ private:
     commandline::Backend backend;
     AudioTap tap;
     TranscriptionSession session;
-    commandline::SampleFeed feed;
+    SampleFeed feed;
 };
 
 /** Speech of the tests' fixtures, 16 kHz, one after the other, until there are so many seconds. */

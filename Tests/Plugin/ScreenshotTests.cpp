@@ -1,5 +1,7 @@
 // Pictures of the window's states in both languages, for people to look at: build/screenshots.
 #include "EditorScene.h"
+#include "Plugin/Editor/ModelTable.h"
+#include "RestAnswers.h"
 
 #include <set>
 
@@ -140,4 +142,80 @@ TEST_CASE ("Screenshots of the looks, the captions, the search and the speakers"
     view.setSize (520, 200);
     view.show (nullptr, store.snapshot());
     photograph (view, "speakers-en");
+}
+
+TEST_CASE ("Screenshots of models, data sets and a training with its charts")
+{
+    for (const juce::String language : { "en", "ja" })
+    {
+        EditorScene scene (language.toRawUTF8());
+        RestAnswers rest (*scene.transport);
+        const auto look = [&]
+        {
+            for (int i = 0; i < 3; ++i)
+            {
+                scene.transport->advance (Milliseconds (1000));
+                scene.editor->refresh();
+                scene.processor->stream().tickTraining (true); // as if the window were on a screen
+                rest.serve();
+            }
+            scene.editor->refresh();
+        };
+        const auto both = [&] (const juce::String& name)
+        {
+            scene.editor->setSize (1100, 720);
+            scene.editor->refresh();
+            photograph (*scene.editor, name + "-" + language);
+            scene.editor->setSize (640, 470);
+            scene.editor->refresh();
+            photograph (*scene.editor, name + "-small-" + language);
+        };
+
+        scene.editor->showPage ("models");
+        look();
+        const plugin::Words words (language.toStdString());
+        auto* table =
+            dynamic_cast<plugin::ModelTable*> (scene.find (words ("Models and checkpoints"))->getParentComponent());
+        table->selectOnly ("conformer-speech-epoch-12");
+        both ("models-filled");
+        scene.processor->stream().catalog()->download ({ "conformer-speech-epoch-12" }, "/nowhere/models.zip", 1.0e8);
+        scene.click (words ("Delete ..."));
+        look();
+        both ("models-question");
+
+        scene.editor->showPage ("datasets");
+        rest.routes["POST /api/dataset/download"] = { 202, "{}" };
+        rest.routes["GET /api/dataset/download"] = {
+            200, R"({"download":{"dataset_name":"jsut","status":"downloading","done":1,"total":4}})"
+        };
+        scene.processor->stream().catalog()->fetchDataset ("jsut");
+        look();
+        both ("datasets-filled");
+
+        rest.routes["POST /api/train/start"] = { 200, "{}" };
+        rest.routes["GET /api/status"] = { 200, R"({"is_training":true})" };
+        scene.editor->showPage ("training");
+        look();
+        TrainingOrder order;
+        order.model = "conformer";
+        order.dataset = "speech";
+        scene.processor->stream().startTraining (order);
+        look();
+        for (int step = 1; step <= 60; ++step)
+        {
+            const auto loss = 3.0 / (1.0 + 0.05 * step) + 0.04 * ((step * 7) % 5);
+            rest.routes["GET /api/progress"] = {
+                200,
+                R"({"is_training":true,"current_epoch":)" + std::to_string (1 + step / 20)
+                    + R"(,"total_epochs":20,"current_step":)" + std::to_string (step * 20)
+                    + R"(,"total_steps":8000,"current_loss":)" + std::to_string (loss)
+                    + R"(,"current_learning_rate":0.0006,"progress":)" + std::to_string (step / 400.0)
+                    + R"(,"eta_seconds":4210,"val_loss":)" + std::to_string (2.6 - 0.4 * (step / 20)) + R"(,"wer":)"
+                    + std::to_string (0.8 - 0.1 * (step / 20))
+                    + R"(,"latest_logs":["Training conformer on speech","Resumed after epoch 2, step 800","Epoch 3"]})"
+            };
+            look();
+        }
+        both ("training-runs");
+    }
 }

@@ -46,7 +46,7 @@ std::set<std::string> codesInSources()
     const std::regex made (R"re((?:Error ?\{|fail \(\{|return \{(?: \{)?|setNotice \(\{)\s*"([a-z_]+)",)re");
 
     for (const auto* folder : { "Source/Session", "Source/Network", "Source/LocalBackend", "Source/Training",
-                                "Plugin/Processor", "Plugin/Editor" })
+                                "Source/Catalog", "Plugin/Processor", "Plugin/Editor" })
         for (const auto& file : sourceFile (folder).findChildFiles (juce::File::findFiles, false, "*.cpp"))
         {
             const auto text = file.loadFileAsString().toStdString();

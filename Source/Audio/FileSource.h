@@ -5,15 +5,15 @@
 */
 #pragma once
 
-#include "Standalone/CommandLine/SampleSource.h"
+#include "Audio/SampleSource.h"
 
 #include <filesystem>
 #include <memory>
 
-namespace kikitori::commandline
+namespace kikitori
 {
 
 /** Errors: file_missing, unreadable_audio. */
 Result<std::unique_ptr<SampleSource>> openAudioFile (const std::filesystem::path& file);
 
-} // namespace kikitori::commandline
+} // namespace kikitori

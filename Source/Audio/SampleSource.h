@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace kikitori::commandline
+namespace kikitori
 {
 
 class SampleSource
@@ -21,6 +21,8 @@ public:
 
     virtual double sampleRate() const = 0;
     virtual int channels() const = 0;
+    /** Seconds; 0 where it is not known before the end. */
+    virtual double duration() const { return 0.0; }
 
     /** Fills interleaved frames; the number of whole frames read, 0 at the end. */
     virtual Result<std::size_t> read (std::span<float> interleaved) = 0;
@@ -45,4 +47,4 @@ private:
     std::size_t position = 0;
 };
 
-} // namespace kikitori::commandline
+} // namespace kikitori

@@ -1,9 +1,9 @@
-#include "Standalone/CommandLine/SampleFeed.h"
+#include "Audio/SampleFeed.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace kikitori::commandline
+namespace kikitori
 {
 
 namespace
@@ -114,4 +114,4 @@ void SampleFeed::play (AudioTap& tap)
     isFinished = true;
 }
 
-} // namespace kikitori::commandline
+} // namespace kikitori

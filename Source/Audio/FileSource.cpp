@@ -1,8 +1,8 @@
-#include "Standalone/CommandLine/FileSource.h"
+#include "Audio/FileSource.h"
 
 #include "Audio/AudioFileReader.h"
 
-namespace kikitori::commandline
+namespace kikitori
 {
 
 namespace
@@ -15,6 +15,7 @@ public:
 
     double sampleRate() const override { return reader->sampleRate(); }
     int channels() const override { return reader->channels(); }
+    double duration() const override { return reader->duration(); }
     Result<std::size_t> read (std::span<float> interleaved) override { return reader->read (interleaved); }
 
 private:
@@ -31,4 +32,4 @@ Result<std::unique_ptr<SampleSource>> openAudioFile (const std::filesystem::path
     return std::unique_ptr<SampleSource> (std::make_unique<FileSource> (std::move (reader).value()));
 }
 
-} // namespace kikitori::commandline
+} // namespace kikitori

@@ -12,7 +12,7 @@
 
 #include <optional>
 
-namespace kikitori::commandline
+namespace kikitori
 {
 
 class AudioFeed
@@ -36,4 +36,4 @@ public:
     virtual std::optional<Error> problem() const = 0;
 };
 
-} // namespace kikitori::commandline
+} // namespace kikitori

@@ -1,9 +1,8 @@
+#include "Audio/SampleFeed.h"
 #include "Audio/TapReader.h"
-#include "Standalone/CommandLine/SampleFeed.h"
 #include "Support/Catch.h"
 
 using namespace kikitori;
-using namespace kikitori::commandline;
 
 namespace
 {

@@ -6,15 +6,15 @@
 */
 #pragma once
 
-#include "Standalone/CommandLine/AudioFeed.h"
-#include "Standalone/CommandLine/SampleSource.h"
+#include "Audio/AudioFeed.h"
+#include "Audio/SampleSource.h"
 
 #include <atomic>
 #include <memory>
 #include <mutex>
 #include <thread>
 
-namespace kikitori::commandline
+namespace kikitori
 {
 
 class SampleFeed final : public AudioFeed
@@ -46,4 +46,4 @@ private:
     std::thread thread;
 };
 
-} // namespace kikitori::commandline
+} // namespace kikitori

@@ -1,0 +1,261 @@
+#include "Plugin/Editor/DatasetsPage.h"
+
+#include "Plugin/Editor/Look.h"
+#include "Plugin/Editor/TrainingPage.h"
+
+#include <cmath>
+
+namespace kikitori::plugin
+{
+
+namespace
+{
+constexpr const char* columns[] = { "Name", "Status", "Files", "Size", "Folder" };
+constexpr int padding = 8;
+} // namespace
+
+DatasetsPage::DatasetsPage (const PageTools& tools)
+    : words (tools.words), processor (tools.processor), window (tools.window), error (tools.words), tasks (tools.words)
+{
+    view.lists = std::make_shared<const CatalogLists>();
+    addChildComponent (error);
+    for (auto* child : std::initializer_list<juce::Component*>{ &table, &state, &download, &use, &reload, &tasks })
+        addAndMakeVisible (child);
+
+    int id = 1;
+    for (const auto* column : columns)
+        table.getHeader().addColumn (column, id++, 100, 40, 900,
+                                     juce::TableHeaderComponent::visible | juce::TableHeaderComponent::resizable);
+    table.getHeader().setPopupMenuActive (false);
+    table.setModel (this);
+    table.setRowHeight (26);
+    table.setHeaderHeight (26);
+    table.setColour (juce::ListBox::backgroundColourId, colours::panel);
+    table.setColour (juce::ListBox::outlineColourId, colours::line);
+    table.setOutlineThickness (1);
+    state.setFont (Look::font (13.0f));
+    state.setColour (juce::Label::textColourId, colours::faint);
+    state.setBorderSize ({ 0, 0, 0, 0 });
+    state.setMinimumHorizontalScale (0.8f);
+
+    error.onDismiss = [this]
+    {
+        dismissed = view.lastError;
+        showState();
+    };
+    download.onClick = [this] { fetch(); };
+    use.onClick = [this] { train(); };
+    reload.onClick = [this]
+    {
+        dismissed.reset();
+        if (processor.stream().arm())
+            if (auto* catalog = processor.stream().catalog())
+                catalog->refresh();
+    };
+    tasks.onCancel = [this] (int task)
+    {
+        if (auto* catalog = processor.stream().catalog())
+            catalog->cancel (task);
+    };
+    tasks.onForget = [this] (int task)
+    {
+        if (auto* catalog = processor.stream().catalog())
+            catalog->forget (task);
+    };
+}
+
+DatasetsPage::~DatasetsPage() { table.setModel (nullptr); }
+
+void DatasetsPage::translate()
+{
+    table.setTitle (words ("Data sets"));
+    table.setHelpText (words ("Arrow keys choose, Return downloads"));
+    name (download, words ("Download"), words ("The backend fetches this data set"));
+    name (use, words ("Train with it"), words ("Goes to the training page with this data set"));
+    name (reload, words ("Ask again"), words ("Asks the backend for its lists now, also while a stream lives"));
+    int id = 1;
+    for (const auto* column : columns)
+        table.getHeader().setColumnName (id++, words (column));
+    error.translate();
+    fitColumns();
+    showSelection();
+    showState();
+}
+
+juce::String DatasetsPage::cell (int row, int column) const
+{
+    if (row < 0 || row >= static_cast<int> (view.lists->datasets.size()))
+        return {};
+
+    const auto& dataset = view.lists->datasets[static_cast<std::size_t> (row)];
+
+    switch (column)
+    {
+        case 1: return utf8 (dataset.name);
+        case 2:
+            return isFetched (dataset.name) ? words ("is being downloaded")
+                   : dataset.isDownloaded   ? words ("there")
+                                            : words ("not downloaded");
+        case 3: return dataset.files > 0 ? juce::String (dataset.files) : juce::String();
+        case 4: return dataset.megabytes > 0.0 ? sizeText (dataset.megabytes) : juce::String();
+        case 5: return utf8 (dataset.path);
+        default: return {};
+    }
+}
+
+bool DatasetsPage::isFetched (const std::string& name) const
+{
+    for (const auto& task : view.tasks)
+        if (task.kind == CatalogTask::Kind::dataset && task.title == name && task.state == CatalogTask::State::running)
+            return true;
+    return false;
+}
+
+void DatasetsPage::refresh (const PluginSnapshot&)
+{
+    auto* catalog = processor.stream().catalog();
+
+    if (catalog == nullptr)
+        return;
+
+    catalog->tick (true);
+    auto next = catalog->view();
+    std::vector<CatalogTask> mine;
+    for (const auto& task : next.tasks)
+        if (task.kind == CatalogTask::Kind::dataset)
+            mine.push_back (task);
+    const bool isNew = next.lists != view.lists;
+    const bool hasChanged = next.version != view.version;
+    view = std::move (next);
+
+    if (tasks.show (mine))
+        resized();
+
+    if (isNew)
+    {
+        table.updateContent();
+        fitColumns();
+    }
+
+    if (hasChanged)
+    {
+        table.repaint();
+        repaint();
+        showSelection();
+        showState();
+    }
+}
+
+const CatalogDataset* DatasetsPage::chosen() const
+{
+    const auto row = table.getSelectedRow();
+    return row >= 0 && row < static_cast<int> (view.lists->datasets.size())
+               ? &view.lists->datasets[static_cast<std::size_t> (row)]
+               : nullptr;
+}
+
+void DatasetsPage::showSelection()
+{
+    const auto* dataset = chosen();
+    download.setEnabled (dataset != nullptr && ! dataset->isDownloaded && ! isFetched (dataset->name));
+    use.setEnabled (dataset != nullptr && dataset->isDownloaded);
+}
+
+void DatasetsPage::showState()
+{
+    if (error.show (view.lastError && view.lastError != dismissed ? view.lastError : std::nullopt, false))
+        resized();
+
+    juce::String text;
+    if (view.isHeld)
+        text = words ("A stream lives: the lists are asked again when it has ended. \"Ask again\" asks now.");
+    else if (view.isAsking && ! view.isKnown)
+        text = words ("Asking the backend ...");
+    state.setText (text, juce::dontSendNotification);
+    state.setTooltip (text);
+}
+
+void DatasetsPage::fetch()
+{
+    const auto* dataset = chosen();
+    auto* catalog = processor.stream().catalog();
+
+    if (dataset != nullptr && catalog != nullptr && download.isEnabled())
+        catalog->fetchDataset (dataset->name);
+}
+
+void DatasetsPage::train()
+{
+    const auto* dataset = chosen();
+
+    if (dataset == nullptr)
+        return;
+
+    const auto name = dataset->name;
+    if (auto* page = dynamic_cast<TrainingPage*> (window.showPage ("training")))
+        page->useDataset (name);
+}
+
+void DatasetsPage::fitColumns()
+{
+    const auto font = Look::font (14.0f);
+
+    for (int column = 1; column <= static_cast<int> (std::size (columns)); ++column)
+    {
+        auto width = Look::font (15.0f, true).getStringWidthFloat (words (columns[column - 1]));
+        for (int row = 0; row < getNumRows(); ++row)
+            width = std::max (width, font.getStringWidthFloat (cell (row, column)));
+        if (column == 2)
+            width = std::max (width, font.getStringWidthFloat (words ("is being downloaded")));
+        table.getHeader().setColumnWidth (column, static_cast<int> (std::ceil (width)) + 2 * padding + 2);
+    }
+}
+
+void DatasetsPage::paintRowBackground (juce::Graphics& g, int, int width, int height, bool isSelected)
+{
+    if (isSelected)
+        g.fillAll (colours::selection);
+
+    g.setColour (colours::line.withAlpha (0.5f));
+    g.fillRect (0, height - 1, width, 1);
+}
+
+void DatasetsPage::paintCell (juce::Graphics& g, int row, int column, int width, int height, bool)
+{
+    g.setColour (colours::text);
+    g.setFont (Look::font (14.0f));
+    g.drawText (cell (row, column), padding, 0, width - 2 * padding, height,
+                column == 3 || column == 4 ? juce::Justification::centredRight : juce::Justification::centredLeft);
+}
+
+void DatasetsPage::paintOverChildren (juce::Graphics& g)
+{
+    if (getNumRows() > 0)
+        return;
+
+    const auto text = ! view.isKnown ? words ("The backend does not run, or has not answered yet. \"Ask again\" "
+                                              "starts the local one.")
+                      : view.lists->hasDatasets ? words ("The backend's settings name no data sets.")
+                                                : words ("This backend does not list its data sets.");
+    g.setColour (colours::faint);
+    g.setFont (Look::font (15.0f));
+    g.drawFittedText (text, table.getBounds().withTrimmedTop (30).reduced (16), juce::Justification::centred, 5, 0.9f);
+}
+
+void DatasetsPage::resized()
+{
+    auto area = getLocalBounds();
+
+    if (error.isVisible())
+    {
+        error.setBounds (area.removeFromTop (error.heightFor (area.getWidth())));
+        area.removeFromTop (6);
+    }
+
+    tasks.setBounds (area.removeFromBottom (tasks.heightFor (area.getWidth())));
+    placeAtBottom (area, { &download, &use, &reload });
+    state.setBounds (area.removeFromBottom (20));
+    table.setBounds (area.withTrimmedBottom (4));
+}
+
+} // namespace kikitori::plugin

@@ -1,0 +1,56 @@
+/*  The backend's data sets: what is there, how large it is, and fetching what is not.
+
+    Threads: message thread.
+    Failure: of the list as a line until it comes; of a download in its row until it is taken off.
+*/
+#pragma once
+
+#include "Plugin/Editor/EditorPage.h"
+#include "Plugin/Editor/ErrorView.h"
+#include "Plugin/Editor/PageParts.h"
+#include "Plugin/Editor/TaskList.h"
+
+namespace kikitori::plugin
+{
+
+class DatasetsPage final : public EditorPage, private juce::TableListBoxModel
+{
+public:
+    explicit DatasetsPage (const PageTools& tools);
+    ~DatasetsPage() override;
+
+    void translate() override;
+    void refresh (const PluginSnapshot& snapshot) override;
+    void resized() override;
+    void paintOverChildren (juce::Graphics& g) override;
+
+private:
+    int getNumRows() override { return static_cast<int> (view.lists->datasets.size()); }
+    void paintRowBackground (juce::Graphics& g, int row, int width, int height, bool isSelected) override;
+    void paintCell (juce::Graphics& g, int row, int column, int width, int height, bool isSelected) override;
+    juce::String getCellTooltip (int row, int column) override { return cell (row, column); }
+    void selectedRowsChanged (int) override { showSelection(); }
+    void returnKeyPressed (int) override { fetch(); }
+
+    juce::String cell (int row, int column) const;
+    const CatalogDataset* chosen() const;
+    bool isFetched (const std::string& name) const;
+    void showSelection();
+    void showState();
+    void fetch();
+    void train();
+    void fitColumns();
+
+    const Words& words;
+    KikitoriProcessor& processor;
+    PageHost& window;
+    ErrorView error;
+    juce::TableListBox table;
+    juce::Label state;
+    juce::TextButton download, use, reload;
+    TaskList tasks;
+    CatalogView view;
+    std::optional<Error> dismissed;
+};
+
+} // namespace kikitori::plugin

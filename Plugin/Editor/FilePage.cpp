@@ -1,0 +1,259 @@
+#include "Plugin/Editor/FilePage.h"
+
+#include "Export/TranscriptExport.h"
+#include "Plugin/Editor/FileTexts.h"
+#include "Plugin/Editor/Look.h"
+
+#include <cmath>
+
+namespace kikitori::plugin
+{
+
+namespace
+{
+constexpr auto audioPatterns = "*.wav;*.flac;*.mp3;*.m4a;*.aac;*.ogg;*.opus;*.aif;*.aiff;*.wma;*.mp4;*.mkv;*.webm";
+constexpr int rowHeight = 30;
+constexpr int gap = 6;
+} // namespace
+
+FilePage::FilePage (const PageTools& tools)
+    : words (tools.words), processor (tools.processor), transcript (tools.words), error (tools.words)
+{
+    for (auto* child : std::initializer_list<juce::Component*>{ &list, &transcript, &times, &open, &cancel, &remove,
+                                                                &copy, &saveAs, &saveEach, &format })
+        addAndMakeVisible (child);
+    addChildComponent (error);
+
+    list.setModel (this);
+    list.setRowHeight (rowHeight);
+    list.setColour (juce::ListBox::backgroundColourId, colours::panel);
+    list.setColour (juce::ListBox::outlineColourId, colours::line);
+    list.setOutlineThickness (1);
+    times.setFont (Look::font (13.0f));
+    times.setColour (juce::Label::textColourId, colours::faint);
+    times.setBorderSize ({ 0, 0, 0, 0 });
+    times.setMinimumHorizontalScale (1.0f);
+    times.setJustificationType (juce::Justification::topLeft);
+    format.setWantsKeyboardFocus (true);
+
+    int id = 1;
+    for (const auto& one : transcriptFormatNames())
+        format.addItem (utf8 (one), id++);
+    format.setSelectedId (1, juce::dontSendNotification);
+    if (const auto saved = remembered (processor, "files.format"); saved.isNotEmpty())
+        for (int i = 0; i < format.getNumItems(); ++i)
+            if (format.getItemText (i) == saved)
+                format.setSelectedItemIndex (i, juce::dontSendNotification);
+    connect();
+}
+
+FilePage::~FilePage() { list.setModel (nullptr); }
+
+void FilePage::connect()
+{
+    open.onClick = [this] { choose(); };
+    cancel.onClick = [this] { cancelChosen(); };
+    remove.onClick = error.onDismiss = [this] { takeOff(); };
+    copy.onClick = [this] { transcript.copy(); };
+    saveAs.onClick = [this] { save(); };
+    saveAs.transcript = [this]
+    {
+        const auto* job = chosen();
+        return job != nullptr ? job->transcript : nullptr;
+    };
+    saveAs.onFailure = [this] (const Error& failure) { processor.stream().setNotice (failure); };
+    saveEach.onClick = [this] { chooseFolder(); };
+    format.onChange = [this]
+    {
+        remember (processor, "files.format", format.getText());
+        saveAs.extension = extension();
+    };
+    saveAs.extension = extension();
+}
+
+void FilePage::translate()
+{
+    name (open, words ("Add files ..."), words ("Audio files to transcribe; they can be dropped on this page, too"));
+    name (cancel, words ("Cancel"), words ("Ends the transcription of the chosen file"));
+    name (remove, words ("Take off"), words ("Takes the chosen file off the list; the file itself stays"));
+    name (copy, words ("Copy"), words ("Copies the selected rows, or everything (Ctrl+C)"));
+    name (saveAs, words ("Save"),
+          words ("Saves the transcript as text, subtitles or data; dragged out of the window it is a file"));
+    name (saveEach, words ("Save all ..."), words ("Saves the transcripts of all files into a folder"));
+    name (format, words ("Format"), words ("What transcripts are saved as"));
+    list.setTitle (words ("Files"));
+    list.setHelpText (words ("Arrow keys choose, Delete takes off the list"));
+    times.setTitle (words ("Times"));
+    error.translate();
+    transcript.translate();
+    showSelection();
+    resized();
+}
+
+void FilePage::refresh (const PluginSnapshot&)
+{
+    auto* files = processor.stream().files();
+
+    if (files == nullptr || files->version() == seen)
+        return;
+
+    seen = files->version();
+    const auto before = jobs.size();
+    jobs = files->jobs();
+    list.updateContent();
+
+    if (jobs.size() > before) // the new ones are what the user wants to see
+        list.selectRow (static_cast<int> (before));
+
+    list.repaint();
+    repaint();
+    showSelection();
+}
+
+const FileJob* FilePage::chosen() const
+{
+    const auto row = list.getSelectedRow();
+    return row >= 0 && row < static_cast<int> (jobs.size()) ? &jobs[static_cast<std::size_t> (row)] : nullptr;
+}
+
+void FilePage::showSelection()
+{
+    const auto* job = chosen();
+    const bool hasWords = job != nullptr && job->transcript != nullptr && ! timedLines (*job->transcript).empty();
+    transcript.show (nullptr, job != nullptr ? job->transcript : nullptr);
+    cancel.setEnabled (job != nullptr && ! job->hasEnded());
+    remove.setEnabled (job != nullptr && job->hasEnded());
+    copy.setEnabled (hasWords);
+    saveAs.setEnabled (hasWords);
+    saveEach.setEnabled (std::any_of (jobs.begin(), jobs.end(),
+                                      [] (const auto& one) { return one.transcript != nullptr && one.hasEnded(); }));
+
+    const auto text = job != nullptr ? fileTimes (*job, words) : juce::String();
+    const bool isNew = text.isEmpty() != times.getText().isEmpty();
+    times.setText (text, juce::dontSendNotification);
+
+    if (error.show (job != nullptr ? job->error : std::nullopt, false) || isNew)
+        resized();
+}
+
+void FilePage::add (const juce::StringArray& paths)
+{
+    for (const auto& path : paths)
+        if (! processor.stream().transcribeFile (path.toStdString()))
+            return; // the notice tells why
+}
+
+void FilePage::filesDropped (const juce::StringArray& paths, int, int)
+{
+    setDragged (false);
+    add (paths);
+}
+
+void FilePage::setDragged (bool isOver)
+{
+    isDragged = isOver;
+    repaint();
+}
+
+juce::File FilePage::folderForFiles() const
+{
+    const auto given = processor.stream().userSettings().filesFolder;
+    return given.empty() ? juce::File::getSpecialLocation (juce::File::userDocumentsDirectory)
+                         : juce::File (utf8 (given));
+}
+
+void FilePage::choose()
+{
+    chooser = std::make_unique<juce::FileChooser> (words ("Choose audio files"), juce::File(), audioPatterns);
+    chooser->launchAsync (juce::FileBrowserComponent::openMode | juce::FileBrowserComponent::canSelectFiles
+                              | juce::FileBrowserComponent::canSelectMultipleItems,
+                          [this] (const juce::FileChooser& picked)
+                          {
+                              juce::StringArray paths;
+                              for (const auto& file : picked.getResults())
+                                  paths.add (file.getFullPathName());
+                              add (paths);
+                          });
+}
+
+juce::String FilePage::extension() const
+{
+    const auto known = transcriptFormatFromName (format.getText().toStdString()).value_or (TranscriptFormat::text);
+    const auto ending = fileExtension (known);
+    return { ending.data(), ending.size() };
+}
+
+void FilePage::save()
+{
+    const auto* job = chosen();
+
+    if (job == nullptr || job->transcript == nullptr)
+        return;
+
+    chooser = std::make_unique<juce::FileChooser> (
+        words ("Save the transcript"),
+        folderForFiles().getChildFile (juce::File (utf8 (job->path)).getFileNameWithoutExtension() + "." + extension()),
+        transcriptFilePatterns());
+    chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
+                              | juce::FileBrowserComponent::warnAboutOverwriting,
+                          [this, words = job->transcript] (const juce::FileChooser& picked)
+                          {
+                              if (picked.getResult() == juce::File())
+                                  return;
+                              if (auto saved = saveTranscript (*words, picked.getResult()); ! saved)
+                                  processor.stream().setNotice (saved.error());
+                          });
+}
+
+void FilePage::chooseFolder()
+{
+    chooser = std::make_unique<juce::FileChooser> (words ("Choose a folder for the transcripts"), folderForFiles());
+    chooser->launchAsync (juce::FileBrowserComponent::openMode | juce::FileBrowserComponent::canSelectDirectories,
+                          [this] (const juce::FileChooser& picked)
+                          {
+                              if (picked.getResult() == juce::File())
+                                  return;
+                              if (auto saved = saveAll (picked.getResult()); ! saved)
+                                  processor.stream().setNotice (saved.error());
+                          });
+}
+
+Status FilePage::saveAll (const juce::File& folder)
+{
+    for (const auto& job : jobs)
+    {
+        if (job.transcript == nullptr || ! job.hasEnded())
+            continue;
+
+        // Two recordings of the same name from different folders both keep theirs.
+        const auto stem = juce::File (utf8 (job.path)).getFileNameWithoutExtension();
+        auto file = folder.getChildFile (stem + "." + extension());
+        for (int n = 2; file.exists() && n < 10000; ++n)
+            file = folder.getChildFile (stem + "-" + juce::String (n) + "." + extension());
+
+        if (auto saved = saveTranscript (*job.transcript, file); ! saved)
+            return saved;
+    }
+
+    return success();
+}
+
+void FilePage::cancelChosen()
+{
+    const auto* job = chosen();
+    auto* files = processor.stream().files();
+
+    if (job != nullptr && files != nullptr)
+        files->cancel (job->id);
+}
+
+void FilePage::takeOff()
+{
+    const auto* job = chosen();
+    auto* files = processor.stream().files();
+
+    if (job != nullptr && files != nullptr)
+        files->remove (job->id);
+}
+
+} // namespace kikitori::plugin

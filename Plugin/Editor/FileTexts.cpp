@@ -1,0 +1,67 @@
+#include "Plugin/Editor/FileTexts.h"
+
+#include "Plugin/Editor/PageParts.h"
+#include "Plugin/Editor/StatusText.h"
+
+namespace kikitori::plugin
+{
+
+namespace
+{
+juce::String secondsText (std::chrono::milliseconds time, const Words& words)
+{
+    return words ("%1 s", juce::String (static_cast<double> (time.count()) / 1000.0, 2));
+}
+} // namespace
+
+juce::String fileName (const FileJob& job) { return juce::File (utf8 (job.path)).getFileName(); }
+
+std::optional<double> fileProgress (const FileJob& job)
+{
+    if (job.state == FileJob::State::done)
+        return 1.0;
+    if (job.seconds <= 0.0)
+        return std::nullopt;
+    return juce::jlimit (0.0, 1.0, job.processed / job.seconds);
+}
+
+juce::String fileState (const FileJob& job, const Words& words)
+{
+    switch (job.state)
+    {
+        case FileJob::State::waiting: return words ("waits");
+        case FileJob::State::starting: return words ("loads the model");
+        case FileJob::State::running:
+            if (const auto share = fileProgress (job))
+                return juce::String (juce::roundToInt (*share * 100.0)) + " %";
+            return clockTime (job.processed);
+        case FileJob::State::done: return words ("done");
+        case FileJob::State::failed: return words ("failed");
+        case FileJob::State::cancelled: return words ("cancelled");
+    }
+
+    return {};
+}
+
+juce::String fileTimes (const FileJob& job, const Words& words)
+{
+    juce::StringArray times;
+
+    if (job.times.firstOutput)
+        times.add (words ("First words after %1", secondsText (*job.times.firstOutput, words)));
+    if (job.times.inference)
+        times.add (words ("inference %1", secondsText (*job.times.inference, words)));
+    if (job.times.total)
+        times.add (words ("in all %1", secondsText (*job.times.total, words)));
+    if (job.state == FileJob::State::done && job.times.inference && job.times.inference->count() > 0
+        && job.processed > 0.0)
+        times.add (
+            words ("%1 times as fast as it is spoken",
+                   juce::String (job.processed * 1000.0 / static_cast<double> (job.times.inference->count()), 1)));
+    if (! job.model.empty())
+        times.add (utf8 (job.model));
+
+    return times.joinIntoString (juce::String::fromUTF8 ("  ·  "));
+}
+
+} // namespace kikitori::plugin

@@ -1,0 +1,91 @@
+// What can be done with the chosen models.
+#include "Plugin/Editor/ModelsPage.h"
+
+#include "Plugin/Editor/StreamChoices.h"
+#include "Plugin/Editor/TrainingPage.h"
+
+namespace kikitori::plugin
+{
+
+void ModelsPage::useNow()
+{
+    const auto chosen = table.selected();
+
+    if (chosen.size() != 1 || ! chosen[0]->isInstalled)
+        return;
+
+    const auto name = chosen[0]->name;
+    changeSettings (processor, [&name] (PluginSettings& settings) { settings.model = name; });
+    note = words ("Streams use %1 from the next Start on.", utf8 (name));
+    showState (view);
+}
+
+void ModelsPage::resumeFrom()
+{
+    const auto chosen = table.selected();
+
+    if (chosen.size() != 1)
+        return;
+
+    const auto model = *chosen[0];
+
+    if (auto* page = dynamic_cast<TrainingPage*> (window.showPage ("training")))
+        page->resumeFrom (model);
+}
+
+void ModelsPage::download()
+{
+    std::vector<std::string> names;
+    double megabytes = 0.0;
+
+    for (const auto* model : table.selected())
+    {
+        names.push_back (model->name);
+        megabytes += model->megabytes;
+    }
+
+    if (names.empty())
+        return;
+
+    const auto given = processor.stream().userSettings().filesFolder;
+    const auto folder =
+        given.empty() ? juce::File::getSpecialLocation (juce::File::userDocumentsDirectory) : juce::File (utf8 (given));
+    chooser = std::make_unique<juce::FileChooser> (
+        words ("Save the models"),
+        folder.getChildFile (names.size() == 1 ? utf8 (names[0]) + ".zip" : juce::String ("models.zip")), "*.zip");
+    chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
+                              | juce::FileBrowserComponent::warnAboutOverwriting,
+                          [this, names, megabytes] (const juce::FileChooser& chosen)
+                          {
+                              auto* catalog = processor.stream().catalog();
+                              const auto file = chosen.getResult();
+
+                              if (file != juce::File() && catalog != nullptr)
+                                  catalog->download (names, file.getFullPathName().toStdString(),
+                                                     megabytes * 1048576.0);
+                          });
+}
+
+void ModelsPage::askToDelete()
+{
+    if (! remove.isEnabled())
+        return;
+
+    std::vector<std::string> names;
+    for (const auto* model : table.selected())
+        names.push_back (model->name);
+
+    const auto question =
+        names.size() == 1
+            ? words ("Delete %1? It is gone for good, also for others who use this backend.", utf8 (names[0]))
+            : words ("Delete these %1? They are gone for good, also for others who use this backend.",
+                     juce::String (names.size()));
+    confirm.ask (question, words ("Delete"),
+                 [this, names]
+                 {
+                     if (auto* catalog = processor.stream().catalog())
+                         catalog->remove (names);
+                 });
+}
+
+} // namespace kikitori::plugin

@@ -1,0 +1,147 @@
+#include "Catalog/ArchiveFile.h"
+
+#include <fstream>
+
+namespace kikitori
+{
+
+namespace
+{
+constexpr std::chrono::milliseconds look{ 500 };
+
+std::filesystem::path besides (std::filesystem::path file)
+{
+    file += ".part";
+    return file;
+}
+} // namespace
+
+ArchiveFile::ArchiveFile (std::filesystem::path fileToMake, Ended endedToTell)
+    : file (std::move (fileToMake)), partial (besides (file)), ended (std::move (endedToTell)),
+      thread ([this] { run(); })
+{
+}
+
+ArchiveFile::~ArchiveFile() { close(); }
+
+bool ArchiveFile::hasRoom() const
+{
+    const std::lock_guard lock (mutex);
+    return waitingBytes < mostWaiting;
+}
+
+void ArchiveFile::take (std::string_view piece, std::optional<std::uint64_t> total)
+{
+    expected.store (total.value_or (0), std::memory_order_relaxed);
+    bytes.fetch_add (piece.size(), std::memory_order_relaxed);
+    {
+        const std::lock_guard lock (mutex);
+
+        if (order != Order::write || hasEnded())
+            return;
+
+        waiting.emplace_back (piece);
+        waitingBytes += piece.size();
+    }
+    wake.notify_one();
+}
+
+void ArchiveFile::finish()
+{
+    {
+        const std::lock_guard lock (mutex);
+        if (order == Order::write)
+            order = Order::finish;
+    }
+    wake.notify_one();
+}
+
+void ArchiveFile::cancel()
+{
+    {
+        const std::lock_guard lock (mutex);
+        order = Order::cancel;
+    }
+    wake.notify_one();
+}
+
+void ArchiveFile::close()
+{
+    if (! hasEnded())
+        cancel();
+    if (thread.joinable())
+        thread.join();
+}
+
+void ArchiveFile::run()
+{
+    auto result = writeAll();
+    bool isCancelled = false;
+    {
+        const std::lock_guard lock (mutex);
+        isCancelled = order == Order::cancel;
+        waiting.clear();
+        waitingBytes = 0;
+    }
+
+    if (isCancelled || ! result)
+    {
+        std::error_code ignored;
+        std::filesystem::remove (partial, ignored);
+    }
+
+    isOver.store (true, std::memory_order_release);
+
+    if (! isCancelled)
+        ended (std::move (result));
+}
+
+Status ArchiveFile::writeAll()
+{
+    const Error failed{ "write_failed", "The file " + file.string()
+                                           + " could not be written; choose another folder, or free some space." };
+    std::ofstream stream (partial, std::ios::binary | std::ios::trunc);
+    std::uint64_t written = 0;
+
+    for (;;)
+    {
+        std::deque<std::string> pieces;
+        auto what = Order::write;
+        {
+            std::unique_lock lock (mutex);
+            wake.wait_for (lock, look, [this] { return ! waiting.empty() || order != Order::write; });
+            pieces.swap (waiting);
+            waitingBytes = 0;
+            what = order;
+        }
+
+        if (what == Order::cancel)
+            return success();
+
+        for (const auto& piece : pieces)
+        {
+            stream.write (piece.data(), static_cast<std::streamsize> (piece.size()));
+            written += piece.size();
+        }
+
+        if (! stream)
+            return failed;
+        if (what == Order::finish)
+            break;
+    }
+
+    stream.close();
+    const auto wanted = announced();
+
+    if (! stream)
+        return failed;
+    if (wanted != 0 && written != wanted)
+        return Error{ "incomplete", "Only " + std::to_string (written) + " of " + std::to_string (wanted)
+                                        + " bytes came; try again." };
+
+    std::error_code trouble;
+    std::filesystem::rename (partial, file, trouble);
+    return trouble ? Status (failed) : success();
+}
+
+} // namespace kikitori

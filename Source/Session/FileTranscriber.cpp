@@ -1,0 +1,265 @@
+#include "Session/FileTranscriber.h"
+
+#include "Audio/FileSource.h"
+#include "Audio/SampleFeed.h"
+
+#include <algorithm>
+
+namespace kikitori
+{
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+/** One file from opening to its last words; on the thread that decodes. */
+class FileTranscriber::Run
+{
+public:
+    Run (FileTranscriber& ownerToTell, const Order& orderToRun) : owner (ownerToTell), order (orderToRun) {}
+
+    void execute()
+    {
+        auto source = openAudioFile (order.path);
+
+        if (! source)
+            return end (FileJob::State::failed, source.error());
+
+        const auto seconds = source.value()->duration();
+        owner.change (order.id, [seconds] (FileJob& job) { job.seconds = seconds; });
+        SampleFeed feed (std::move (source).value(), false);
+        feed.prepare (owner.tap);
+        owner.session.start (order.config);
+        feed.start (owner.tap);
+        watchWhile ([&] { return ! feed.finished() && owner.session.state() != LifecycleState::idle; });
+
+        if (owner.isCancelled (order.id))
+            owner.session.abandon();
+
+        feed.stop();
+        owner.session.stop (TranscriptionSession::StopMode::complete);
+        watchWhile ([this] { return owner.session.state() != LifecycleState::idle; });
+
+        if (owner.isCancelled (order.id))
+            owner.session.abandon();
+
+        look();
+        const auto problem = feed.problem();
+        const auto snapshot = owner.session.snapshot();
+
+        if (owner.isCancelled (order.id))
+            end (FileJob::State::cancelled, std::nullopt);
+        else if (problem || snapshot.lastError)
+            end (FileJob::State::failed, problem ? problem : snapshot.lastError);
+        else
+            end (FileJob::State::done, std::nullopt);
+    }
+
+private:
+    template <typename Condition>
+    void watchWhile (Condition condition)
+    {
+        while (condition() && ! owner.isCancelled (order.id))
+        {
+            look();
+            owner.nap();
+        }
+    }
+
+    /** Between two looks a short file may have been through all of it: the history knows. */
+    static std::optional<std::chrono::milliseconds> activeTime (const SessionSnapshot& snapshot)
+    {
+        std::optional<Clock::time_point> ready, end;
+
+        for (const auto& one : *snapshot.history)
+            if (one.generation == snapshot.generation)
+            {
+                if (one.event == LifecycleEvent::backendReady && ! ready)
+                    ready = one.time;
+                end = one.time;
+            }
+
+        if (! ready)
+            return std::nullopt;
+        return std::chrono::duration_cast<std::chrono::milliseconds> (*end - *ready);
+    }
+
+    static std::chrono::milliseconds since (Clock::time_point start)
+    {
+        return std::chrono::duration_cast<std::chrono::milliseconds> (Clock::now() - start);
+    }
+
+    void look()
+    {
+        const auto snapshot = owner.session.snapshot();
+        const auto transcript = owner.session.transcript();
+
+        if (! active && activeTime (snapshot))
+            active = Clock::now();
+
+        const bool hasWords = std::any_of (transcript->finals.begin(), transcript->finals.end(),
+                                           [] (const auto& s) { return ! s.text.empty(); })
+                              || (transcript->partial && ! transcript->partial->text.empty());
+
+        // Version 1 reports nothing processed: what was sent is the nearest to it.
+        const auto samples = snapshot.protocol >= 2 ? snapshot.counters.processed : snapshot.counters.sent;
+        owner.change (order.id,
+                      [&] (FileJob& job)
+                      {
+                          job.state = active ? FileJob::State::running : FileJob::State::starting;
+                          job.processed = static_cast<double> (samples) / streamSampleRate;
+                          job.transcript = transcript;
+                          job.model = snapshot.model;
+                          if (hasWords && active && ! job.times.firstOutput)
+                              job.times.firstOutput = since (*active);
+                      });
+    }
+
+    void end (FileJob::State state, std::optional<Error> error)
+    {
+        owner.change (order.id,
+                      [&] (FileJob& job)
+                      {
+                          job.state = state;
+                          job.error = std::move (error);
+                          job.times.total = since (begin);
+                          job.times.inference = activeTime (owner.session.snapshot());
+                          if (job.times.inference)
+                              job.times.total = std::max (*job.times.total, *job.times.inference);
+                      });
+    }
+
+    FileTranscriber& owner;
+    const Order& order;
+    const Clock::time_point begin = Clock::now();
+    std::optional<Clock::time_point> active;
+};
+
+FileTranscriber::FileTranscriber (std::shared_ptr<Transport> transport, std::shared_ptr<BackendLocator> locator)
+    : session (tap, std::move (transport), std::move (locator))
+{
+}
+
+FileTranscriber::~FileTranscriber()
+{
+    {
+        const std::lock_guard lock (mutex);
+        shouldEnd = true;
+    }
+    wake.notify_all();
+    session.abandon(); // the feed may wait for its reader
+
+    if (thread.joinable())
+        thread.join();
+}
+
+int FileTranscriber::add (std::string path, SessionConfig config)
+{
+    const std::lock_guard lock (mutex);
+
+    if (list.size() >= mostJobs)
+        return 0;
+
+    FileJob job;
+    job.id = nextId++;
+    job.path = path;
+    list.push_back (job);
+    waiting.push_back ({ job.id, std::move (path), std::move (config) });
+    ++changes;
+
+    if (! thread.joinable())
+        thread = std::thread ([this] { work(); });
+
+    wake.notify_all();
+    return job.id;
+}
+
+void FileTranscriber::cancel (int id)
+{
+    const std::lock_guard lock (mutex);
+
+    for (auto& job : list)
+        if (job.id == id && ! job.hasEnded())
+        {
+            cancelled.push_back (id);
+            if (job.state == FileJob::State::waiting)
+                job.state = FileJob::State::cancelled;
+        }
+
+    ++changes;
+    wake.notify_all();
+}
+
+void FileTranscriber::remove (int id)
+{
+    const std::lock_guard lock (mutex);
+    std::erase_if (list, [id] (const auto& job) { return job.id == id && job.hasEnded(); });
+    ++changes;
+}
+
+std::vector<FileJob> FileTranscriber::jobs() const
+{
+    const std::lock_guard lock (mutex);
+    return list;
+}
+
+std::uint64_t FileTranscriber::version() const
+{
+    const std::lock_guard lock (mutex);
+    return changes;
+}
+
+bool FileTranscriber::isCancelled (int id) const
+{
+    const std::lock_guard lock (mutex);
+    return shouldEnd || std::find (cancelled.begin(), cancelled.end(), id) != cancelled.end();
+}
+
+void FileTranscriber::change (int id, const std::function<void (FileJob&)>& edit)
+{
+    const std::lock_guard lock (mutex);
+
+    for (auto& job : list)
+        if (job.id == id)
+            edit (job);
+
+    ++changes;
+}
+
+void FileTranscriber::nap() const
+{
+    std::unique_lock lock (mutex);
+    wake.wait_for (lock, 10ms, [this] { return shouldEnd; });
+}
+
+void FileTranscriber::work()
+{
+    for (;;)
+    {
+        Order order;
+        {
+            std::unique_lock lock (mutex);
+            wake.wait_for (lock, 500ms, [this] { return shouldEnd || ! waiting.empty(); });
+
+            if (shouldEnd)
+                return;
+            if (waiting.empty())
+                continue;
+
+            order = std::move (waiting.front());
+            waiting.erase (waiting.begin());
+
+            // From here on cancel() leaves it to the run to tell the end.
+            for (auto& job : list)
+                if (job.id == order.id && job.state == FileJob::State::waiting)
+                    job.state = FileJob::State::starting;
+        }
+
+        if (! isCancelled (order.id))
+            Run (*this, order).execute();
+
+        const std::lock_guard lock (mutex);
+        std::erase (cancelled, order.id);
+    }
+}
+
+} // namespace kikitori

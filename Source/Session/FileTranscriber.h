@@ -1,0 +1,114 @@
+/*  Transcribes audio files one after the other, as `kikitori transcribe` does: each file is decoded into a tap of its
+   own and streamed like live audio, faster than real time. So a file gets words with times, works with every backend,
+   and can be watched and cancelled, which an upload to /api/inference cannot.
+
+    Threads: every function from any thread but the audio thread; none of them waits, but the destructor, which ends the
+    stream at once and joins the thread that decodes. The session's work happens on the transport's thread.
+    Failure: in the job: what could not be read or transcribed and why; the words until then stay.
+*/
+#pragma once
+
+#include "Session/TranscriptionSession.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace kikitori
+{
+
+/** The three times that the reference shows of a file. */
+struct FileTimes
+{
+    std::optional<std::chrono::milliseconds> firstOutput; ///< from the first audio at the backend to the first words
+    std::optional<std::chrono::milliseconds> inference;   ///< from the first audio to the last words
+    std::optional<std::chrono::milliseconds> total;       ///< with opening, connecting and loading the model
+};
+
+struct FileJob
+{
+    enum class State : std::uint8_t
+    {
+        waiting,
+        starting, ///< opening the file, connecting, loading the model
+        running,
+        done,
+        failed,
+        cancelled
+    };
+
+    bool hasEnded() const noexcept { return state >= State::done; }
+
+    int id = 0;
+    std::string path;
+    State state = State::waiting;
+    double seconds = 0.0;   ///< of audio, as the file says; 0 = it does not say
+    double processed = 0.0; ///< seconds that the backend has looked at
+    FileTimes times;
+    std::string model;                                    ///< as the backend names it
+    std::shared_ptr<const TranscriptSnapshot> transcript; ///< null before the first words
+    std::optional<Error> error;
+};
+
+class FileTranscriber
+{
+public:
+    static constexpr std::size_t mostJobs = 1000;
+
+    FileTranscriber (std::shared_ptr<Transport> transport, std::shared_ptr<BackendLocator> locator);
+    ~FileTranscriber();
+
+    FileTranscriber (const FileTranscriber&) = delete;
+    FileTranscriber& operator= (const FileTranscriber&) = delete;
+
+    /** Queues a file. Gives the job's number, 0 when mostJobs wait already. */
+    int add (std::string path, SessionConfig config);
+
+    /** Ends a job that runs or waits; its words stay. */
+    void cancel (int job);
+    /** Takes an ended job off the list. */
+    void remove (int job);
+
+    std::vector<FileJob> jobs() const;
+    /** Grows with every change of jobs(). */
+    std::uint64_t version() const;
+
+    /** As TranscriptionSession's: a file's stream holds polls off as a live one does. */
+    std::function<LifecycleState()> lifecycleReader() const { return session.lifecycleReader(); }
+    void setTrainingListener (TranscriptionSession::TrainingListener listener)
+    {
+        session.setTrainingListener (std::move (listener));
+    }
+
+private:
+    struct Order
+    {
+        int id = 0;
+        std::string path;
+        SessionConfig config;
+    };
+    class Run;
+
+    void work();
+    bool isCancelled (int job) const;
+    void change (int job, const std::function<void (FileJob&)>& edit);
+    /** A moment, or less when something is cancelled. */
+    void nap() const;
+
+    AudioTap tap;
+    TranscriptionSession session;
+    mutable std::mutex mutex;
+    mutable std::condition_variable wake;
+    // Under the mutex:
+    std::vector<FileJob> list;
+    std::vector<Order> waiting;
+    std::vector<int> cancelled;
+    int nextId = 1;
+    std::uint64_t changes = 0;
+    bool shouldEnd = false;
+    std::thread thread; ///< begins with the first job
+};
+
+} // namespace kikitori

@@ -1,0 +1,243 @@
+// The pages for files, training, models and data sets, driven as a user does, against REST routes played by the test.
+#include "EditorScene.h"
+#include "Plugin/Editor/FilePage.h"
+#include "Plugin/Editor/LineChart.h"
+#include "Plugin/Editor/ModelTable.h"
+#include "RestAnswers.h"
+#include "Support/TemporaryFolder.h"
+
+#include <thread>
+
+using namespace kikitori;
+using namespace kikitori::test;
+
+namespace
+{
+
+struct PageScene : EditorScene
+{
+    explicit PageScene (const char* page, const char* language = "en") : EditorScene (language), rest (*transport)
+    {
+        editor->showPage (page);
+        look();
+    }
+
+    /** Lets the window look, the backend answer, and the window look again. */
+    void look()
+    {
+        for (int i = 0; i < 3; ++i)
+        {
+            transport->advance (Milliseconds (1000));
+            editor->refresh();
+            rest.serve();
+        }
+        editor->refresh();
+    }
+
+    template <typename Control>
+    Control& get (const juce::String& title) const
+    {
+        auto* control = dynamic_cast<Control*> (find (title));
+        INFO (title.toStdString());
+        REQUIRE (control != nullptr);
+        return *control;
+    }
+
+    plugin::ModelTable& table() const
+    {
+        return *dynamic_cast<plugin::ModelTable*> (find ("Models and checkpoints")->getParentComponent());
+    }
+
+    RestAnswers rest;
+};
+
+} // namespace
+
+TEST_CASE ("The models page lists, filters, sorts and tells all that is known", "[pages]")
+{
+    PageScene scene ("models");
+    auto& list = scene.get<juce::TableListBox> ("Models and checkpoints");
+    CHECK (list.getModel()->getNumRows() == 5);
+    CHECK (scene.get<juce::ComboBox> ("Model").getNumItems() == 3); // all, and two
+
+    auto& filter = scene.get<juce::ComboBox> ("Data set");
+    for (int i = 0; i < filter.getNumItems(); ++i)
+        if (filter.getItemText (i) == "jsut")
+            filter.setSelectedItemIndex (i, juce::sendNotificationSync);
+    CHECK (list.getModel()->getNumRows() == 1);
+    filter.setSelectedItemIndex (0, juce::sendNotificationSync);
+
+    scene.table().selectOnly ("conformer-speech-epoch-12");
+    const auto details = scene.get<juce::TextEditor> ("Details").getText();
+    for (const auto* fact : { "conformer-speech-epoch-12", "96 MB", "learning_rate: 0.0008", "2 h 15 min",
+                              "Validation loss", "model.safetensors" })
+    {
+        INFO (fact);
+        CHECK (details.contains (fact));
+    }
+
+    scene.table().selectOnly ("parakeet-small");
+    const auto card = scene.get<juce::TextEditor> ("Details").getText();
+    CHECK (card.contains ("CC-BY-4.0"));
+    CHECK (card.contains ("1120 ms"));
+    CHECK (card.contains ("test-clean 3.7 %"));
+    scene.click ("Use now");
+    CHECK (scene.processor->stream().settings().model == "parakeet-small");
+}
+
+TEST_CASE ("A checkpoint is deleted only after the question, and trained on from the training page", "[pages]")
+{
+    PageScene scene ("models");
+    scene.table().selectOnly ("conformer-jsut-epoch-8");
+    scene.click ("Delete ...");
+    scene.click ("Keep");
+    scene.look();
+    CHECK_FALSE (scene.rest.wasAsked ("DELETE /api/models/conformer-jsut-epoch-8"));
+
+    scene.rest.routes["DELETE /api/models/conformer-jsut-epoch-8"] = { 409, R"({"detail":"used by the training"})" };
+    scene.click ("Delete ...");
+    scene.click ("Delete");
+    scene.look();
+    CHECK (scene.rest.wasAsked ("DELETE /api/models/conformer-jsut-epoch-8"));
+    CHECK (scene.find ("Take off") != nullptr); // the refusal stays until it was read
+    scene.click ("Take off");
+    scene.look();
+    CHECK (scene.find ("Take off") == nullptr);
+
+    scene.table().selectOnly ("conformer-jsut-epoch-8");
+    scene.click ("Train on");
+    scene.look();
+    CHECK (scene.get<juce::ComboBox> ("Data set").getText() == "jsut");
+    CHECK (scene.get<juce::ComboBox> ("Go on from").getText() == "conformer-jsut-epoch-8");
+}
+
+TEST_CASE ("No list is asked while a stream lives; the page says so, and the button asks all the same", "[pages]")
+{
+    EditorScene scene;
+    RestAnswers rest (*scene.transport);
+    scene.click ("Start");
+    scene.playAndLook (Milliseconds (300));
+    scene.editor->showPage ("models");
+    for (int i = 0; i < 20; ++i)
+        scene.playAndLook (Milliseconds (1000));
+    rest.serve();
+    CHECK_FALSE (rest.wasAsked ("GET /api/models"));
+    scene.click ("Ask again");
+    scene.playAndLook (Milliseconds (100));
+    rest.serve();
+    CHECK (rest.wasAsked ("GET /api/models"));
+}
+
+TEST_CASE ("A training is ordered with everything the form holds", "[pages]")
+{
+    PageScene scene ("training");
+    scene.rest.routes["POST /api/train/start"] = { 200, R"({"message":"Training started in background."})" };
+    scene.rest.routes["POST /api/train/resume"] = { 404, R"({"detail":"No checkpoint to resume from."})" };
+    CHECK (scene.get<juce::ComboBox> ("Epochs in total").getText() == "20"); // the backend's own
+    scene.get<juce::ComboBox> ("Batch size").setText ("8", juce::sendNotificationSync);
+    scene.get<juce::ComboBox> ("Sample limit").setText ("100", juce::sendNotificationSync);
+    scene.get<juce::ToggleButton> ("Light test run").setToggleState (true, juce::sendNotificationSync);
+
+    scene.click ("Resume training");
+    scene.look();
+    CHECK (scene.find ("Dismiss") != nullptr);
+    scene.click ("Dismiss");
+    scene.click ("Start training");
+    scene.look();
+    REQUIRE (scene.rest.wasAsked ("POST /api/train/start"));
+    const auto at = std::find (scene.rest.asked.begin(), scene.rest.asked.end(), "POST /api/train/start");
+    const auto body = scene.rest.bodies[static_cast<std::size_t> (at - scene.rest.asked.begin())];
+    for (const auto* part : { R"("epochs":20)", R"("batch_size":8)", R"("limit_samples":100)", R"("lightweight":true)",
+                              R"("model_name":"conformer")", R"("dataset_name":"speech")" })
+    {
+        INFO (part);
+        CHECK (body.find (part) != std::string::npos);
+    }
+}
+
+TEST_CASE ("The charts zoom, and tell their values to the mouse and the keys", "[pages]")
+{
+    const juce::ScopedJuceInitialiser_GUI juceIsUp;
+    const plugin::Words words;
+    plugin::LineChart chart (words);
+    chart.setSize (400, 200);
+    plugin::ChartSeries line;
+    line.name = "training";
+    for (int i = 0; i <= 100; ++i)
+        line.points.emplace_back (i, 100.0 - i);
+    chart.show ({ line }, false, "empty");
+    CHECK (chart.visibleX().getLength() == Approx (100.0));
+    CHECK (chart.valuesAt (40.2).contains ("60.0"));
+
+    CHECK (chart.keyPressed (juce::KeyPress ('+', 0, '+')));
+    CHECK (chart.visibleX().getLength() == Approx (100.0 / 1.5));
+    const auto start = chart.visibleX().getStart();
+    CHECK (chart.keyPressed (juce::KeyPress (juce::KeyPress::rightKey)));
+    CHECK (chart.visibleX().getStart() > start);
+    CHECK (chart.keyPressed (juce::KeyPress ('0', 0, '0')));
+    CHECK (chart.visibleX().getLength() == Approx (100.0));
+    CHECK (plugin::roundTicks ({ 0.0, 1.0 }, 5) == std::vector<double>{ 0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0 });
+    CHECK (plugin::roundTicks ({ 3.0, 3.0 }, 5) == std::vector<double>{ 3.0 });
+}
+
+TEST_CASE ("A data set is fetched with progress, and can be trained with once it is there", "[pages]")
+{
+    PageScene scene ("datasets");
+    auto& list = scene.get<juce::TableListBox> ("Data sets");
+    REQUIRE (list.getModel()->getNumRows() == 2);
+    list.selectRow (1);
+    scene.rest.routes["POST /api/dataset/download"] = { 202, R"({"message":"started"})" };
+    scene.rest.routes["GET /api/dataset/download"] = {
+        200, R"({"download":{"dataset_name":"jsut","status":"downloading","done":1,"total":4}})"
+    };
+    scene.click ("Download");
+    scene.look();
+    scene.look();
+    const auto tasks = scene.processor->stream().catalog()->view().tasks;
+    REQUIRE (tasks.size() == 1);
+    CHECK (tasks[0].total == 4.0);
+    scene.rest.routes["DELETE /api/dataset/download"] = { 200, R"({"message":"cancelled"})" };
+    scene.click ("Cancel");
+    scene.look();
+    CHECK (scene.rest.wasAsked ("DELETE /api/dataset/download"));
+
+    list.selectRow (0);
+    scene.click ("Train with it");
+    CHECK (scene.get<juce::ComboBox> ("Data set").getText() == "speech");
+}
+
+TEST_CASE ("Files are transcribed one after the other, told when they cannot be read, and saved in any format",
+           "[pages]")
+{
+    const TemporaryFolder folder;
+    PageScene scene ("files");
+    const juce::File audio (juce::String (KIKITORI_FIXTURES) + "/audio/tone.wav");
+    auto* page = dynamic_cast<plugin::FilePage*> (scene.find ("Files")->getParentComponent());
+    REQUIRE (page != nullptr);
+    page->filesDropped ({ audio.getFullPathName(), folder.write ("broken.wav", "no audio").string() }, 0, 0);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds (20);
+    auto* files = scene.processor->stream().files();
+    REQUIRE (files != nullptr);
+
+    while (files->jobs().size() < 2 || ! files->jobs()[1].hasEnded())
+    {
+        REQUIRE (std::chrono::steady_clock::now() < deadline);
+        scene.transport->advance (Milliseconds (10));
+        std::this_thread::yield();
+    }
+
+    scene.editor->refresh();
+    const auto jobs = files->jobs();
+    CHECK (jobs[0].state == FileJob::State::done);
+    CHECK (jobs[0].times.inference);
+    CHECK (jobs[0].times.total >= jobs[0].times.inference);
+    CHECK (jobs[1].state == FileJob::State::failed);
+    CHECK (jobs[1].error->code == "unreadable_audio");
+
+    scene.get<juce::ComboBox> ("Format").setText ("srt", juce::sendNotificationSync);
+    REQUIRE (page->saveAll (juce::File (folder.path.string())));
+    CHECK (juce::File (folder.path.string()).getChildFile ("tone.srt").existsAsFile());
+    scene.click ("Take off"); // the broken one was added last, and is chosen
+    scene.editor->refresh();
+    CHECK (files->jobs().size() == 1);
+}

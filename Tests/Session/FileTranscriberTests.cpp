@@ -1,0 +1,139 @@
+#include "Session/FileTranscriber.h"
+#include "Support/Catch.h"
+#include "Support/ManualTransport.h"
+#include "Support/ScriptedBackend.h"
+
+#include <thread>
+
+using namespace kikitori;
+using namespace kikitori::test;
+using State = FileJob::State;
+
+namespace
+{
+
+const std::string tone = KIKITORI_FIXTURES "/audio/tone.wav";
+
+struct Scene
+{
+    /** The backend's clock runs until the condition holds; the decoding thread does its part meanwhile. */
+    template <typename Condition>
+    bool until (Condition condition)
+    {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds (20);
+
+        while (! condition())
+        {
+            if (std::chrono::steady_clock::now() > deadline)
+                return false;
+            transport->advance (Milliseconds (10));
+            std::this_thread::yield();
+        }
+
+        return true;
+    }
+
+    bool untilEnded (std::size_t job)
+    {
+        return until ([&] { return files.jobs()[job].hasEnded(); });
+    }
+
+    std::shared_ptr<ManualTransport> transport = std::make_shared<ManualTransport>();
+    std::shared_ptr<ManualLocator> locator = std::make_shared<ManualLocator>();
+    ScriptedBackend backend{ *transport };
+    FileTranscriber files{ transport, locator };
+};
+
+} // namespace
+
+TEST_CASE ("files are transcribed one after the other, with words and the three times", "[session]")
+{
+    Scene scene;
+    CHECK (scene.files.add (tone, {}) == 1);
+    CHECK (scene.files.add (KIKITORI_FIXTURES "/audio/tone.flac", {}) == 2);
+    REQUIRE (scene.untilEnded (0));
+    REQUIRE (scene.untilEnded (1));
+    const auto jobs = scene.files.jobs();
+
+    for (const auto& job : jobs)
+    {
+        INFO (job.path);
+        CHECK (job.state == State::done);
+        CHECK (job.seconds > 0.0);
+        CHECK (job.processed == Approx (job.seconds).margin (0.2));
+        REQUIRE (job.transcript != nullptr);
+        CHECK (job.transcript->finals.size() > 0);
+        REQUIRE (job.times.total);
+        REQUIRE (job.times.inference);
+        CHECK (*job.times.inference <= *job.times.total);
+        CHECK_FALSE (job.error);
+    }
+
+    CHECK (scene.backend.starts == 2);
+    CHECK (scene.files.lifecycleReader()() == LifecycleState::idle);
+    scene.files.remove (1);
+    CHECK (scene.files.jobs().size() == 1);
+}
+
+TEST_CASE ("a file that is no audio is told, and the next one goes on", "[session]")
+{
+    Scene scene;
+    scene.files.add (KIKITORI_FIXTURES "/audio/SOURCE.md", {});
+    scene.files.add ("/nowhere/a.wav", {});
+    scene.files.add (tone, {});
+    REQUIRE (scene.untilEnded (2));
+    const auto jobs = scene.files.jobs();
+    CHECK (jobs[0].error->code == "unreadable_audio");
+    CHECK (jobs[1].error->code == "file_missing");
+    CHECK (jobs[2].state == State::done);
+}
+
+TEST_CASE ("a backend that is not there fails the file with its reason", "[session]")
+{
+    Scene scene;
+    scene.locator->answer = Error{ "not_running", "Nobody is there. Start the backend." };
+    scene.files.add (tone, {});
+    REQUIRE (scene.untilEnded (0));
+    CHECK (scene.files.jobs()[0].state == State::failed);
+    CHECK (scene.files.jobs()[0].error.has_value());
+}
+
+TEST_CASE ("a file is cancelled while it waits, while the model loads and while words come", "[session]")
+{
+    Scene scene;
+    scene.backend.answersStart = false; // the model loads for ever
+    scene.files.add (tone, {});
+    scene.files.add (tone, {});
+    REQUIRE (scene.until ([&] { return scene.files.lifecycleReader()() == LifecycleState::starting; }));
+    scene.files.cancel (2);
+    CHECK (scene.files.jobs()[1].state == State::cancelled);
+    scene.files.cancel (1);
+    REQUIRE (scene.untilEnded (0));
+    CHECK (scene.files.jobs()[0].state == State::cancelled);
+    CHECK (scene.files.lifecycleReader()() == LifecycleState::idle);
+
+    scene.backend.answersStart = true; // the next file finds a session that can start
+    scene.files.add (tone, {});
+    REQUIRE (scene.untilEnded (2));
+    CHECK (scene.files.jobs()[2].state == State::done);
+}
+
+TEST_CASE ("a transcriber that goes in the middle of a file ends its stream", "[session]")
+{
+    const auto transport = std::make_shared<ManualTransport>();
+    ScriptedBackend backend (*transport);
+    backend.answersStart = false;
+    auto files = std::make_unique<FileTranscriber> (transport, std::make_shared<ManualLocator>());
+    const auto state = files->lifecycleReader();
+    files->add (tone, {});
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds (20);
+
+    while (state() != LifecycleState::starting && std::chrono::steady_clock::now() < deadline)
+    {
+        transport->advance (Milliseconds (10));
+        std::this_thread::yield();
+    }
+
+    files.reset();
+    CHECK (state() == LifecycleState::idle);
+}
