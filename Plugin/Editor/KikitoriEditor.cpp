@@ -84,7 +84,7 @@ void KikitoriEditor::translate()
 
     refresh();
     resized();
-    repaint();
+    tellFrame();
 }
 
 EditorPage* KikitoriEditor::showPage (const juce::String& id)
@@ -146,8 +146,15 @@ void KikitoriEditor::buildAnew()
         page.reset();
 
     showPage (id);
-    sendLookAndFeelChange();
-    repaint();
+    tellFrame();
+}
+
+/** The app's window has texts and colours around this one. */
+void KikitoriEditor::tellFrame()
+{
+    auto* frame = getTopLevelComponent();
+    frame->sendLookAndFeelChange();
+    frame->repaint();
 }
 
 void KikitoriEditor::showCaptions()

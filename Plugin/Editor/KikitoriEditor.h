@@ -47,6 +47,7 @@ private:
     void showCaptions() override;
     void leaveCaptions();
     void buildAnew();
+    void tellFrame();
     void choosePage (int index);
     void translate();
     void showStatus();

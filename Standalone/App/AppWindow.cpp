@@ -11,7 +11,6 @@ public:
         : processor (processorToUse), input (inputToUse), editor (processor.createEditor())
     {
         device.setFont (plugin::Look::font (13.0f));
-        device.setColour (juce::Label::textColourId, plugin::colours::faint);
         choose.onClick = [this] { chooseDevice(); };
         addAndMakeVisible (device);
         addAndMakeVisible (choose);
@@ -43,8 +42,15 @@ public:
 private:
     static constexpr int barHeight = 40;
 
+    void lookAndFeelChanged() override
+    {
+        if (editor != nullptr)
+            translate();
+    }
+
     void translate()
     {
+        device.setColour (juce::Label::textColourId, plugin::colours::faint);
         const plugin::Words words (processor.stream().settings().language);
         choose.setButtonText (words ("Audio input ..."));
         choose.setTitle (choose.getButtonText());
@@ -73,12 +79,11 @@ private:
         options.launchAsync();
     }
 
-    // The editor was resized by its own corner, or its language was changed.
+    // The editor was resized by its own corner.
     void componentMovedOrResized (Component&, bool, bool wasResized) override
     {
         if (wasResized && editor->getHeight() + barHeight != getHeight())
             setSize (editor->getWidth(), editor->getHeight() + barHeight);
-        translate();
     }
 
     void changeListenerCallback (juce::ChangeBroadcaster*) override { translate(); }
@@ -96,7 +101,7 @@ AppWindow::AppWindow (plugin::KikitoriProcessor& processor, MicrophoneInput& inp
     setUsingNativeTitleBar (true);
     setContentOwned (new Content (processor, input), true);
     setResizable (true, false);
-    setResizeLimits (660, 470, 4000, 3000);
+    setResizeLimits (640, 510, 4000, 3000); // the plugin's smallest, and the bar
     centreWithSize (getWidth(), getHeight());
     setVisible (true);
 }
