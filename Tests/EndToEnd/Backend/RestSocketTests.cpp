@@ -1,0 +1,173 @@
+// The REST routes through real sockets: what lies below the routes themselves.
+#include "RawClient.h"
+#include "ServerProcess.h"
+#include "Support/Catch.h"
+
+#include <fstream>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+using namespace kikitori::testing;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace
+{
+std::string request (const std::string& method,
+                     const std::string& target,
+                     const std::string& body = {},
+                     const std::string& headers = {})
+{
+    return method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers
+           + (body.empty() ? "" : "Content-Length: " + std::to_string (body.size()) + "\r\n") + "\r\n" + body;
+}
+
+int statusOf (const std::string& reply)
+{
+    const auto space = reply.find (' ');
+    return reply.starts_with ("HTTP/1.1 ") ? std::stoi (reply.substr (space + 1)) : 0;
+}
+
+std::string bodyOf (const std::string& reply)
+{
+    const auto end = reply.find ("\r\n\r\n");
+    return end == std::string::npos ? std::string() : reply.substr (end + 4);
+}
+
+/** The chunks of a reply put together; empty when the last one is missing. */
+std::string unchunked (const std::string& body)
+{
+    std::string whole;
+
+    for (std::size_t at = 0; at < body.size();)
+    {
+        const auto lineEnd = body.find ("\r\n", at);
+        const auto size = std::stoul (body.substr (at, lineEnd - at), nullptr, 16);
+
+        if (size == 0)
+            return whole;
+
+        whole += body.substr (lineEnd + 2, size);
+        at = lineEnd + 2 + size + 2;
+    }
+
+    return {};
+}
+
+void addCheckpoint (const ServerProcess& backend, const std::string& name, const std::string& content)
+{
+    fs::create_directories (backend.dataFolder() / "checkpoints" / name);
+    std::ofstream (backend.dataFolder() / "checkpoints" / name / "model.safetensors") << content;
+}
+
+const std::string multipart = "Content-Type: multipart/form-data; boundary=cut\r\n";
+
+std::string uploadOf (const std::string& file)
+{
+    std::ifstream in (KIKITORI_FIXTURES "/audio/" + file, std::ios::binary);
+    const std::string bytes ((std::istreambuf_iterator<char> (in)), {});
+    return "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + file + "\"\r\n\r\n" + bytes
+           + "\r\n--cut--\r\n";
+}
+} // namespace
+
+TEST_CASE ("no way of writing a name leads out of the checkpoints' folder", "[backend][rest]")
+{
+    ServerProcess backend;
+    fs::create_directories (backend.dataFolder() / "keep");
+    std::ofstream (backend.dataFolder() / "keep/file") << "x";
+
+    for (const auto* name : { "..", "../keep", "%2e%2e", "%2e%2e%2fkeep", "..%2fkeep", "%2e%2e/keep", "a/../../keep",
+                              "%252e%252e%252fkeep", "..%5ckeep", "a%2Fb", "....//keep", "%00", "%c0%ae%c0%ae" })
+    {
+        INFO (name);
+        const auto status = statusOf (
+            RawClient::ask (backend.port(), request ("DELETE", std::string ("/api/models/") + name)));
+        CHECK (((status >= 400 && status < 500) || status == 0)); // 0: libwebsockets closes on a byte of zero
+    }
+
+    CHECK (fs::exists (backend.dataFolder() / "keep/file"));
+    CHECK (statusOf (RawClient::ask (backend.port(), get ("/healthz", "Connection: close\r\n"))) == 200);
+}
+
+TEST_CASE ("a list of names comes in the body of DELETE; HEAD has no body", "[backend][rest]")
+{
+    ServerProcess backend;
+    addCheckpoint (backend, "conformer-lj-epoch-1", "x");
+    const auto reply = RawClient::ask (
+        backend.port(), request ("DELETE", "/api/models", R"(["conformer-lj-epoch-1","nope"])"));
+    CHECK (statusOf (reply) == 200);
+    CHECK (json::parse (bodyOf (reply))["deleted"].size() == 1);
+    const auto head = RawClient::ask (backend.port(), request ("HEAD", "/api/config"));
+    CHECK (statusOf (head) == 405);
+    CHECK (bodyOf (head).empty());
+}
+
+TEST_CASE ("models come as a chunked ZIP that is whole", "[backend][rest]")
+{
+    ServerProcess backend;
+    addCheckpoint (backend, "conformer-lj-epoch-1", std::string (3u << 20, 'm'));
+    addCheckpoint (backend, "conformer-lj-epoch-2", "small");
+    const auto reply = RawClient::ask (
+        backend.port(),
+        request ("GET", "/api/models/bulk-download?model_names=conformer-lj-epoch-1&model_names=conformer-lj-epoch-2"));
+    CHECK (statusOf (reply) == 200);
+    const auto zip = unchunked (bodyOf (reply));
+    CHECK (zip.size() > (3u << 20));
+    CHECK (zip.starts_with ("PK"));
+    CHECK (zip.find ("conformer-lj-epoch-2/model.safetensors") != std::string::npos);
+}
+
+TEST_CASE ("an uploaded file becomes text, also from a client that asks first", "[backend][rest]")
+{
+    ServerProcess backend;
+    const auto body = uploadOf ("tone.wav");
+    const auto plain = RawClient::ask (backend.port(), request ("POST", "/api/inference", body, multipart));
+    CHECK (statusOf (plain) == 200);
+    CHECK (json::parse (bodyOf (plain)).contains ("transcription"));
+
+    RawClient polite (backend.port());
+    polite.send ("POST /api/inference HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n"
+                 + multipart + "Content-Length: " + std::to_string (body.size()) + "\r\n\r\n");
+    CHECK (polite.readUntil ("100 Continue").find ("100 Continue") != std::string::npos);
+    polite.send (body);
+    CHECK (polite.readAll().find ("transcription") != std::string::npos);
+    CHECK (fs::is_empty (backend.dataFolder() / "uploads"));
+}
+
+TEST_CASE ("two requests on one connection are answered one after the other", "[backend][rest]")
+{
+    ServerProcess backend;
+    const auto body = uploadOf ("tone.flac");
+    RawClient client (backend.port());
+    client.send ("POST /api/inference HTTP/1.1\r\nHost: localhost\r\n" + multipart
+                 + "Content-Length: " + std::to_string (body.size()) + "\r\n\r\n" + body);
+    CHECK (client.readUntil ("transcription").find ("200 OK") != std::string::npos);
+    client.send ("GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    CHECK (client.readAll().find ("is_training") != std::string::npos);
+}
+
+TEST_CASE ("an upload that is announced too large is refused before it comes", "[backend][rest]")
+{
+    ServerProcess backend;
+    RawClient client (backend.port());
+    client.send ("POST /api/inference HTTP/1.1\r\nHost: localhost\r\n" + multipart
+                 + "Content-Length: 99999999999\r\n\r\n--cut");
+    CHECK (statusOf (client.readAll()) == 413);
+}
+
+TEST_CASE ("a client that goes in the middle of its upload leaves no file, and the backend goes on", "[backend][rest]")
+{
+    ServerProcess backend;
+    const auto body = uploadOf ("tone.wav");
+    {
+        RawClient client (backend.port());
+        client.send ("POST /api/inference HTTP/1.1\r\nHost: localhost\r\n" + multipart
+                     + "Content-Length: " + std::to_string (body.size()) + "\r\n\r\n" + body.substr (0, 50000));
+        client.reset();
+    }
+    const auto reply = RawClient::ask (backend.port(), request ("POST", "/api/inference", body, multipart));
+    CHECK (statusOf (reply) == 200);
+    CHECK (fs::is_empty (backend.dataFolder() / "uploads"));
+}
