@@ -32,20 +32,10 @@ public:
             std::this_thread::sleep_for (10ms);
         REQUIRE (std::filesystem::exists (socket));
         ::setenv ("DISPLAY", name.c_str(), 1);
+        // The socket is there before the server answers, and a window manager that finds no answer ends at once.
+        REQUIRE (answers ("getdisplaygeometry"));
         manager = std::make_unique<ChildProcess> ("/usr/bin/openbox", std::vector<std::string>{ "--sm-disable" });
-
-        const auto isManaged = []
-        {
-            ChildProcess tool ("/usr/bin/xdotool", { "get_num_desktops" });
-            return tool.wait (10s).value_or (-1) == 0;
-        };
-        bool isReady = false;
-        for (int nap = 0; nap < 500 && ! isReady; ++nap)
-        {
-            isReady = isManaged();
-            std::this_thread::sleep_for (10ms);
-        }
-        REQUIRE (isReady);
+        REQUIRE (answers ("get_num_desktops")); // only a window manager knows
     }
 
     ~Display()
@@ -61,6 +51,18 @@ public:
     }
 
 private:
+    static bool answers (const std::string& question)
+    {
+        for (int nap = 0; nap < 500; ++nap)
+        {
+            ChildProcess tool ("/usr/bin/xdotool", { question });
+            if (tool.wait (10s).value_or (-1) == 0)
+                return true;
+            std::this_thread::sleep_for (10ms);
+        }
+        return false;
+    }
+
     const std::string name;
     ChildProcess server;
     std::unique_ptr<ChildProcess> manager;
