@@ -25,7 +25,7 @@ class Display
 public:
     Display()
         : name (":" + std::to_string (300 + ::getpid() % 500)),
-          server ("/usr/bin/Xvfb", { name, "-screen", "0", "1280x900x24", "-nolisten", "tcp" })
+          server ("/usr/bin/Xvfb", { name, "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset" })
     {
         const auto socket = "/tmp/.X11-unix/X" + name.substr (1);
         for (int nap = 0; nap < 1000 && ! std::filesystem::exists (socket); ++nap)
