@@ -48,6 +48,10 @@ void StreamSession::resetStream()
     queue.clear();
     queuedSamples = 0;
     stream.reset();
+    ++switchGeneration;
+    isSwitching = false;
+    nextModel.reset();
+    tape.stop();
     isWorking = false;
     heardAudio = false;
     wholeText.clear();
@@ -106,6 +110,9 @@ std::optional<Error> StreamSession::problemWith (const StartMessage& message) co
 
 void StreamSession::begin (StartMessage message)
 {
+    if (isSwitch (message))
+        return requestSwitch (std::move (message));
+
     resetStream();
     start = std::move (message);
 
@@ -200,7 +207,7 @@ void StreamSession::onStream (std::uint64_t forGeneration,
         return fail (made.error().code, made.error().message, policyViolation);
 
     stream = std::move (made).value();
-    toldProcessed = lastAck = start.resumeAt.value_or (0);
+    toldProcessed = lastAck = receivedSoFar = start.resumeAt.value_or (0);
     log::write ({ log::Level::info,
                   "serving",
                   "start_stream",

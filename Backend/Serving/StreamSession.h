@@ -10,6 +10,7 @@
 
 #include "Backend/Config/BackendConfig.h"
 #include "Backend/Decoding/StreamJob.h"
+#include "Backend/Serving/WorkTape.h"
 #include "Protocol/Messages.h"
 
 #include <chrono>
@@ -102,6 +103,16 @@ private:
                    int chunkMs,
                    Result<std::shared_ptr<RecognizerStream>> made);
     RecognizerStreamOptions streamOptions() const;
+    bool isSwitch (const StartMessage& message) const;
+    void requestSwitch (StartMessage message);
+    void onNextModel (std::uint64_t forSwitch, Result<std::shared_ptr<const RecognizerModel>> model);
+    void recordForSwitch (const std::deque<StreamWork>& work);
+    std::optional<std::size_t> switchPoint (const Outcome& outcome) const;
+    void switchAfter (const RecognizerEvent& lastFinal);
+    void onSwitched (std::uint64_t generation,
+                     const RecognizerCard& card,
+                     int chunkMs,
+                     Result<std::shared_ptr<RecognizerStream>> made);
     void enqueue (StreamWork work);
     void pump();
     std::deque<StreamWork> takeWork();
@@ -133,6 +144,12 @@ private:
     std::string wholeText; ///< version 1: the finals so far
     std::int64_t toldProcessed = 0;
     std::int64_t lastAck = 0;
+    std::int64_t receivedSoFar = 0; ///< client samples that the stream has had
+    bool isSwitching = false;       ///< another model was asked for
+    std::uint64_t switchGeneration = 0;
+    StartMessage nextStart;
+    std::shared_ptr<const RecognizerModel> nextModel; ///< loaded, waits for the segment's end
+    WorkTape tape;                                    ///< since then
     std::chrono::steady_clock::time_point loadingSince, toldLoading;
 };
 

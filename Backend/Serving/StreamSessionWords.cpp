@@ -75,6 +75,7 @@ void StreamSession::pump()
     StreamJob job;
     job.stream = stream;
     job.work = takeWork();
+    recordForSwitch (job.work);
 
     if (! isReading && ! mustWait())
         services.setReading (isReading = true);
@@ -104,6 +105,16 @@ void StreamSession::onOutcome (std::uint64_t forGeneration, Outcome outcome)
         return;
 
     isWorking = false;
+    receivedSoFar = outcome.received;
+
+    if (const auto last = switchPoint (outcome))
+    {
+        // What the old stream says behind the segment's end is the new one's to say.
+        for (std::size_t i = 0; i <= *last; ++i)
+            tell (outcome.events[i], outcome, false);
+
+        return switchAfter (outcome.events[*last]);
+    }
 
     for (std::size_t i = 0; i < outcome.events.size(); ++i)
         tell (outcome.events[i], outcome, outcome.cutOff && i >= *outcome.cutOff);
@@ -113,6 +124,9 @@ void StreamSession::onOutcome (std::uint64_t forGeneration, Outcome outcome)
         toldProcessed = outcome.processed;
         send (ProcessedMessage{ outcome.processed });
     }
+
+    if (tape.isRunning())
+        tape.dropBefore (lastAck);
 
     if (outcome.stopped)
         tellStopped (outcome);
