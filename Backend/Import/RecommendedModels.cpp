@@ -3,9 +3,10 @@
 namespace kikitori::backend
 {
 
-// Licences and numbers of parameters are those of the models' cards on the hub. Sizes are what four bytes a parameter
-// take, to which a .nemo archive of a hybrid model adds its transducer. Speeds: Benchmarks/ForeignBenchmark with random
-// weights of that size (Docs/Performance.md); "estimated" ones go by the number of parameters.
+// Licences and numbers of parameters are to help with the choice; the card that comes with a model counts. Sizes are
+// what four bytes a parameter take, to which a .nemo archive of a hybrid model adds its transducer. Speeds:
+// Benchmarks/ForeignBenchmark with random weights of that size (Docs/Performance.md); "estimated" ones go by the number
+// of parameters.
 const std::vector<RecommendedModel>& recommendedModels()
 {
     static const std::vector<RecommendedModel> models{

@@ -65,7 +65,8 @@ private:
         }
     }
 
-    /** Between two looks a short file may have been through all of it: the history knows. */
+    /** Between two looks a short file may have been through all of it: the history knows. The backend may also become
+        ready after the whole file was fed and the stop asked for; then the time counts from there. */
     static std::optional<std::chrono::milliseconds> activeTime (const SessionSnapshot& snapshot)
     {
         std::optional<Clock::time_point> ready, end;
@@ -73,7 +74,7 @@ private:
         for (const auto& one : *snapshot.history)
             if (one.generation == snapshot.generation)
             {
-                if (one.event == LifecycleEvent::backendReady && ! ready)
+                if (one.from == LifecycleState::starting && one.event != LifecycleEvent::failed && ! ready)
                     ready = one.time;
                 end = one.time;
             }
