@@ -233,8 +233,9 @@ void DatasetsPage::paintOverChildren (juce::Graphics& g)
     if (getNumRows() > 0)
         return;
 
-    const auto text = ! view.isKnown ? words ("The backend does not run, or has not answered yet. \"Ask again\" "
-                                              "starts the local one.")
+    const auto text = view.isHeld      ? state.getText()
+                      : ! view.isKnown ? words ("The backend does not run, or has not answered yet. \"Ask again\" "
+                                                "starts the local one.")
                       : view.lists->hasDatasets ? words ("The backend's settings name no data sets.")
                                                 : words ("This backend does not list its data sets.");
     g.setColour (colours::faint);

@@ -24,6 +24,7 @@ FilePage::FilePage (const PageTools& tools)
         addAndMakeVisible (child);
     addChildComponent (error);
 
+    transcript.setEmptyText ("The words of the chosen file appear here.");
     list.setModel (this);
     list.setRowHeight (rowHeight);
     list.setColour (juce::ListBox::backgroundColourId, colours::panel);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace kikitori::plugin
 {
@@ -72,10 +73,11 @@ void LineChart::paintAxes (juce::Graphics& g) const
 void LineChart::paintSeries (juce::Graphics& g, const ChartSeries& one) const
 {
     juce::Path path;
+    bool isFirst = true;
     for (const auto& point : one.points)
     {
         const juce::Point<float> at (toX (point.x), toY (point.y));
-        if (path.isEmpty())
+        if (std::exchange (isFirst, false)) // a path with a start alone still counts as empty
             path.startNewSubPath (at);
         else
             path.lineTo (at);

@@ -98,6 +98,10 @@ void Look::wear (const juce::String& look)
     setColour (juce::TextButton::textColourOffId, colours::text);
     setColour (juce::Label::textColourId, colours::text);
     setColour (juce::ScrollBar::thumbColourId, colours::line);
+    setColour (juce::TableHeaderComponent::backgroundColourId, colours::control);
+    setColour (juce::TableHeaderComponent::outlineColourId, colours::line);
+    setColour (juce::TableHeaderComponent::textColourId, colours::text);
+    setColour (juce::TableHeaderComponent::highlightColourId, colours::selection);
     setColour (juce::TooltipWindow::backgroundColourId, colours::control);
     setColour (juce::TooltipWindow::textColourId, colours::text);
 }

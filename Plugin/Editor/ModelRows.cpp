@@ -61,8 +61,8 @@ void addCard (juce::StringArray& lines, const ModelCard& card, const Words& word
 
 void addTraining (juce::StringArray& lines, const CatalogModel& model, const Words& words)
 {
-    add (lines, words ("Training began"), utf8 (model.startedAt));
-    add (lines, words ("Saved"), utf8 (model.savedAt));
+    add (lines, words ("Training began"), dateText (model.startedAt));
+    add (lines, words ("Saved"), dateText (model.savedAt));
     if (model.trainedSeconds)
         add (lines, words ("Trained for"), durationText (*model.trainedSeconds, words));
 

@@ -171,9 +171,10 @@ void ModelsPage::showState (const CatalogView& shown)
         state.setTooltip (text);
     }
 
-    table.setEmptyText (shown.isKnown ? words ("There are no models here yet. A training makes checkpoints.")
-                                      : words ("The backend does not run, or has not answered yet. \"Ask again\" "
-                                               "starts the local one."));
+    table.setEmptyText (shown.isHeld    ? text
+                        : shown.isKnown ? words ("There are no models here yet. A training makes checkpoints.")
+                                        : words ("The backend does not run, or has not answered yet. \"Ask again\" "
+                                                 "starts the local one."));
 }
 
 void ModelsPage::showSelection()

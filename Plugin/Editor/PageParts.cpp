@@ -44,6 +44,12 @@ juce::String dateText (double secondsSince1970)
     return juce::Time (static_cast<juce::int64> (secondsSince1970 * 1000.0)).formatted ("%Y-%m-%d %H:%M");
 }
 
+juce::String dateText (const std::string& iso)
+{
+    const auto time = juce::Time::fromISO8601 (juce::String (iso));
+    return time.toMilliseconds() > 0 ? dateText (static_cast<double> (time.toMilliseconds()) / 1000.0) : utf8 (iso);
+}
+
 void name (juce::TextButton& button, const juce::String& text, const juce::String& help)
 {
     button.setButtonText (text);

@@ -25,6 +25,9 @@ juce::String durationText (double seconds, const Words& words);
 /** Local date and time, "2026-11-25 13:20". */
 juce::String dateText (double secondsSince1970);
 
+/** The same of an ISO 8601 time; other text stays as it is. */
+juce::String dateText (const std::string& iso);
+
 /** Text, name and tooltip. */
 void name (juce::TextButton& button, const juce::String& text, const juce::String& help);
 void name (juce::ComboBox& box, const juce::String& text, const juce::String& help);

@@ -155,8 +155,7 @@ void TranscriptView::paint (juce::Graphics& g)
     {
         g.setColour (colours::faint);
         g.setFont (Look::font (16.0f));
-        g.drawFittedText (words ("Press Start and speak: the words appear here."), getLocalBounds().reduced (30),
-                          juce::Justification::centred, 4);
+        g.drawFittedText (words (emptyText), getLocalBounds().reduced (30), juce::Justification::centred, 4);
     }
 }
 

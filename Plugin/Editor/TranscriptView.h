@@ -23,6 +23,9 @@ public:
     void translate();
     void show (std::shared_ptr<const TranscriptSnapshot> earlier, std::shared_ptr<const TranscriptSnapshot> current);
 
+    /** What stands there before the first words; in English, see Words. */
+    void setEmptyText (const char* text) { emptyText = text; }
+
     /** In pixels of the unscaled window. */
     void setTextSize (int size);
 
@@ -90,6 +93,7 @@ private:
     juce::String searched;
     std::vector<int> found;
     int currentMatch = -1;
+    const char* emptyText = "Press Start and speak: the words appear here.";
     bool follows = true;
     bool isUpdating = false;
     int anchor = -1; ///< first selected row, -1 = none

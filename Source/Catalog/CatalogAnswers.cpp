@@ -217,8 +217,8 @@ Error catalogRefusal (const std::string& what, const HttpResponse& response)
 {
     std::string detail;
 
-    if (const auto json = objectIn (response.body))
-        if (const auto found = json.value().find ("detail"); found != json.value().end())
+    if (const auto body = objectIn (response.body))
+        if (const auto found = body.value().find ("detail"); found != body.value().end())
             detail = shownValue (*found);
 
     if (response.status == 404 && (detail.empty() || detail == "Not Found"))

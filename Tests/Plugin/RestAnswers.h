@@ -22,6 +22,7 @@ public:
     /** By "METHOD target", the query left out. */
     std::map<std::string, HttpResponse> routes{
         { "GET /api/status", { 200, R"({"is_training":false})" } },
+        { "GET /api/progress", { 200, R"({"is_training":false})" } },
         { "GET /api/config",
           { 200, R"({"available_models":["conformer","parakeet-small"],"available_datasets":["speech","jsut"],
                  "training_config":{"num_epochs":20,"batch_size":16},"installed_models":[

@@ -217,5 +217,7 @@ TEST_CASE ("Screenshots of models, data sets and a training with its charts")
             look();
         }
         both ("training-runs");
+        scene.click (words ("Charts"));
+        both ("training-charts");
     }
 }
