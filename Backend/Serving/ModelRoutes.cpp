@@ -18,7 +18,21 @@ constexpr std::size_t mostNames = 1000;
 
 double megabytes (std::uint64_t bytes) { return std::round (static_cast<double> (bytes) / 1048576.0 * 100.0) / 100.0; }
 
-json common (const Checkpoint& one)
+/** The models as which a checkpoint serves, as long as it is the one that was copied. */
+json namesServedBy (const Checkpoint& one, const std::map<std::string, Replacement>& replacements)
+{
+    std::error_code failed;
+    const auto written = std::filesystem::last_write_time (one.path / "model.safetensors", failed);
+    auto names = json::array();
+
+    for (const auto& [name, replacement] : replacements)
+        if (! failed && replacement.source == one.name && written <= replacement.at)
+            names.push_back (name);
+
+    return names;
+}
+
+json describe (const Checkpoint& one, const std::map<std::string, Replacement>& replacements)
 {
     return { { "name", one.name },
              { "dataset_name", one.parts.dataset },
@@ -27,7 +41,8 @@ json common (const Checkpoint& one)
              { "file_count", one.files.size() },
              { "created_at", one.createdAt },
              { "files", one.files },
-             { "latest", one.isLatest } };
+             { "latest", one.isLatest },
+             { "in_service", namesServedBy (one, replacements) } };
 }
 
 int statusOf (const Error& error)
@@ -57,8 +72,10 @@ std::vector<std::string> namesIn (const RestRequest& request)
 }
 } // namespace
 
-ModelRoutes::ModelRoutes (const CheckpointStore& checkpointStore, std::function<bool (const Checkpoint&)> isUsed)
-    : store (checkpointStore), usedByTraining (std::move (isUsed))
+ModelRoutes::ModelRoutes (const CheckpointStore& checkpointStore,
+                          const ModelStore& modelStore,
+                          std::function<bool (const Checkpoint&)> isUsed)
+    : store (checkpointStore), served (modelStore), usedByTraining (std::move (isUsed))
 {
 }
 
@@ -74,11 +91,12 @@ RestReply ModelRoutes::checkpoints (const RestRequest& request) const
                    });
     std::stable_sort (all.begin(), all.end(),
                       [] (const auto& a, const auto& b) { return *a.parts.number() > *b.parts.number(); });
+    const auto replacements = served.replacements();
     auto list = json::array();
 
     for (const auto& one : all)
     {
-        auto entry = common (one);
+        auto entry = describe (one, replacements);
         entry["model_name"] = one.parts.model;
         entry["epoch"] = *one.parts.number();
         list.push_back (std::move (entry));
@@ -89,11 +107,12 @@ RestReply ModelRoutes::checkpoints (const RestRequest& request) const
 
 RestReply ModelRoutes::models() const
 {
+    const auto replacements = served.replacements();
     auto list = json::array();
 
     for (const auto& one : store.list())
     {
-        auto entry = common (one);
+        auto entry = describe (one, replacements);
         entry["epoch"] = one.parts.epoch.empty() ? json() : json (one.parts.epoch);
         entry["in_use"] = usedByTraining (one);
 

@@ -7,6 +7,7 @@
 
 #include "Backend/Serving/Rest.h"
 #include "Backend/Storage/CheckpointStore.h"
+#include "Backend/Storage/ModelStore.h"
 
 namespace kikitori::backend
 {
@@ -15,7 +16,9 @@ class ModelRoutes
 {
 public:
     /** usedByTraining: does the training that runs now go on from, or write, this checkpoint? */
-    ModelRoutes (const CheckpointStore& store, std::function<bool (const Checkpoint&)> usedByTraining);
+    ModelRoutes (const CheckpointStore& store,
+                 const ModelStore& served,
+                 std::function<bool (const Checkpoint&)> usedByTraining);
 
     RestReply checkpoints (const RestRequest& request) const; ///< GET /api/checkpoints
     RestReply models() const;                                 ///< GET /api/models
@@ -27,6 +30,7 @@ private:
     RestReply removeOne (const std::string& name, bool isForced) const;
 
     const CheckpointStore& store;
+    const ModelStore& served;
     const std::function<bool (const Checkpoint&)> usedByTraining;
 };
 

@@ -43,8 +43,8 @@ struct RestReply
 
 using Answer = std::function<void (RestReply)>;
 
-/** A request whose body is too large to be kept in memory. Its destruction before the answer means that the client
-    has gone. */
+/** A request whose body is too large to be kept in memory, or whose answer takes a while. Its destruction before the
+    answer means that the client has gone. */
 class Upload
 {
 public:

@@ -35,16 +35,23 @@ json routeNames (const std::string& prefix)
 }
 
 /** Does the path fit, and what stands where the route leaves it open? */
-bool fits (const std::string& pattern, const std::string& path, std::string& name)
+bool fits (std::string_view pattern, std::string_view path, std::string& name)
 {
     const auto open = pattern.find ('{');
 
-    if (open == std::string::npos)
+    if (open == std::string_view::npos)
         return pattern == path;
 
-    name = path.size() > open && path.starts_with (pattern.substr (0, open)) ? path.substr (open) : std::string();
-    return ! name.empty() && name.find ('/') == std::string::npos;
+    const auto end = pattern.substr (pattern.find ('}') + 1);
+
+    if (path.size() <= open + end.size() || ! path.starts_with (pattern.substr (0, open)) || ! path.ends_with (end))
+        return false;
+
+    name = path.substr (open, path.size() - open - end.size());
+    return name.find ('/') == std::string::npos;
 }
+
+constexpr auto usePath = "/api/models/{model_name}/use";
 } // namespace
 
 struct RestApi::Table
@@ -85,6 +92,7 @@ struct RestApi::Table
               [] (RestApi& api, Request r) { return api.modelRoutes.download (r); } },
             { "DELETE", "/api/models/{model_name}",
               [] (RestApi& api, Request r) { return api.modelRoutes.remove (r); } },
+            { "POST", usePath, {} },          // answered later (beginUpload)
             { "POST", "/api/inference", {} }, // an upload
             { "GET", "/api/inference", [] (RestApi& api, Request) { return api.inferenceRoutes.list(); } },
             { "GET", "/api/inference/{job_id}", [] (RestApi& api, Request r) { return api.inferenceRoutes.show (r); } },
@@ -121,9 +129,10 @@ RestApi::RestApi (const BackendConfig& configToShow,
     : config (configToShow), trainer (trainerToUse), models (modelStore), services (std::move (servicesToUse)),
       checkpoints (config.dataFolder / "checkpoints", config.models),
       modelRoutes (checkpoints,
+                   models,
                    [this] (const Checkpoint& one)
                    { return trainer.isTraining() && ! trainedPrefix.empty() && one.name.starts_with (trainedPrefix); }),
-      inference (models, InferenceLimits{}),
+      modelUse (config, checkpoints, models, services.post), inference (models, InferenceLimits{}),
       inferenceRoutes (inference, checkpoints, config.models, config.dataFolder / "uploads", services.post),
       datasets (config.datasetSettings,
                 config.dataFolder / "datasets",
@@ -165,9 +174,14 @@ RestReply RestApi::handle (RestRequest request)
     return isKnown ? failure (405, "Method Not Allowed") : failure (404, "Not Found");
 }
 
-std::unique_ptr<Upload> RestApi::beginUpload (const RestRequest& request)
+std::unique_ptr<Upload> RestApi::beginUpload (RestRequest request)
 {
-    return request.method == "POST" && request.path == "/api/inference" ? inferenceRoutes.begin (request) : nullptr;
+    if (request.method != "POST")
+        return nullptr;
+    if (fits (usePath, request.path, request.name))
+        return modelUse.begin (request);
+
+    return request.path == "/api/inference" ? inferenceRoutes.begin (request) : nullptr;
 }
 
 bool RestApi::isBusy() const { return inference.isBusy() || datasets.isBusy(); }
@@ -200,9 +214,15 @@ RestReply RestApi::configuration() const
             && std::find (modelNames.begin(), modelNames.end(), model.name) == modelNames.end())
             modelNames.push_back (model.name);
 
+    auto replaced = json::object();
+
+    for (const auto& [name, replacement] : models.replacements())
+        replaced[name] = replacement.source;
+
     const auto& training = config.training;
     return jsonReply (200, { { "available_models", modelNames },
                              { "installed_models", toJson (installed) },
+                             { "in_service", replaced },
                              { "available_datasets", names },
                              { "training_config",
                                { { "optimizer", "AdamW" },

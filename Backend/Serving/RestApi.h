@@ -9,6 +9,7 @@
 #include "Backend/Serving/DatasetRoutes.h"
 #include "Backend/Serving/InferenceRoutes.h"
 #include "Backend/Serving/ModelRoutes.h"
+#include "Backend/Serving/ModelUse.h"
 #include "Backend/Serving/TrainerSupervisor.h"
 #include "Backend/Storage/ModelStore.h"
 
@@ -29,8 +30,8 @@ public:
 
     RestReply handle (RestRequest request);
 
-    /** Null when the body of this request is kept in memory and goes to handle(). */
-    std::unique_ptr<Upload> beginUpload (const RestRequest& request);
+    /** Null when this request goes to handle() with its whole body. */
+    std::unique_ptr<Upload> beginUpload (RestRequest request);
 
     /** Work goes on that outlives its client's connection. */
     bool isBusy() const;
@@ -56,6 +57,7 @@ private:
     std::string trainedPrefix; ///< {model}-{dataset}-epoch- of the last training that was started
     const CheckpointStore checkpoints;
     const ModelRoutes modelRoutes;
+    ModelUse modelUse;
     FileInference inference;
     InferenceRoutes inferenceRoutes;
     DatasetLibrary datasets;

@@ -207,15 +207,7 @@ void Server::onCheckpoint (const TrainingCheckpoint& checkpoint)
     if (! config.training.serveBest || ! checkpoint.isBest)
         return;
 
-    // {model}-{dataset}-epoch-{n}: the names of models may hold hyphens, so the longest that fits is meant.
-    const auto name = checkpoint.path.filename().string();
-    std::string model;
-
-    for (const auto& one : config.models)
-        if (name.starts_with (one + "-") && one.size() > model.size())
-            model = one;
-
-    if (! model.empty())
+    if (const auto model = modelOfCheckpoint (checkpoint.path.filename().string(), config.models); ! model.empty())
         models->replace (model, checkpoint.path, [] (const auto&) {}); // the store logs how it went
 }
 

@@ -54,4 +54,15 @@ CheckpointName parseCheckpointName (std::string_view name, const std::vector<std
              std::string (name.substr (mark + epochMark.size())) };
 }
 
+std::string modelOfCheckpoint (std::string_view name, const std::vector<std::string>& models)
+{
+    std::string longest;
+
+    for (const auto& model : models)
+        if (name.starts_with (model + "-") && model.size() > longest.size())
+            longest = model;
+
+    return longest;
+}
+
 } // namespace kikitori::backend

@@ -28,4 +28,7 @@ struct CheckpointName
     names: model and data set may both hold '-', and then the longest known model wins. */
 CheckpointName parseCheckpointName (std::string_view name, const std::vector<std::string>& models);
 
+/** The longest of these models that the name, such as {model}-{dataset}-average, begins with; empty without one. */
+std::string modelOfCheckpoint (std::string_view name, const std::vector<std::string>& models);
+
 } // namespace kikitori::backend

@@ -1,58 +1,15 @@
 #include "Backend/Storage/ModelStore.h"
 
 #include "Backend/Storage/InstalledModels.h"
+#include "Backend/Storage/ModelCopy.h"
 #include "Core/Log.h"
-#include "Protocol/JsonReading.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace kikitori::backend
 {
 
-namespace
-{
 namespace fs = std::filesystem;
-
-std::string contentOf (const fs::path& file)
-{
-    std::ifstream in (file, std::ios::binary);
-    return { std::istreambuf_iterator<char> (in), {} };
-}
-
-/** The files of a checkpoint that serving needs. A language model for the same letters stays, with its weights. */
-Status copyModel (const fs::path& checkpoint, const fs::path& before, const fs::path& target)
-{
-    std::error_code failed;
-    fs::remove_all (target, failed);
-    fs::create_directories (target, failed);
-
-    for (const auto* file : { "config.json", "model.safetensors", "preprocessor_config.json", "vocab.json" })
-        if (! failed)
-            fs::copy_file (checkpoint / file, target / file, failed);
-
-    if (! failed && fs::exists (before / "lm.bin")
-        && contentOf (before / "vocab.json") == contentOf (target / "vocab.json"))
-    {
-        const auto weights = parseJson (contentOf (before / "config.json"));
-        auto config = parseJson (contentOf (target / "config.json"));
-        fs::copy_file (before / "lm.bin", target / "lm.bin", failed);
-
-        if (weights && config && weights.value().is_object() && weights.value().contains ("decoder"))
-        {
-            config.value()["decoder"] = weights.value()["decoder"];
-            std::ofstream (target / "config.json") << config.value().dump (2) << "\n";
-        }
-    }
-
-    if (failed)
-        return Error{ "disk_failed",
-                      checkpoint.string() + " cannot be copied to " + target.string() + ": " + failed.message() };
-
-    return success();
-}
-} // namespace
 
 ModelStore::ModelStore (std::filesystem::path folderToRead,
                         std::vector<std::string> namesToServe,
@@ -73,11 +30,19 @@ ModelStore::~ModelStore()
     thread.join();
 }
 
-void ModelStore::request (const std::string& name, Callback callback) { add ({ name, {}, std::move (callback) }); }
-
-void ModelStore::replace (const std::string& name, std::filesystem::path checkpoint, Callback callback)
+void ModelStore::request (const std::string& name, Callback callback)
 {
-    add ({ name, std::move (checkpoint), std::move (callback) });
+    add ({ Order::Kind::load, name, {}, std::move (callback) });
+}
+
+void ModelStore::replace (const std::string& name, fs::path source, Callback callback)
+{
+    add ({ Order::Kind::replace, name, std::move (source), std::move (callback) });
+}
+
+void ModelStore::restore (const std::string& name, Callback callback)
+{
+    add ({ Order::Kind::restore, name, {}, std::move (callback) });
 }
 
 void ModelStore::add (Order order)
@@ -125,8 +90,20 @@ void ModelStore::run()
         const auto order = std::move (waiting.front());
         waiting.pop_front();
         lock.unlock();
-        order.callback (order.checkpoint.empty() ? load (order.name) : putIntoService (order.name, order.checkpoint));
+        order.callback (carryOut (order));
     }
+}
+
+ModelStore::Loaded ModelStore::carryOut (const Order& order)
+{
+    switch (order.kind)
+    {
+        case Order::Kind::replace: return putIntoService (order.name, order.source);
+        case Order::Kind::restore: return putBack (order.name);
+        case Order::Kind::load: break;
+    }
+
+    return load (order.name);
 }
 
 bool ModelStore::isServed (const std::string& name) const
@@ -134,35 +111,64 @@ bool ModelStore::isServed (const std::string& name) const
     return std::find (names.begin(), names.end(), name) != names.end() || ! importedFolderOf (name).empty();
 }
 
-std::filesystem::path ModelStore::folderOf (const std::string& name) const
+fs::path ModelStore::installedFolderOf (const std::string& name) const
 {
     std::error_code ignored;
 
     if (const auto imported = importedFolderOf (name); ! imported.empty())
         return imported;
 
-    if (! servedFolder.empty() && std::filesystem::is_directory (servedFolder / name, ignored))
-        return servedFolder / name;
-
     // Until a smaller one is trained, the low-latency model is the large one with short chunks.
-    if (name == "realtime" && ! std::filesystem::is_directory (folder / name, ignored) && isServed ("conformer"))
+    if (name == "realtime" && ! fs::is_directory (folder / name, ignored) && isServed ("conformer"))
         return folderOf ("conformer");
 
     return folder / name;
 }
 
+fs::path ModelStore::folderOf (const std::string& name) const
+{
+    std::error_code ignored;
+
+    if (servedFolder.empty() || ! fs::is_directory (servedFolder / name, ignored))
+        return installedFolderOf (name);
+
+    const auto imported = importedFolderOf (name);
+    return imported.empty() || modelTime (servedFolder / name) >= modelTime (imported) ? servedFolder / name : imported;
+}
+
+std::map<std::string, Replacement> ModelStore::replacements() const
+{
+    std::map<std::string, Replacement> all;
+    std::error_code ignored;
+
+    if (servedFolder.empty())
+        return all;
+
+    for (const auto& entry : fs::directory_iterator (servedFolder, ignored))
+    {
+        const auto name = entry.path().filename().string();
+        if (name.front() != '.' && isServed (name) && folderOf (name) == entry.path())
+            all[name] = { sourceOfCopy (entry.path()), modelTime (entry.path()) };
+    }
+
+    return all;
+}
+
+Error ModelStore::unknownModel (const std::string& name) const
+{
+    std::string known;
+    for (const auto& one : names)
+        known += (known.empty() ? "" : ", ") + one;
+    if (! importedFolder.empty())
+        for (const auto& one : listInstalledModels ({}, importedFolder.parent_path()))
+            known += ", " + one.name;
+    return { "unknown_model", "There is no model \"" + name.substr (0, 80) + "\"; there is " + known + "." };
+}
+
 ModelStore::Loaded ModelStore::load (const std::string& name)
 {
     if (! isServed (name))
-    {
-        std::string known;
-        for (const auto& one : names)
-            known += (known.empty() ? "" : ", ") + one;
-        if (! importedFolder.empty())
-            for (const auto& one : listInstalledModels ({}, importedFolder.parent_path()))
-                known += ", " + one.name;
-        return Error{ "unknown_model", "There is no model \"" + name.substr (0, 80) + "\"; there is " + known + "." };
-    }
+        return unknownModel (name);
 
     const auto source = folderOf (name);
     {
@@ -186,36 +192,75 @@ ModelStore::Loaded ModelStore::load (const std::string& name)
     return loaded;
 }
 
-ModelStore::Loaded ModelStore::putIntoService (const std::string& name, const std::filesystem::path& checkpoint)
+ModelStore::Loaded ModelStore::putIntoService (const std::string& name, const fs::path& source)
 {
     if (! isServed (name) || servedFolder.empty())
-        return Error{ "unknown_model", "\"" + name.substr (0, 80) + "\" is no model that can be replaced." };
+        return unknownModel (name);
 
     // A copy, because trainings delete their checkpoints; loaded before it takes the place of what is served.
     const auto fresh = servedFolder / ("." + name + ".new");
+    std::error_code failed;
 
-    if (auto copied = copyModel (checkpoint, folder / name, fresh); ! copied)
+    if (auto copied = copyModel (source, installedFolderOf (name), fresh); ! copied)
+    {
+        fs::remove_all (fresh, failed);
+        log::write (log::Level::error, "models", "replace_model", copied.error().message);
         return copied.error();
+    }
 
     auto loaded = RecognizerModel::load (fresh);
-    std::error_code failed;
 
     if (! loaded)
     {
-        std::filesystem::remove_all (fresh, failed);
-        log::write (log::Level::error, "models", "replace_model", loaded.error().message);
-        return loaded;
+        fs::remove_all (fresh, failed);
+        auto error = loaded.error(); // of the folder that the user knows
+
+        if (const auto at = error.message.find (fresh.string()); at != std::string::npos)
+            error.message.replace (at, fresh.string().size(), source.string());
+
+        log::write (log::Level::error, "models", "replace_model", error.message);
+        return error;
     }
 
-    std::filesystem::remove_all (servedFolder / name, failed);
-    std::filesystem::rename (fresh, servedFolder / name, failed);
+    failed = takeAway (servedFolder / name);
 
+    if (! failed)
+        fs::rename (fresh, servedFolder / name, failed);
     if (failed)
         return Error{ "disk_failed", (servedFolder / name).string() + " cannot be written: " + failed.message() };
 
-    log::write (log::Level::info, "models", "replace_model", name + " is now " + checkpoint.filename().string());
+    log::write (log::Level::info, "models", "replace_model", name + " is now " + source.filename().string());
     const std::lock_guard lock (mutex);
     models[name] = loaded.value();
+    return loaded;
+}
+
+ModelStore::Loaded ModelStore::putBack (const std::string& name)
+{
+    if (! isServed (name))
+        return unknownModel (name);
+
+    const auto source = installedFolderOf (name);
+    const auto isShared = source.filename() != name; // with the model that stands in for it
+    auto loaded = isShared ? load (source.filename()) : RecognizerModel::load (source);
+
+    if (! loaded)
+    {
+        log::write (log::Level::error, "models", "restore_model", loaded.error().message);
+        return loaded;
+    }
+
+    if (const auto failed = servedFolder.empty() ? std::error_code() : takeAway (servedFolder / name))
+        return Error{ "disk_failed", (servedFolder / name).string() + " cannot be deleted: " + failed.message() };
+
+    log::write (log::Level::info, "models", "restore_model", name + " is " + source.string() + " again");
+    const std::lock_guard lock (mutex);
+
+    if (isShared)
+        models.erase (name);
+    else
+        models[name] = loaded.value();
+
     return loaded;
 }
 

@@ -5,7 +5,8 @@
     again at the next request; one that is loaded already stays in service.
 
     A model may be replaced while it is served: streams that run keep the one they have, new ones get the new one. The
-    replacement lies below the served folder and comes before the model folder's, also after a restart.
+    replacement lies below the served folder and comes before the model folder's, also after a restart, and before one
+    that the user imported earlier.
 */
 #pragma once
 
@@ -21,6 +22,13 @@
 namespace kikitori::backend
 {
 
+/** What serves in a model's place. */
+struct Replacement
+{
+    std::string source;                 ///< name of the checkpoint's or model's folder
+    std::filesystem::file_time_type at; ///< when it was put there
+};
+
 class ModelStore
 {
 public:
@@ -32,8 +40,8 @@ public:
     ModelStore (std::filesystem::path folder, std::vector<std::string> names, std::filesystem::path servedFolder = {});
     ~ModelStore();
 
-    /** Serves the models below this folder as well, whenever they are there; one of them hides another of its name. Before
-        the first request. */
+    /** Serves the models below this folder as well, whenever they are there; one of them hides another of its name.
+       Before the first request. */
     void serveAlso (std::filesystem::path userFolder);
 
     ModelStore (const ModelStore&) = delete;
@@ -42,26 +50,46 @@ public:
     /** Calls back once, with the model or why not. Loaded models are kept. */
     void request (const std::string& name, Callback callback);
 
-    /** Puts a checkpoint's weights into service under a model's name; calls back once. Errors: unknown_model,
-        disk_failed, or what RecognizerModel::load says, and then the model that was served stays. */
-    void replace (const std::string& name, std::filesystem::path checkpoint, Callback callback);
+    /** Puts the weights of a checkpoint or of another model into service under a model's name; calls back once. Errors:
+        unknown_model, not_found, disk_full, disk_failed, or what RecognizerModel::load says, and then the model that
+       was served stays. */
+    void replace (const std::string& name, std::filesystem::path source, Callback callback);
+
+    /** Puts the installed model back into service, as its folder is now; calls back once. Errors as request(), and then
+        the model that was served stays. */
+    void restore (const std::string& name, Callback callback);
+
+    /** What serves in whose place, by the models' names; read from the disk. */
+    std::map<std::string, Replacement> replacements() const;
 
     bool isLoaded (const std::string& name) const;
 
 private:
     struct Order
     {
+        enum class Kind
+        {
+            load,
+            replace,
+            restore
+        };
+
+        Kind kind;
         std::string name;
-        std::filesystem::path checkpoint; ///< to put into service; empty: only load
+        std::filesystem::path source; ///< to put into service
         Callback callback;
     };
 
     void add (Order order);
     void run();
+    Loaded carryOut (const Order& order);
     Loaded load (const std::string& name);
-    Loaded putIntoService (const std::string& name, const std::filesystem::path& checkpoint);
+    Loaded putIntoService (const std::string& name, const std::filesystem::path& source);
+    Loaded putBack (const std::string& name);
+    Error unknownModel (const std::string& name) const;
     bool isServed (const std::string& name) const;
     std::filesystem::path importedFolderOf (const std::string& name) const;
+    std::filesystem::path installedFolderOf (const std::string& name) const;
     std::filesystem::path folderOf (const std::string& name) const;
 
     const std::filesystem::path folder, servedFolder;

@@ -74,10 +74,12 @@ TEST_CASE ("each open part of a path is described as a parameter, each operation
                 if (parameter["in"] == "path")
                     named.insert ("{" + parameter["name"].get<std::string>() + "}");
 
-            const auto open = path.find ('{');
-            CHECK (
-                named
-                == (open == std::string::npos ? std::set<std::string>() : std::set<std::string>{ path.substr (open) }));
+            std::set<std::string> open;
+
+            if (const auto at = path.find ('{'); at != std::string::npos)
+                open.insert (path.substr (at, path.find ('}') - at + 1));
+
+            CHECK (named == open);
         }
 }
 

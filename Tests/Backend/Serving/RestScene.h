@@ -7,6 +7,7 @@
 #pragma once
 
 #include "Backend/Serving/RestApi.h"
+#include "Backend/Storage/InstalledModels.h"
 #include "Support/TemporaryFolder.h"
 
 #include <condition_variable>
@@ -33,7 +34,9 @@ public:
 
         folder.write ("trainer", "#!/bin/sh\nread word\n");
         fs::permissions (folder.path / "trainer", fs::perms::owner_all);
-        models = std::make_unique<ModelStore> (folder.path / "models", config.models);
+        config.modelFolder = folder.path / "models";
+        models = std::make_unique<ModelStore> (config.modelFolder, config.models, config.dataFolder / "served");
+        models->serveAlso (userModelFolder (config.dataFolder));
         trainer = std::make_unique<TrainerSupervisor> (folder.path / "trainer", [] (const auto&) {});
         api = std::make_unique<RestApi> (config, *trainer, *models,
                                          RestServices{ [this] { return streams; },

@@ -96,6 +96,59 @@ TEST_CASE ("a broken checkpoint does not take the place of a model that works", 
     CHECK_FALSE (fs::exists (rig.served() / "conformer"));
 }
 
+TEST_CASE ("the installed model comes back, as its folder is now, and broken ones do not", "[storage]")
+{
+    const Rig rig;
+    ModelStore store (rig.models(), { "conformer", "realtime" }, rig.served());
+    const auto restore = [&store] (const std::string& name)
+    { return wait ([&] (auto callback) { store.restore (name, std::move (callback)); }); };
+    const auto replaced = replace (store, "conformer", rig.checkpoint()).value();
+    CHECK (store.replacements().at ("conformer").source == "conformer-speech-epoch-7");
+
+    fs::rename (rig.models() / "conformer/vocab.json", rig.models() / "conformer/aside");
+    CHECK_FALSE (restore ("conformer").ok());
+    CHECK (request (store, "conformer").value() == replaced);
+
+    fs::rename (rig.models() / "conformer/aside", rig.models() / "conformer/vocab.json");
+    const auto installed = restore ("conformer");
+    REQUIRE (installed.ok());
+    CHECK (installed.value() != replaced);
+    CHECK (request (store, "conformer").value() == installed.value());
+    CHECK (store.replacements().empty());
+    CHECK (fs::is_empty (rig.served()));
+
+    // One that stands in for another goes on standing in.
+    CHECK (replace (store, "realtime", rig.checkpoint()).ok());
+    CHECK (restore ("realtime").value() == installed.value());
+    CHECK (restore ("other").error().code == "unknown_model");
+}
+
+TEST_CASE ("of a replacement and a model that the user imported, what was put there last serves", "[storage]")
+{
+    const Rig rig;
+    const auto user = rig.folder.path / "data/models";
+    fs::create_directories (user);
+    fs::copy (KIKITORI_FIXTURES "/tiny_model", user / "conformer", fs::copy_options::recursive);
+    const auto hour = std::chrono::hours (1);
+    const auto age = [] (const fs::path& model, auto time)
+    { fs::last_write_time (model / "config.json", fs::file_time_type::clock::now() - time); };
+    const auto isReplaced = [&]
+    {
+        ModelStore store (rig.models(), { "conformer" }, rig.served());
+        store.serveAlso (user);
+        return ! store.replacements().empty();
+    };
+    {
+        ModelStore store (rig.models(), { "conformer" }, rig.served());
+        REQUIRE (replace (store, "conformer", rig.checkpoint()).ok());
+    }
+
+    age (user / "conformer", hour);
+    CHECK (isReplaced());
+    age (rig.served() / "conformer", 2 * hour);
+    CHECK_FALSE (isReplaced());
+}
+
 TEST_CASE ("the low-latency model is the large one until a smaller one is there", "[storage]")
 {
     const Rig rig;

@@ -119,6 +119,37 @@ TEST_CASE ("models come as a chunked ZIP that is whole", "[backend][rest]")
     CHECK (zip.find ("conformer-lj-epoch-2/model.safetensors") != std::string::npos);
 }
 
+TEST_CASE ("a checkpoint goes into service by its route: the stream that runs keeps its model, the next gets the new one",
+           "[backend][rest]")
+{
+    ServerProcess backend;
+    const auto checkpoint = backend.dataFolder() / "checkpoints/conformer-lj-epoch-1";
+    fs::create_directories (checkpoint.parent_path());
+    fs::copy (KIKITORI_FIXTURES "/tiny_model", checkpoint, fs::copy_options::recursive);
+    auto card = json::parse (std::ifstream (checkpoint / "config.json"));
+    card["name"] = "better";
+    std::ofstream (checkpoint / "config.json") << card.dump();
+    const auto start = R"({"type":"start","protocol":2,"model_name":"conformer","sample_rate":16000,"format":"i16"})";
+
+    RawClient before (backend.port());
+    REQUIRE (before.upgrade());
+    before.sendText (start);
+    REQUIRE (before.receiveUntil (R"("model":"conformer")"));
+
+    const auto reply = RawClient::ask (backend.port(), request ("POST", "/api/models/conformer-lj-epoch-1/use"));
+    CHECK (statusOf (reply) == 200);
+    CHECK (json::parse (bodyOf (reply))["model_name"] == "conformer");
+
+    RawClient after (backend.port());
+    REQUIRE (after.upgrade());
+    after.sendText (start);
+    CHECK (after.receiveUntil (R"("model":"better")"));
+
+    before.sendBinary (std::string (32000, '\0'));
+    before.sendText (R"({"type":"stop"})");
+    CHECK (before.receiveUntil ("\"stopped\""));
+}
+
 TEST_CASE ("an uploaded file becomes text, also from a client that asks first", "[backend][rest]")
 {
     ServerProcess backend;
