@@ -26,6 +26,7 @@ struct TrainingDefaults
     int warmupSteps = 500;
     double gradientClip = 2.0;
     int threads = 1;
+    int logInterval = 10;    ///< steps between progress messages
     int keepCheckpoints = 3; ///< newest
     int keepBest = 3;
     bool serveBest = false; ///< a training's new best model is put into service under the model's name

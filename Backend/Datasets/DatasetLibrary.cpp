@@ -2,6 +2,7 @@
 
 #include "Backend/Datasets/DatasetIndex.h"
 #include "Backend/Datasets/SafeExtraction.h"
+#include "Backend/Download/Download.h"
 #include "Core/Log.h"
 
 namespace kikitori::backend
@@ -52,7 +53,10 @@ json toJson (const DatasetJob& job)
                  job.total > 0 ? json (static_cast<double> (job.done) / static_cast<double> (job.total)) : json() } };
 
     if (job.error)
+    {
+        body["code"] = job.error->code;
         body["message"] = job.error->message;
+    }
 
     return body;
 }
@@ -221,8 +225,8 @@ Status DatasetLibrary::fetchInto (const std::string& name, const DatasetSettings
         return Error{ "disk_full", downloads.string() + " cannot be made: " + failed.message() };
 
     const auto archive = downloads / (name + "-" + archiveName (one.url));
-    const auto fetched = fetch ({ one.url, archive, one.sha256, unpackedAndPacked },
-                                [this] (auto done, auto total) { return tell (Phase::downloading, done, total); });
+    const auto fetched = download ({ one.url, archive, {}, one.sha256, {}, unpackedAndPacked },
+                                   [this] (auto done, auto total) { return tell (Phase::downloading, done, total); });
     return fetched ? extractAndIndex (name, one, archive) : fetched;
 }
 

@@ -6,7 +6,7 @@
 */
 #pragma once
 
-#include "Backend/Datasets/HttpFile.h"
+#include "Backend/Download/Download.h"
 
 namespace kikitori::backend
 {

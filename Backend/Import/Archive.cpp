@@ -1,6 +1,6 @@
 #include "Backend/Import/Archive.h"
 
-#include "Backend/Import/FileWriter.h"
+#include "Backend/Download/FileWriter.h"
 
 #include <algorithm>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "Backend/Import/Hub.h"
 
-#include "Backend/Import/Download.h"
+#include "Backend/Download/Download.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -162,7 +162,7 @@ Result<std::filesystem::path> pullModel (const std::string& repository,
     {
         const WantedFile wanted{ hub.address + "/" + repository + "/resolve/" + hub.revision + "/" + file.path,
                                  folder / file.path, file.size, file.sha256, file.gitBlobSha1 };
-        const auto fetched = download (wanted, [&] (std::uint64_t bytes)
+        const auto fetched = download (wanted, [&] (std::uint64_t bytes, std::uint64_t)
                                        { return ! hub.progress || hub.progress (file.path, bytes, file.size); });
 
         if (! fetched)

@@ -2,7 +2,7 @@
     those that a model needs and imports them.
 
     Threads: one call belongs to one thread; progress is called on it.
-    Failure: those of Download and of importModel. A model is installed as a whole or not at all; what was fetched stays
+    Failure: those of download() and of importModel. A model is installed as a whole or not at all; what was fetched stays
     in the folder of downloads, so that the next try goes on where this one ended.
 */
 #pragma once

@@ -1,4 +1,4 @@
-#include "Backend/Import/FileWriter.h"
+#include "Backend/Download/FileWriter.h"
 #include "Backend/Import/ImportedModel.h"
 
 namespace kikitori::backend

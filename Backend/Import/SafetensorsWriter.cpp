@@ -1,6 +1,6 @@
 #include "Backend/Import/SafetensorsWriter.h"
 
-#include "Backend/Import/FileWriter.h"
+#include "Backend/Download/FileWriter.h"
 
 #include <nlohmann/json.hpp>
 

@@ -56,13 +56,14 @@ TEST_CASE ("each model has sizes, tokens and a chunk of its own; realtime is the
                               "models:\n"
                               "  conformer: {d_model: 256, n_layers: 12}\n"
                               "  japanese: {language: ja, vocabulary: characters}\n"
-                              "training: {serve_best: true, keep_best: 5}\n");
+                              "training: {serve_best: true, keep_best: 5, log_interval: 25}\n");
     REQUIRE (config.ok());
     CHECK (config.value().settingsOf ("conformer").modelSize == 256);
     CHECK (config.value().settingsOf ("conformer").heads == 4);
     CHECK (config.value().settingsOf ("japanese").vocabulary == "characters");
     CHECK (config.value().training.serveBest);
     CHECK (config.value().training.keepBest == 5);
+    CHECK (config.value().training.logInterval == 25);
 
     const auto large = BackendConfig().settingsOf ("conformer"), small = BackendConfig().settingsOf ("realtime");
     CHECK (small.modelSize < large.modelSize);

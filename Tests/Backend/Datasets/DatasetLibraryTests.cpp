@@ -1,5 +1,5 @@
 #include "Archives.h"
-#include "FileServer.h"
+#include "Backend/Download/FileServer.h"
 
 #include "Backend/Datasets/DatasetLibrary.h"
 

@@ -1,6 +1,6 @@
 #include "Backend/Import/HubServer.h"
 
-#include "Backend/Import/FileHash.h"
+#include "Backend/Download/FileHash.h"
 #include "Support/TemporaryFolder.h"
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,7 @@
 #include "Backend/Foreign/AcousticModel.h"
 #include "Backend/Import/Hub.h"
 #include "Backend/Import/HubServer.h"
+#include "Backend/Import/SmallDisk.h"
 #include "Support/TemporaryFolder.h"
 
 #include <algorithm>
@@ -161,4 +162,21 @@ TEST_CASE ("A hub without the model, without a hub and without a name each get t
     CHECK (pullModel ("someone/model", folder.path, {}, hub).error().code == "network_failed");
     hub.address = "file:///etc";
     CHECK (pullModel ("someone/model", folder.path, {}, hub).error().code == "network_failed");
+}
+
+TEST_CASE ("A model that the disk has no room for is not begun, and the message says how much it takes")
+{
+    const TemporaryFolder folder;
+    HubServer server;
+    server.addFolder (fixtures + "/wav2vec2");
+    checkOnSmallDisk (folder.path,
+                      [&]
+                      {
+                          const auto failed = pull (server, folder.path);
+                          return ! failed && failed.error().code == "disk_full"
+                                 && failed.error().message.find ("Nothing was fetched") != std::string::npos;
+                      });
+
+    for (const auto& request : server.requests())
+        CHECK (request.find ("/resolve/") == std::string::npos);
 }

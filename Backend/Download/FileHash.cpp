@@ -1,4 +1,4 @@
-#include "Backend/Import/FileHash.h"
+#include "Backend/Download/FileHash.h"
 
 #include <array>
 #include <fstream>

@@ -1,6 +1,6 @@
-#include "FileServer.h"
+#include "Backend/Download/Download.h"
 
-#include "Backend/Datasets/HttpFile.h"
+#include "Backend/Download/FileServer.h"
 #include "Support/TemporaryFolder.h"
 
 #include <random>
@@ -37,12 +37,20 @@ public:
 
     Status get (const std::string& sha256 = {}, double spaceFactor = 1.0)
     {
-        return fetch ({ server.url ("file.bin"), target, sha256, spaceFactor },
-                      [this] (std::uint64_t done, std::uint64_t total)
-                      {
-                          last = { done, total };
-                          return done < stopAt;
-                      });
+        return get ({ server.url ("file.bin"), target, {}, sha256, {}, spaceFactor });
+    }
+
+    /** With the size known beforehand. */
+    Status getSized (std::uint64_t size) { return get ({ server.url ("file.bin"), target, size }); }
+
+    Status get (const WantedFile& file)
+    {
+        return download (file,
+                         [this] (std::uint64_t done, std::uint64_t total)
+                         {
+                             last = { done, total };
+                             return done < stopAt;
+                         });
     }
 
     FileServer server;
@@ -134,14 +142,52 @@ TEST_CASE ("what the server refuses, and a server that ends too early for good, 
 {
     Rig rig (noise (1000));
     rig.server.status = 404;
-    CHECK (rig.get().error().code == "refused");
+    CHECK (rig.get().error().code == "not_found");
     rig.server.status = 503;
     CHECK (rig.get().error().code == "network_failed");
     rig.server.status = 0;
     rig.server.announced = 5000;
-    CHECK_FALSE (rig.get().ok());
+    CHECK (rig.get().error().code == "wrong_size");
 
     const TemporaryFolder folder;
-    CHECK_FALSE (fetch ({ "file:///etc/passwd", folder.path / "x", {}, 1.0 }, [] (auto, auto) { return true; }).ok());
+    CHECK_FALSE (download ({ "file:///etc/passwd", folder.path / "x" }, {}).ok());
     CHECK (fs::is_empty (folder.path));
+}
+
+TEST_CASE ("a file with another size than announced beforehand is not taken", "[download]")
+{
+    Rig rig ("abc");
+    CHECK (rig.getSized (2).error().code == "wrong_size"); // more
+    CHECK (rig.getSized (5).error().code == "wrong_size"); // less
+    CHECK_FALSE (fs::exists (rig.target));
+    CHECK (rig.getSized (3).ok());
+    CHECK (contentOf (rig.target) == "abc");
+}
+
+TEST_CASE ("a right file that is there already is not asked for again, another one is", "[download]")
+{
+    Rig rig ("abc");
+    rig.folder.write ("file.bin", "abc");
+    CHECK (rig.get (hashOfAbc).ok());
+    CHECK (rig.getSized (3).ok());
+    CHECK (rig.server.ranges().empty());
+
+    rig.folder.write ("file.bin", "abd");
+    CHECK (rig.get (hashOfAbc).error().code == "wrong_hash");
+    CHECK (rig.get (hashOfAbc).ok());
+}
+
+TEST_CASE ("a file without a byte is a file", "[download]")
+{
+    Rig rig ("");
+    CHECK (rig.get().ok());
+    CHECK (fs::file_size (rig.target) == 0);
+}
+
+TEST_CASE ("a text has a bound", "[download]")
+{
+    const FileServer server ("abc");
+    CHECK (downloadText (server.url ("text"), 3).value() == "abc");
+    CHECK (downloadText (server.url ("text"), 2).error().code == "network_failed");
+    CHECK (downloadText ("http://127.0.0.1:1/text", 3).error().code == "network_failed");
 }

@@ -1,4 +1,4 @@
-#include "Backend/Import/FileWriter.h"
+#include "Backend/Download/FileWriter.h"
 
 #include <cerrno>
 #include <cstring>
@@ -25,8 +25,8 @@ FileWriter::~FileWriter()
 Error FileWriter::failure (int reason) const
 {
     if (reason == ENOSPC || reason == EDQUOT)
-        return { "disk_full", "The disk is full: " + file.string()
-                                  + " could not be written. Free some space and try again; nothing was installed." };
+        return { "disk_full",
+                 "The disk is full: " + file.string() + " could not be written. Free some space and try again." };
 
     return { "write_failed", file.string() + " cannot be written: " + std::strerror (reason) + "." };
 }

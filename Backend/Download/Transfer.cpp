@@ -1,0 +1,219 @@
+#include "Backend/Download/Transfer.h"
+
+#include "Backend/Download/FileWriter.h"
+
+#include <memory>
+#include <optional>
+
+#include <curl/curl.h>
+
+namespace kikitori::backend
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+constexpr long connectSeconds = 30, stalledSeconds = 60, mostRedirects = 5;
+
+using Curl = std::unique_ptr<CURL, void (*) (CURL*)>;
+
+/** What the callbacks of one transfer share. */
+struct Transfer
+{
+    const WantedFile& file;
+    const ByteProgress& progress;
+    CURL* handle;
+    fs::path part;
+    std::uint64_t have = 0;  ///< bytes in the .part file
+    std::uint64_t total = 0; ///< of the whole file; 0: not known
+    std::optional<FileWriter> writer;
+    std::optional<Error> error;
+};
+
+long statusOf (CURL* handle)
+{
+    long status = 0;
+    curl_easy_getinfo (handle, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+Curl open (const std::string& url)
+{
+    static const auto global = curl_global_init (CURL_GLOBAL_DEFAULT);
+    static_cast<void> (global);
+    Curl curl (curl_easy_init(), curl_easy_cleanup);
+    auto* handle = curl.get();
+    curl_easy_setopt (handle, CURLOPT_URL, url.c_str());
+    curl_easy_setopt (handle, CURLOPT_FOLLOWLOCATION, 1L);
+    curl_easy_setopt (handle, CURLOPT_MAXREDIRS, mostRedirects);
+    curl_easy_setopt (handle, CURLOPT_FAILONERROR, 1L); // the text of an error is no file
+    const auto isSecure = url.starts_with ("https:");
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt (handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt (handle, CURLOPT_REDIR_PROTOCOLS_STR, isSecure ? "https" : "http,https");
+#else
+    curl_easy_setopt (handle, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+    curl_easy_setopt (handle, CURLOPT_REDIR_PROTOCOLS, isSecure ? CURLPROTO_HTTPS : CURLPROTO_HTTP | CURLPROTO_HTTPS);
+#endif
+    curl_easy_setopt (handle, CURLOPT_CONNECTTIMEOUT, connectSeconds);
+    curl_easy_setopt (handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt (handle, CURLOPT_LOW_SPEED_TIME, stalledSeconds);
+    curl_easy_setopt (handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt (handle, CURLOPT_USERAGENT, "kikitori");
+    return curl;
+}
+
+/** Is there room for the rest of the file, and for what is made of it? */
+bool hasRoom (Transfer& transfer)
+{
+    std::error_code failed;
+    const auto space = fs::space (transfer.part.parent_path(), failed);
+    const auto whole = static_cast<double> (transfer.total) * transfer.file.spaceFactor;
+    const auto needed = static_cast<std::uint64_t> (whole) - transfer.have;
+
+    if (failed || transfer.total == 0 || needed <= space.available)
+        return true;
+
+    transfer.error =
+        Error{ "disk_full", "The download and what is in it need " + std::to_string (needed >> 20) + " MiB in "
+                                + transfer.part.parent_path().string() + ", but only "
+                                + std::to_string (space.available >> 20) + " MiB are free; make room and try again." };
+    return false;
+}
+
+/** The answer's head is there: does it go on where we ended, and how much comes? */
+bool begin (Transfer& transfer)
+{
+    curl_off_t length = 0;
+    curl_easy_getinfo (transfer.handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+
+    if (statusOf (transfer.handle) != 206) // a server that knows no ranges begins anew
+        transfer.have = 0;
+
+    if (length > 0 && ! transfer.file.size)
+        transfer.total = transfer.have + static_cast<std::uint64_t> (length);
+    if (! hasRoom (transfer))
+        return false;
+
+    transfer.writer.emplace (transfer.part, transfer.have > 0);
+    return true;
+}
+
+std::size_t onBytes (char* data, std::size_t, std::size_t size, void* user)
+{
+    auto& transfer = *static_cast<Transfer*> (user);
+
+    if (! transfer.writer && ! begin (transfer))
+        return 0;
+
+    if (transfer.file.size && transfer.have + size > *transfer.file.size)
+    {
+        transfer.error = Error{ "wrong_size", "The server sends more of " + transfer.file.url
+                                                  + " than it announced; nothing was installed." };
+        return 0;
+    }
+
+    if (auto written = transfer.writer->write (std::as_bytes (std::span (data, size))); ! written)
+    {
+        transfer.error = written.error();
+        return 0;
+    }
+
+    transfer.have += size;
+    return size;
+}
+
+int onProgress (void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t)
+{
+    auto& transfer = *static_cast<Transfer*> (user);
+
+    if (! transfer.progress || transfer.progress (transfer.have, transfer.total))
+        return 0;
+
+    transfer.error = Error{ "cancelled", "The download was cancelled; the next one goes on where it ended." };
+    return 1;
+}
+
+/** What went wrong with the answer as a whole. */
+Error problem (CURL* handle, CURLcode code, const std::string& url)
+{
+    const auto status = statusOf (handle);
+
+    if (status == 401 || status == 403 || status == 404 || status == 410)
+        return { "not_found",
+                 url + " is not there or not public (HTTP " + std::to_string (status) + "). Check its name." };
+
+    return { "network_failed",
+             url + ": " + (status >= 400 ? "the server answers " + std::to_string (status) : curl_easy_strerror (code))
+                 + ". Try again later; the next try goes on where this one ended." };
+}
+
+struct Text
+{
+    std::string content;
+    std::size_t largest = 0;
+};
+
+std::size_t appendText (char* data, std::size_t, std::size_t size, void* user)
+{
+    auto& text = *static_cast<Text*> (user);
+
+    if (text.content.size() + size > text.largest)
+        return 0;
+
+    text.content.append (data, size);
+    return size;
+}
+} // namespace
+
+std::uint64_t sizeOf (const fs::path& file)
+{
+    std::error_code failed;
+    const auto size = fs::file_size (file, failed);
+    return failed ? 0 : size;
+}
+
+Status fetchOnce (const WantedFile& file, const fs::path& part, const ByteProgress& progress, std::uint64_t& total)
+{
+    const auto curl = open (file.url);
+    auto* handle = curl.get();
+    Transfer transfer{ file, progress, handle, part, sizeOf (part), file.size.value_or (0), {}, {} };
+    curl_easy_setopt (handle, CURLOPT_WRITEFUNCTION, onBytes);
+    curl_easy_setopt (handle, CURLOPT_WRITEDATA, &transfer);
+    curl_easy_setopt (handle, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt (handle, CURLOPT_XFERINFOFUNCTION, onProgress);
+    curl_easy_setopt (handle, CURLOPT_XFERINFODATA, &transfer);
+
+    // By hand: curl's own resuming takes an answer without a range for an error.
+    if (transfer.have > 0)
+        curl_easy_setopt (handle, CURLOPT_RANGE, (std::to_string (transfer.have) + "-").c_str());
+
+    const auto code = curl_easy_perform (handle);
+    total = transfer.total > 0 ? transfer.total : total;
+
+    if (transfer.error)
+        return *transfer.error;
+    if (transfer.writer)
+        if (auto closed = transfer.writer->close(); ! closed)
+            return closed;
+    if (code == CURLE_OK || statusOf (handle) == 416) // 416: nothing follows what we have, it may be whole already
+        return success();
+
+    return problem (handle, code, file.url);
+}
+
+Result<std::string> downloadText (const std::string& url, std::size_t largest)
+{
+    const auto curl = open (url);
+    Text text{ {}, largest };
+    curl_easy_setopt (curl.get(), CURLOPT_WRITEDATA, &text);
+    curl_easy_setopt (curl.get(), CURLOPT_WRITEFUNCTION, appendText);
+
+    if (const auto code = curl_easy_perform (curl.get()); code != CURLE_OK)
+        return problem (curl.get(), code, url);
+
+    return text.content;
+}
+
+} // namespace kikitori::backend
