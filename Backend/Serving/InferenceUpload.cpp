@@ -43,6 +43,11 @@ RestReply replyFor (const Error& error)
     return reply;
 }
 
+RestReply diskFull()
+{
+    return failure (507, "The file cannot be kept: the server's disk is full or cannot be written.");
+}
+
 json tokensOf (const InferenceResult& result, const InferenceSegment& segment)
 {
     auto tokens = json::array();
@@ -165,7 +170,7 @@ void InferenceUpload::onBytes (std::string_view bytes)
         problem =
             failure (413, "The file is larger than " + std::to_string (InferenceRoutes::largestUpload >> 20) + " MiB.");
     else if (! file)
-        problem = failure (507, "The file cannot be kept: the server's disk is full or cannot be written.");
+        problem = diskFull();
 }
 
 void InferenceUpload::add (std::string_view bytes)
@@ -183,6 +188,8 @@ void InferenceUpload::finish (Answer answer)
 {
     file.close();
 
+    if (! problem && bytesWritten > 0 && ! file) // the last bytes reach the disk only now
+        problem = diskFull();
     if (! problem && reader != nullptr && ! reader->isComplete())
         problem = failure (400, "The multipart body ends before its last boundary.");
     if (! problem && ! hasFile)

@@ -1,12 +1,8 @@
 #include "Backend/Serving/RestApi.h"
 
 #include "Backend/Serving/OpenApi.h"
-#include "Backend/Serving/TrainingRun.h"
-#include "Backend/Storage/InstalledModels.h"
-#include "Protocol/JsonReading.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace kikitori::backend
 {
@@ -132,7 +128,7 @@ RestApi::RestApi (const BackendConfig& configToShow,
                    models,
                    [this] (const Checkpoint& one)
                    { return trainer.isTraining() && ! trainedPrefix.empty() && one.name.starts_with (trainedPrefix); }),
-      modelUse (config, checkpoints, models, services.post), inference (models, InferenceLimits{}),
+      modelUse (config, checkpoints, models, services.post), inference (models, services.inferenceLimits),
       inferenceRoutes (inference, checkpoints, config.models, config.dataFolder / "uploads", services.post),
       datasets (config.datasetSettings,
                 config.dataFolder / "datasets",
@@ -188,8 +184,10 @@ bool RestApi::isBusy() const { return inference.isBusy() || datasets.isBusy(); }
 
 void RestApi::onDatasetJob (const DatasetJob& job) const
 {
+    // A message may hold the name of a file, which need not be UTF-8.
+    const json message{ { "type", "dataset" }, { "payload", toJson (job) } };
     services.post ([broadcast = services.broadcast,
-                    text = json{ { "type", "dataset" }, { "payload", toJson (job) } }.dump()] { broadcast (text); });
+                    text = message.dump (-1, ' ', false, json::error_handler_t::replace)] { broadcast (text); });
 }
 
 RestReply RestApi::ready() const
@@ -197,131 +195,6 @@ RestReply RestApi::ready() const
     // It would take another stream.
     const auto isFull = services.activeStreams() >= config.serving.sessions;
     return Table::health (isFull ? "busy" : "ok", isFull ? 503 : 200);
-}
-
-RestReply RestApi::configuration() const
-{
-    auto names = json::array();
-
-    for (const auto& [name, manifest] : config.datasets)
-        names.push_back (name);
-
-    const auto installed = listInstalledModels (config.modelFolder, config.dataFolder);
-    auto modelNames = config.models;
-
-    for (const auto& model : installed)
-        if (model.folder.parent_path() == userModelFolder (config.dataFolder)
-            && std::find (modelNames.begin(), modelNames.end(), model.name) == modelNames.end())
-            modelNames.push_back (model.name);
-
-    auto replaced = json::object();
-
-    for (const auto& [name, replacement] : models.replacements())
-        replaced[name] = replacement.source;
-
-    const auto& training = config.training;
-    return jsonReply (200, { { "available_models", modelNames },
-                             { "installed_models", toJson (installed) },
-                             { "in_service", replaced },
-                             { "available_datasets", names },
-                             { "training_config",
-                               { { "optimizer", "AdamW" },
-                                 { "learning_rate", training.learningRate },
-                                 { "weight_decay", training.weightDecay },
-                                 { "betas", { 0.9, 0.98 } },
-                                 { "eps", 1e-8 },
-                                 { "scheduler", "WarmupConstantLinear" },
-                                 { "warmup_steps", training.warmupSteps },
-                                 { "batch_size", training.batchSize },
-                                 { "num_epochs", training.epochs },
-                                 { "grad_clip_thresh", training.gradientClip },
-                                 { "log_interval", 10 },
-                                 { "checkpoint_interval", 1 },
-                                 { "auto_resume", true },
-                                 { "checkpoint_retention", training.keepCheckpoints } } } });
-}
-
-RestReply RestApi::progress() const
-{
-    const auto now = trainer.progress();
-    const auto share = now.totalSteps > 0.0 ? std::clamp (now.step / now.totalSteps, 0.0, 1.0) : 0.0;
-    json body{ { "is_training", now.isTraining },
-               { "current_epoch", now.epoch },
-               { "current_step", now.step },
-               { "total_epochs", now.totalEpochs },
-               { "total_steps", now.totalSteps },
-               { "current_loss", now.loss },
-               { "current_learning_rate", now.learningRate },
-               { "progress", share },
-               { "latest_logs", now.logs },
-               { "server_time",
-                 std::chrono::duration<double> (std::chrono::system_clock::now().time_since_epoch()).count() } };
-
-    for (const auto& [key, value] :
-         { std::pair{ "current_grad_norm", now.gradientNorm }, std::pair{ "samples_per_second", now.samplesPerSecond },
-           std::pair{ "eta_seconds", now.etaSeconds }, std::pair{ "val_loss", now.validationLoss },
-           std::pair{ "wer", now.wordErrorRate }, std::pair{ "cer", now.characterErrorRate } })
-        if (value)
-            body[key] = *value;
-
-    if (now.error)
-        body["latest_error"] = { { "message", now.error->first }, { "traceback", now.error->second } };
-
-    return jsonReply (200, body);
-}
-
-RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
-{
-    const auto parsed = parseJson (request.body);
-
-    if (! parsed || ! parsed.value().is_object())
-        return invalid ({ "body" }, "The body must be a JSON object.", "value_error.jsondecode");
-
-    if (trainer.isTraining())
-        return failure (409, "Training is already in progress.");
-
-    const auto run = prepareTrainingRun (config, parsed.value(), mustResume);
-
-    if (const auto* wrong = std::get_if<TrainingRunError> (&run))
-        return wrong->status == 422 ? invalid ({ "body", wrong->field }, wrong->detail, "type_error")
-                                    : failure (wrong->status, wrong->detail);
-
-    const auto started = trainer.start (std::get<std::filesystem::path> (run));
-
-    if (! started)
-        return failure (started.error().code == "already_running" ? 409 : 500, started.error().message);
-
-    trainedPrefix =
-        stringAt (parsed.value(), "model_name") + "-" + stringAt (parsed.value(), "dataset_name") + "-epoch-";
-
-    return jsonReply (200, { { "message", mustResume ? "Training resumed from checkpoint in background."
-                                                     : "Training started in background." } });
-}
-
-RestReply RestApi::stopTraining()
-{
-    return trainer.requestStop() ? jsonReply (200, { { "message", "Stop signal sent to training process." } })
-                                 : failure (404, "No training process is running.");
-}
-
-RestReply RestApi::metrics() const
-{
-    const auto training = trainer.progress();
-    std::string text;
-    const auto add = [&text] (const std::string& name, const std::string& help, double value) {
-        text +=
-            "# HELP " + name + " " + help + "\n# TYPE " + name + " gauge\n" + name + " " + json (value).dump() + "\n";
-    };
-
-    add ("kikitori_streams", "Streams that are open now.", services.activeStreams());
-    add ("kikitori_streams_limit", "Streams that are taken at most.", config.serving.sessions);
-    add ("kikitori_training", "1 while a training runs.", training.isTraining ? 1 : 0);
-    add ("kikitori_training_step", "Steps of the training so far.", training.step);
-
-    for (const auto& name : config.models)
-        text += "kikitori_model_loaded{model=\"" + name + "\"} " + (models.isLoaded (name) ? "1" : "0") + "\n";
-
-    return { 200, text, "text/plain; version=0.0.4" };
 }
 
 } // namespace kikitori::backend

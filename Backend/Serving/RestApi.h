@@ -21,6 +21,7 @@ struct RestServices
     std::function<int()> activeStreams;               ///< sessions now, for /metrics and /readyz
     std::function<void (std::function<void()>)> post; ///< runs a task on the I/O thread, from any thread
     std::function<void (const std::string&)> broadcast = [] (const auto&) {}; ///< a text to every WebSocket; I/O thread
+    InferenceLimits inferenceLimits{};
 };
 
 class RestApi

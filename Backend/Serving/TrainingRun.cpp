@@ -101,6 +101,7 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
                     { "warmup_steps", config.training.warmupSteps },
                     { "grad_clip_thresh", config.training.gradientClip },
                     { "threads", config.training.threads },
+                    { "progress_steps", config.training.logInterval },
                     { "keep_checkpoints", config.training.keepCheckpoints },
                     { "keep_best", config.training.keepBest },
                     { "language", sizes.language },

@@ -1,6 +1,8 @@
+#include "Backend/Download/FileServer.h"
 #include "RestScene.h"
 
 using namespace kikitori::backend;
+using kikitori::testing::FileServer;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
@@ -17,11 +19,21 @@ public:
         folder.write ("mine/part/transcript_utf8.txt", "ONE:一\n");
         config.datasetSettings = { { "mine", {} }, { "none", {} } };
         config.datasetSettings["mine"].path = folder.path / "mine";
-        api.reset();
-        api =
-            std::make_unique<RestApi> (config, *trainer, *models,
-                                       RestServices{ [] { return 0; }, [this] (auto task) { post (std::move (task)); },
-                                                     [this] (const auto& text) { pushed.push_back (text); } });
+        open();
+    }
+
+    /** A data set that this server gives. */
+    void addServed (const std::string& name, const FileServer& server)
+    {
+        config.datasetSettings[name].url = server.url (name + ".tar.gz");
+        open();
+    }
+
+    json job() { return askJson ("GET", "/api/dataset/download").second["download"]; }
+
+    int start (const std::string& name)
+    {
+        return ask ("POST", "/api/dataset/download", json{ { "dataset_name", name } }.dump()).status;
     }
 };
 } // namespace
@@ -75,4 +87,47 @@ TEST_CASE ("each mistake in a request for a data set has its code", "[rest][data
     CHECK (scene.ask ("GET", "/api/datasets/nope").status == 404);
     CHECK (scene.ask ("DELETE", "/api/dataset/download").status == 404);
     CHECK (scene.ask ("PUT", "/api/dataset/download").status == 405);
+}
+
+TEST_CASE ("while one data set is fetched another one is refused, and the first can be cancelled", "[rest][datasets]")
+{
+    DatasetScene scene;
+    FileServer server (std::string (100000, 'x'));
+    server.stallAfter = 1000;
+    scene.addServed ("remote", server);
+    CHECK (scene.start ("remote") == 202);
+    scene.waitFor ([&] { return scene.job()["status"] == "downloading"; });
+    CHECK (scene.start ("mine") == 409);
+    CHECK (scene.start ("remote") == 409);
+    CHECK (scene.askJson ("GET", "/api/datasets/remote").second["download"]["status"] == "downloading");
+    CHECK (scene.ask ("DELETE", "/api/dataset/download").status == 200);
+    scene.waitFor ([&] { return scene.job()["status"] == "cancelled"; });
+    CHECK (scene.job()["code"] == "cancelled");
+    CHECK (scene.start ("mine") == 202);
+}
+
+TEST_CASE ("an archive that the disk has no room for ends the job with its code and what it would need",
+           "[rest][datasets]")
+{
+    DatasetScene scene;
+    FileServer server (std::string (1000, 'x'));
+    server.announced = std::size_t{ 1 } << 58;
+    scene.addServed ("remote", server);
+    CHECK (scene.start ("remote") == 202);
+    scene.waitFor ([&] { return scene.job()["status"] == "failed"; });
+    CHECK (scene.job()["code"] == "disk_full");
+    CHECK (scene.job()["message"].get<std::string>().find ("MiB") != std::string::npos);
+    CHECK (scene.askJson ("GET", "/api/datasets/remote").second["status"] == "not_downloaded");
+}
+
+TEST_CASE ("a name that is no text makes no trouble in what is told", "[rest][datasets]")
+{
+    DatasetScene scene;
+    fs::create_directories (scene.folder.path / "mine/part\xff");
+    scene.folder.write ("mine/part\xff/transcript_utf8.txt", "no colon\n");
+    CHECK (scene.start ("mine") == 202);
+    scene.waitFor ([&] { return scene.job()["status"] == "failed"; });
+    CHECK (scene.job()["code"] == "bad_data");
+    scene.waitFor ([&]
+                   { return ! scene.pushed.empty() && scene.pushed.back().find ("bad_data") != std::string::npos; });
 }

@@ -1,5 +1,7 @@
 #include "RestScene.h"
 
+#include <future>
+
 #include <fstream>
 
 using namespace kikitori::backend;
@@ -132,4 +134,78 @@ TEST_CASE ("a client that goes before its answer cancels its job; one that gives
     upload->add (body.substr (0, 100000));
     upload.reset();
     CHECK (std::filesystem::is_empty (scene.config.dataFolder / "uploads"));
+}
+
+TEST_CASE ("when nine files are there already the next one is told to come again, and those that wait are served",
+           "[rest][inference]")
+{
+    RestScene scene;
+    // The first one's model comes when this lets the loader go.
+    std::promise<void> gate;
+    scene.models->request ("realtime", [wait = gate.get_future().share()] (const auto&) { wait.wait(); });
+
+    for (auto i = 0; i < 9; ++i)
+        REQUIRE (scene.ask ("POST", "/api/inference?wait=false&job_id=n" + std::to_string (i), fileBody (tone()), type)
+                     .status
+                 == 202);
+
+    for (const auto* arguments : { "", "?wait=false" })
+    {
+        const auto full = scene.ask ("POST", std::string ("/api/inference") + arguments, fileBody (tone()), type);
+        CHECK (full.status == 503);
+        CHECK (full.headers == std::vector<std::pair<std::string, std::string>>{ { "retry-after", "10" } });
+        CHECK (parsed (full)["detail"].get<std::string>().find ("later") != std::string::npos);
+    }
+
+    CHECK (scene.ask ("DELETE", "/api/inference/n8").status == 200);
+    CHECK (scene.askJson ("GET", "/api/inference/n8").second["status"] == "cancelled");
+    gate.set_value();
+    scene.waitFor ([&] { return ! scene.api->isBusy(); });
+    CHECK (scene.askJson ("GET", "/api/inference/n7").second["status"] == "done");
+    CHECK (scene.ask ("POST", "/api/inference", fileBody (tone()), type).status == 200);
+}
+
+TEST_CASE ("a job that takes too long, is too long or is cancelled is answered with its code", "[rest][inference]")
+{
+    RestScene scene;
+    InferenceLimits limits;
+    limits.computeTime = std::chrono::seconds (0);
+    scene.open (limits);
+    const auto late = scene.ask ("POST", "/api/inference", fileBody (tone()), type);
+    CHECK (late.status == 504);
+    CHECK (parsed (late)["detail"] == "The job took longer than 0 s.");
+
+    limits = {};
+    limits.audioSeconds = 0.01;
+    scene.open (limits);
+    CHECK (scene.ask ("POST", "/api/inference", fileBody (tone()), type).status == 413);
+
+    scene.open();
+    std::promise<void> gate;
+    scene.models->request ("realtime", [wait = gate.get_future().share()] (const auto&) { wait.wait(); });
+    RestRequest request{ "POST", "/api/inference" };
+    request.contentType = type;
+    request.query = { { "job_id", "mine" } };
+    const auto upload = scene.api->beginUpload (request);
+    upload->add (fileBody (tone()));
+    std::optional<RestReply> reply;
+    upload->finish ([&reply] (RestReply answer) { reply = std::move (answer); });
+    CHECK (scene.ask ("DELETE", "/api/inference/mine").status == 200);
+    gate.set_value();
+    scene.waitFor ([&reply] { return reply.has_value(); });
+    CHECK (reply->status == 409);
+}
+
+TEST_CASE ("a disk that takes no file is told as full, at its last byte too", "[rest][inference]")
+{
+    RestScene scene;
+    const auto uploads = scene.config.dataFolder / "uploads";
+    std::filesystem::create_directories (uploads);
+    std::filesystem::create_symlink ("/dev/full", uploads / "upload-1"); // the first one's name
+    CHECK (scene.ask ("POST", "/api/inference", fileBody ("short"), type).status == 507);
+    CHECK (std::filesystem::is_empty (uploads));
+
+    std::filesystem::remove (uploads);
+    std::ofstream (uploads) << "no folder";
+    CHECK (scene.ask ("POST", "/api/inference?wait=false", fileBody (tone()), type).status == 507);
 }

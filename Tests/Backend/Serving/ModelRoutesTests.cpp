@@ -114,3 +114,33 @@ TEST_CASE ("a download needs names that are there, and comes as a ZIP in pieces"
     CHECK (zip.starts_with ("PK"));
     CHECK (zip.find ("a-b-epoch-2/model.safetensors") != std::string::npos);
 }
+
+TEST_CASE ("a deletion that fails is told as such, and the model stays whole", "[rest][models]")
+{
+    // So deep that the name under which it would be deleted is longer than a path may be, for root too.
+    constexpr std::size_t longestPath = 4095, deletionPrefix = 10;
+    const std::string name = "conformer-ljspeech-epoch-1", end = "/checkpoints/" + name + "/x";
+    RestScene scene;
+    auto deep = scene.config.dataFolder;
+
+    while (deep.string().size() + end.size() + 1 < longestPath)
+    {
+        const auto room = longestPath - deep.string().size() - end.size() - 1;
+        deep /= std::string (room > 300 ? 200 : std::min<std::size_t> (room, 150), 'd');
+    }
+
+    REQUIRE (deep.string().size() + end.size() > longestPath - deletionPrefix + 2);
+    scene.config.dataFolder = deep;
+    std::filesystem::create_directories (deep / "checkpoints");
+    scene.open();
+    scene.addCheckpoint (name, "x");
+
+    const auto [status, answer] = scene.askJson ("DELETE", "/api/models/" + name);
+    CHECK (status == 500);
+    CHECK (answer["detail"].get<std::string>().find ("'" + name + "' cannot be deleted") != std::string::npos);
+    CHECK (answer["detail"].get<std::string>().find (deep.string()) == std::string::npos);
+    const auto several = scene.askJson ("DELETE", "/api/models", json::array ({ name }).dump()).second;
+    CHECK (several["failed"] == json::array ({ name }));
+    CHECK (several["reasons"][name].get<std::string>().find ("cannot be deleted") != std::string::npos);
+    CHECK (scene.askJson ("GET", "/api/models").second["models"][0]["file_count"] == 1);
+}

@@ -116,6 +116,29 @@ TEST_CASE ("resuming needs a checkpoint, and a missing trainer is said plainly",
     CHECK (answer["detail"].get<std::string>().find ("/nowhere/kikitori-trainer") != std::string::npos);
 }
 
+TEST_CASE ("what /api/config tells of trainings is what their runs are told", "[rest]")
+{
+    Rig rig;
+    rig.config.training.logInterval = 25;
+    const auto told = rig.ask ("GET", "/api/config").second["training_config"];
+    CHECK (told["log_interval"] == 25);
+    CHECK (told["checkpoint_interval"] == 1); // each epoch (TrainerTests)
+
+    rig.ask ("POST", "/api/train/start", R"({"model_name":"conformer","dataset_name":"ljspeech"})");
+    const auto run = json::parse (std::ifstream (rig.folder.path / "runs/run.json"));
+    CHECK (run["progress_steps"] == 25);
+
+    for (const auto& [inConfig, inRun] :
+         { std::pair{ "learning_rate", "learning_rate" }, std::pair{ "weight_decay", "weight_decay" },
+           std::pair{ "warmup_steps", "warmup_steps" }, std::pair{ "batch_size", "batch_size" },
+           std::pair{ "num_epochs", "epochs" }, std::pair{ "grad_clip_thresh", "grad_clip_thresh" },
+           std::pair{ "checkpoint_retention", "keep_checkpoints" } })
+    {
+        INFO (inConfig);
+        CHECK (told[inConfig] == run[inRun]);
+    }
+}
+
 TEST_CASE ("readiness follows the number of streams, health does not", "[rest]")
 {
     Rig rig;

@@ -38,10 +38,17 @@ public:
         models = std::make_unique<ModelStore> (config.modelFolder, config.models, config.dataFolder / "served");
         models->serveAlso (userModelFolder (config.dataFolder));
         trainer = std::make_unique<TrainerSupervisor> (folder.path / "trainer", [] (const auto&) {});
-        api = std::make_unique<RestApi> (config, *trainer, *models,
-                                         RestServices{ [this] { return streams; },
-                                                       [this] (auto task) { post (std::move (task)); },
-                                                       [this] (const auto& text) { pushed.push_back (text); } });
+        open();
+    }
+
+    /** Begins anew with the configuration as it is now. */
+    void open (InferenceLimits limits = {})
+    {
+        api.reset();
+        api = std::make_unique<RestApi> (
+            config, *trainer, *models,
+            RestServices{ [this] { return streams; }, [this] (auto task) { post (std::move (task)); },
+                          [this] (const auto& text) { pushed.push_back (text); }, limits });
     }
 
     ~RestScene()
