@@ -1,5 +1,6 @@
 #include "Backend/Foreign/ConformerCtc.h"
 
+#include "Backend/Foreign/NetworkReading.h"
 #include "Backend/Foreign/WindowedStream.h"
 #include "Backend/Model/Kernels.h"
 
@@ -21,23 +22,8 @@ int historyFor (int leftContext, int chunk) { return leftContext / chunk * chunk
 
 Result<std::shared_ptr<const AcousticModel>> ConformerCtc::load (const std::filesystem::path& folder)
 {
-    auto config = readConformerCtcConfig (folder);
-
-    if (! config)
-        return config.error();
-
-    const auto file = SafetensorsFile::open (folder / "model.safetensors");
-
-    if (! file)
-        return file.error();
-
-    TensorReader reader (file.value());
-    const std::shared_ptr<const ConformerCtc> model (new ConformerCtc (std::move (config).value(), reader));
-
-    if (reader.error)
-        return *reader.error;
-
-    return std::shared_ptr<const AcousticModel> (model);
+    return readNetwork (folder, readConformerCtcConfig (folder),
+                        [] (auto config, auto& reader) { return new ConformerCtc (std::move (config), reader); });
 }
 
 ConformerCtc::ConformerCtc (ConformerCtcConfig configRead, TensorReader& reader) : config (std::move (configRead))

@@ -1,4 +1,5 @@
 // How a wav2vec 2.0 model comes from its folder.
+#include "Backend/Foreign/NetworkReading.h"
 #include "Backend/Foreign/Wav2Vec2.h"
 
 namespace kikitori::backend
@@ -28,23 +29,8 @@ std::vector<float> channelsLast (const std::vector<float>& weights, int out, int
 
 Result<std::shared_ptr<const AcousticModel>> Wav2Vec2::load (const std::filesystem::path& folder)
 {
-    auto config = readWav2Vec2Config (folder);
-
-    if (! config)
-        return config.error();
-
-    const auto file = SafetensorsFile::open (folder / "model.safetensors");
-
-    if (! file)
-        return file.error();
-
-    TensorReader reader (file.value());
-    const std::shared_ptr<const Wav2Vec2> model (new Wav2Vec2 (std::move (config).value(), reader));
-
-    if (reader.error)
-        return *reader.error;
-
-    return std::shared_ptr<const AcousticModel> (model);
+    return readNetwork (folder, readWav2Vec2Config (folder),
+                        [] (auto config, auto& reader) { return new Wav2Vec2 (std::move (config), reader); });
 }
 
 Wav2Vec2::Wav2Vec2 (Wav2Vec2Config configRead, TensorReader& reader) : config (std::move (configRead))

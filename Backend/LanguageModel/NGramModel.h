@@ -23,6 +23,9 @@ namespace kikitori::backend
 class NGramModel
 {
 public:
+    /** Log probabilities are kept in whole numbers of this many steps for 1. */
+    static constexpr float steps = 1024.0f;
+
     /** The last words, as many as the model needs to know. Equal contexts give equal probabilities. */
     struct Context
     {
@@ -50,7 +53,7 @@ private:
     struct Level
     {
         std::vector<WordId> lastWords;            ///< empty at order 1, where the index is the word
-        std::vector<std::int16_t> probabilities;  ///< in steps of 1/1024
+        std::vector<std::int16_t> probabilities;  ///< times `steps`
         std::vector<std::int16_t> backoffs;       ///< empty at the highest order
         std::vector<std::uint32_t> firstChildren; ///< into the next level, one more than entries; empty at the highest
 
