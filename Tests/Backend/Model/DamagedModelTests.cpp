@@ -1,5 +1,6 @@
 #include "Backend/Model/StreamingConformer.h"
 #include "Support/Catch.h"
+#include "Support/Damage.h"
 #include "Support/LongRun.h"
 #include "Support/TemporaryFolder.h"
 
@@ -8,6 +9,7 @@
 #include <sstream>
 
 using namespace kikitori::backend;
+using kikitori::test::damaged;
 
 namespace
 {
@@ -37,23 +39,6 @@ public:
 
     const TemporaryFolder folder;
 };
-
-/** Flips one to three bits anywhere, or cuts, or puts random bytes somewhere. */
-std::string damaged (std::string bytes, std::mt19937& random)
-{
-    switch (random() % 4)
-    {
-        case 0: return bytes.substr (0, random() % bytes.size());
-        case 1:
-            for (auto left = 1 + random() % 16; left > 0; --left)
-                bytes[random() % bytes.size()] = static_cast<char> (random());
-            return bytes;
-        default:
-            for (auto left = 1 + random() % 3; left > 0; --left)
-                bytes[random() % bytes.size()] ^= static_cast<char> (1 << random() % 8);
-            return bytes;
-    }
-}
 } // namespace
 
 TEST_CASE ("with checksums a model that is cut or changed anywhere is refused, and the file is named", "[damaged]")
@@ -62,7 +47,7 @@ TEST_CASE ("with checksums a model that is cut or changed anywhere is refused, a
     REQUIRE (copy.load().ok());
     std::mt19937 random (17);
 
-    for (int i = 0; i < kikitori::test::shortOrLong (120, 2000); ++i)
+    for (int i = 0; i < kikitori::test::shortOrLong (120, 20000); ++i)
     {
         const std::string name = modelFiles[1 + random() % 3];
         const auto whole = contentOf (copy.folder.path / name);
@@ -84,7 +69,7 @@ TEST_CASE ("without checksums any damage is refused with a clear error or gives 
     std::mt19937 random (18);
     auto refused = 0;
 
-    for (int i = 0; i < kikitori::test::shortOrLong (150, 3000); ++i)
+    for (int i = 0; i < kikitori::test::shortOrLong (150, 30000); ++i)
     {
         const std::string name = modelFiles[random() % 4];
         const auto whole = contentOf (copy.folder.path / name);

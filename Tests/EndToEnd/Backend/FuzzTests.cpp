@@ -2,6 +2,7 @@
 #include "RawClient.h"
 #include "ServerProcess.h"
 #include "Support/Catch.h"
+#include "Support/LongRun.h"
 
 #include <algorithm>
 #include <random>
@@ -156,90 +157,89 @@ void checkServes (const ServerProcess& backend)
     client.sendText (R"({"type":"stop"})");
     REQUIRE (client.receiveUntil ("\"stopped\""));
 }
+
+/** Ends a connection as clients do, in order or not. True: the backend had answered. */
+bool end (RawClient& client, Fuzz& fuzz, std::size_t resetOneIn)
+{
+    if (fuzz.chance (resetOneIn))
+    {
+        client.reset();
+        return false;
+    }
+
+    client.endSending();
+    return ! client.readAll().empty();
+}
+
+struct Siege
+{
+    int times = 0;
+    int checkEvery = 0;  ///< times after which the backend must answer
+    int warmAfter = 0;   ///< from then on it may not grow
+    long mostGrowth = 0; ///< KiB
+};
+
+/** once(): one malformed conversation; was it answered? */
+template <typename Once>
+void withstand (const ServerProcess& backend, const Siege& siege, Once once)
+{
+    long warm = 0, files = 0;
+    auto answered = 0;
+
+    for (int i = 0; i < siege.times; ++i)
+    {
+        answered += once() ? 1 : 0;
+
+        if (i % siege.checkEvery == siege.checkEvery - 1)
+            checkAlive (backend);
+
+        if (i == siege.warmAfter)
+        {
+            warm = backend.memory();
+            files = backend.openFiles();
+        }
+    }
+
+    checkServes (backend);
+    CHECK (answered > siege.times / 5); // they were looked at, not dropped at the door
+    INFO (answered << " answered");
+    INFO (warm << " KiB at first, " << backend.memory() << " KiB at the end");
+    CHECK (backend.memory() < warm + siege.mostGrowth);
+    CHECK (backend.openFiles() < files + 10);
+}
 } // namespace
 
 TEST_CASE ("malformed HTTP requests neither crash the backend nor make it grow", "[backend][fuzz]")
 {
     const ServerProcess backend;
-    const auto count = 10000;
+    const auto times = kikitori::test::shortOrLong (10000, 100000);
     Fuzz fuzz (2026);
-    long warm = 0, files = 0;
-    auto answered = 0;
-
-    for (int i = 0; i < count; ++i)
-    {
-        RawClient client (backend.port(), 3s);
-        client.send (fuzz.request());
-
-        if (fuzz.chance (5))
-            client.reset();
-        else
-        {
-            client.endSending();
-            answered += client.readAll().empty() ? 0 : 1;
-        }
-
-        if (i % 100 == 99)
-            checkAlive (backend);
-
-        if (i == count / 3)
-        {
-            warm = backend.memory();
-            files = backend.openFiles();
-        }
-    }
-
-    checkServes (backend);
-    CHECK (answered > count / 5); // they were looked at, not dropped at the door
-    INFO (answered << " answered");
-    INFO (warm << " KiB after a third, " << backend.memory() << " KiB at the end");
-    CHECK (backend.memory() < warm + 4096);
-    CHECK (backend.openFiles() < files + 10);
+    withstand (backend, { times, 100, times / 3, 4096 },
+               [&]
+               {
+                   RawClient client (backend.port(), 3s);
+                   client.send (fuzz.request());
+                   return end (client, fuzz, 5);
+               });
 }
 
 TEST_CASE ("malformed WebSocket sessions neither crash the backend nor make it grow", "[backend][fuzz]")
 {
     const ServerProcess backend;
-    const auto count = 1000;
+    const auto times = kikitori::test::shortOrLong (1000, 10000);
     Fuzz fuzz (7);
-    long warm = 0, files = 0;
-    auto answered = 0;
     checkServes (backend);
+    withstand (backend, { times, 50, times / 2, 8192 },
+               [&]
+               {
+                   RawClient client (backend.port(), 30ms);
+                   REQUIRE (client.upgrade());
 
-    for (int i = 0; i < count; ++i)
-    {
-        RawClient client (backend.port(), 30ms);
-        REQUIRE (client.upgrade());
+                   for (auto messages = fuzz.below (12); messages > 0; --messages)
+                       client.send (fuzz.message());
 
-        for (auto messages = fuzz.below (12); messages > 0; --messages)
-            client.send (fuzz.message());
-
-        // Some are looked at in full before they end.
-        if (fuzz.chance (3))
-            answered += client.receiveUntil ("\"") ? 1 : 0;
-
-        if (fuzz.chance (4))
-            client.reset();
-        else
-        {
-            client.endSending();
-            answered += client.readAll().empty() ? 0 : 1;
-        }
-
-        if (i % 50 == 49)
-            checkAlive (backend);
-
-        if (i == count / 2)
-        {
-            warm = backend.memory();
-            files = backend.openFiles();
-        }
-    }
-
-    checkServes (backend);
-    CHECK (answered > count / 5); // they were looked at, not dropped at the door
-    INFO (answered << " answered");
-    INFO (warm << " KiB after half, " << backend.memory() << " KiB at the end");
-    CHECK (backend.memory() < warm + 8192);
-    CHECK (backend.openFiles() < files + 10);
+                   // Some are looked at in full before they end.
+                   const auto wasAnswered = fuzz.chance (3) && client.receiveUntil ("\"");
+                   return end (client, fuzz, 4) || wasAnswered;
+               });
 }
