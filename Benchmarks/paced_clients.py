@@ -34,7 +34,7 @@ class Client:
     async def run(self, delay):
         await asyncio.sleep(delay)
         try:
-            async with websockets.connect(self.url, max_size=None) as socket:
+            async with websockets.connect(self.url, max_size=None, ping_interval=None) as socket:
                 await self.stream(socket)
         except Exception as error:
             self.errors += 1

@@ -58,10 +58,16 @@ class Stream:
                 await self.next_message()
 
     async def hear_in_time(self, samples):
-        began = time.monotonic()
+        async def read():
+            while True:
+                await self.next_message()
+
+        reading, began = asyncio.create_task(read()), time.monotonic()
         for number, at in enumerate(range(0, len(samples), FRAME)):
             await asyncio.sleep(max(0.0, began + number * FRAME / RATE - time.monotonic()))
             await self.socket.send(samples[at:at + FRAME].tobytes())
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
 
     async def stop(self):
         await self.socket.send(json.dumps({"type": "stop"}))
@@ -70,7 +76,7 @@ class Stream:
 
 
 def open_stream(url):
-    return websockets.connect(url, max_size=None, compression=None)
+    return websockets.connect(url, max_size=None, compression=None, ping_interval=None)
 
 
 async def cost_of(backend, stream, samples):

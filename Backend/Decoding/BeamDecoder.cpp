@@ -11,8 +11,6 @@ namespace kikitori::backend
 namespace
 {
 constexpr auto impossible = -std::numeric_limits<float>::infinity();
-constexpr std::size_t fewestToCompact = 4096;
-
 float logAdd (float a, float b) noexcept
 {
     const auto larger = std::max (a, b);
@@ -36,6 +34,10 @@ BeamDecoder::BeamDecoder (std::shared_ptr<const Language> languageToUse, double 
     : language (std::move (languageToUse)),
       commitFrames (static_cast<std::int32_t> (std::lround (language->options.commitAfter / frameSeconds)))
 {
+    // Each hypothesis may finish two words in a frame.
+    const auto beam = static_cast<std::size_t> (language->options.beam);
+    hypotheses.reserve (beam);
+    words.reserve (fewestToCompact + 2 * beam);
     reset();
 }
 
@@ -67,7 +69,7 @@ void BeamDecoder::process (std::span<const float> logProbabilities)
 
 void BeamDecoder::processFrame (std::span<const float> frame)
 {
-    auto& [candidates, table] = scratchOfThisThread();
+    auto& [candidates, table, places] = scratchOfThisThread();
     const auto most = hypotheses.size() * (language->tokens.size() * 2 + 1);
 
     if (table.size() < 2 * most)
@@ -195,7 +197,7 @@ BeamDecoder::Hypothesis BeamDecoder::withWordFinished (const Hypothesis& from, f
 
 void BeamDecoder::add (const Hypothesis& candidate)
 {
-    auto& [candidates, table] = scratchOfThisThread();
+    auto& [candidates, table, places] = scratchOfThisThread();
     const auto mask = table.size() - 1;
 
     for (auto slot = hashOf (candidate.node, candidate.lastToken, candidate.context) & mask;; slot = (slot + 1) & mask)

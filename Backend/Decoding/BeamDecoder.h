@@ -28,7 +28,9 @@ public:
     /** Log probabilities [frames, tokens]. */
     void process (std::span<const float> logProbabilities);
 
-    /** The best text so far; the last word may be unfinished. */
+    /** The best text so far; the last word may be unfinished. Without allocation where `into` has held as many words.
+     */
+    void writeBest (std::vector<DecodedWord>& into) const;
     std::vector<DecodedWord> best() const;
     /** How many of best()'s words are in every hypothesis: those whose end is commitAfter seconds old, and often more.
      */
@@ -78,8 +80,12 @@ private:
     struct Scratch
     {
         std::vector<Hypothesis> candidates;
-        std::vector<std::uint32_t> table; ///< of candidates by place and context; 0: empty, else index + 1
+        std::vector<std::uint32_t> table;  ///< of candidates by place and context; 0: empty, else index + 1
+        std::vector<std::uint32_t> places; ///< of words that stay
     };
+
+    /** Finished words, those that no hypothesis has any more among them, from which on the latter are looked for. */
+    static constexpr std::size_t fewestToCompact = 1024;
 
     static Scratch& scratchOfThisThread();
 
@@ -95,16 +101,17 @@ private:
     void add (const Hypothesis& candidate);
     void prune();
     void endPausedWords();
+    void sortHypotheses();
     void commit();
     std::uint32_t ancestor (std::uint32_t word, std::uint32_t count) const noexcept;
     bool areSame (std::uint32_t a, std::uint32_t b) const noexcept;
     void compactWords();
     float wordScore (const Hypothesis& hypothesis, NGramModel::Context& next) const noexcept;
     FinishedWord wordUnderWay (const Hypothesis& hypothesis) const noexcept;
-    std::vector<DecodedWord> wordsOf (const Hypothesis& hypothesis, bool withUnfinished) const;
+    void writeWords (const Hypothesis& hypothesis, bool withUnfinished, std::vector<DecodedWord>& into) const;
     const Hypothesis& bestHypothesis() const noexcept;
     Ending bestEnding() const noexcept;
-    std::string spelled (std::uint32_t node) const;
+    void spell (std::uint32_t node, std::string& text) const;
 
     const std::shared_ptr<const Language> language;
     const std::int32_t commitFrames;

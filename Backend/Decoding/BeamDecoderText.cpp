@@ -1,7 +1,7 @@
 // What a BeamDecoder has found so far, as text; the search is in BeamDecoder.cpp.
 #include "Backend/Decoding/BeamDecoder.h"
 
-#include <algorithm>
+#include <array>
 #include <limits>
 
 namespace kikitori::backend
@@ -35,49 +35,61 @@ BeamDecoder::Ending BeamDecoder::bestEnding() const noexcept
     return best;
 }
 
-std::vector<DecodedWord> BeamDecoder::best() const { return wordsOf (bestHypothesis(), true); }
+void BeamDecoder::writeBest (std::vector<DecodedWord>& into) const { writeWords (bestHypothesis(), true, into); }
+
+std::vector<DecodedWord> BeamDecoder::best() const
+{
+    std::vector<DecodedWord> result;
+    writeBest (result);
+    return result;
+}
 
 std::vector<DecodedWord> BeamDecoder::finish() const
 {
     const auto ending = bestEnding();
-    return wordsOf (*ending.hypothesis, ending.takesWord);
+    std::vector<DecodedWord> result;
+    writeWords (*ending.hypothesis, ending.takesWord, result);
+    return result;
 }
 
-std::string BeamDecoder::spelled (std::uint32_t node) const
+void BeamDecoder::spell (std::uint32_t node, std::string& text) const
 {
-    std::vector<std::uint16_t> path;
+    std::array<std::uint32_t, Lexicon::longestWord> path{};
+    std::size_t length = 0;
 
     for (; node != Lexicon::root; node = language->lexicon[node].parent)
-        path.push_back (language->lexicon[node].token);
+        path[length++] = language->lexicon[node].token;
 
-    std::string text;
+    text.clear();
 
-    for (auto i = path.size(); i-- > 0;)
-        text += language->tokens[path[i]];
-
-    return text;
+    while (length > 0)
+        text += language->tokens[path[--length]];
 }
 
-std::vector<DecodedWord> BeamDecoder::wordsOf (const Hypothesis& hypothesis, bool withUnfinished) const
+void BeamDecoder::writeWords (const Hypothesis& hypothesis, bool withUnfinished, std::vector<DecodedWord>& into) const
 {
-    std::vector<DecodedWord> result;
+    const auto isUnfinished = withUnfinished && hypothesis.node != Lexicon::root;
+    auto place = hypothesis.words == none ? std::size_t{ 0 } : std::size_t{ words[hypothesis.words].count };
+    into.resize (place + (isUnfinished ? 1 : 0)); // texts keep their memory
+    const auto write = [&into] (std::size_t at, const FinishedWord& word)
+    {
+        into[at].firstFrame = word.firstFrame;
+        into[at].lastFrame = word.lastFrame;
+        into[at].confidence = word.confidence;
+        into[at].isJoined = false;
+    };
+
+    if (isUnfinished)
+    {
+        write (place, wordUnderWay (hypothesis));
+        spell (hypothesis.node, into[place].text);
+    }
 
     for (auto word = hypothesis.words; word != none; word = words[word].previous)
     {
-        const auto& finished = words[word];
-        result.push_back (
-            { language->lexicon.text (finished.word), finished.firstFrame, finished.lastFrame, finished.confidence });
+        write (--place, words[word]);
+        into[place].text = language->lexicon.text (words[word].word);
     }
-
-    std::reverse (result.begin(), result.end());
-
-    if (withUnfinished && hypothesis.node != Lexicon::root)
-    {
-        const auto word = wordUnderWay (hypothesis);
-        result.push_back ({ spelled (hypothesis.node), word.firstFrame, word.lastFrame, word.confidence });
-    }
-
-    return result;
 }
 
 } // namespace kikitori::backend

@@ -10,7 +10,6 @@ namespace kikitori::backend
 namespace
 {
 constexpr auto impossible = -std::numeric_limits<float>::infinity();
-constexpr std::size_t fewestToCompact = 4096;
 } // namespace
 
 std::uint32_t BeamDecoder::ancestor (std::uint32_t word, std::uint32_t count) const noexcept
@@ -70,8 +69,20 @@ void BeamDecoder::endPausedWords()
     }
 
     if (hasChanged) // what was best before may not be now
-        std::stable_sort (hypotheses.begin(), hypotheses.end(),
-                          [] (const auto& a, const auto& b) { return a.total() > b.total(); });
+        sortHypotheses();
+}
+
+/** Stable and without allocation; most are in order already. */
+void BeamDecoder::sortHypotheses()
+{
+    for (auto& hypothesis : hypotheses)
+        hypothesis.bestPart = hypothesis.total();
+
+    for (auto end = hypotheses.begin() + 1; end != hypotheses.end(); ++end)
+    {
+        const auto isWorse = [] (const Hypothesis& a, const Hypothesis& b) { return a.bestPart > b.bestPart; };
+        std::rotate (std::upper_bound (hypotheses.begin(), end, *end, isWorse), end, end + 1);
+    }
 }
 
 void BeamDecoder::commit()
@@ -96,7 +107,8 @@ std::size_t BeamDecoder::memoryBytes() const noexcept
 
 void BeamDecoder::compactWords()
 {
-    std::vector<std::uint32_t> places (words.size(), none);
+    auto& places = scratchOfThisThread().places;
+    places.assign (words.size(), none);
 
     for (const auto& hypothesis : hypotheses)
         for (auto word = hypothesis.words; word != none && places[word] == none; word = words[word].previous)

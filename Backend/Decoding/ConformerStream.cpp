@@ -11,6 +11,25 @@ namespace kikitori::backend
 namespace
 {
 constexpr int frameMs = 80; ///< one encoder frame
+constexpr auto hopsPerSecond = static_cast<std::size_t> (SilenceGate::hopsPerSecond);
+/** A word whose end is cut off in the last frame would not be recognised: silence follows a segment that is flushed. */
+constexpr int trailingHops = 32;
+constexpr std::size_t flushedHops = trailingHops + 2 * subsamplingFactor;
+
+std::vector<float>& modelRateAudio()
+{
+    static thread_local std::vector<float> audio;
+    audio.clear();
+    return audio;
+}
+
+/** The cut goes to the middle of a pause that ends in the last cutSearch seconds; a pause of silenceAfterText would
+   have ended the segment at the end of its chunk. */
+std::size_t reachOf (const EndpointRules& rules, std::size_t chunk)
+{
+    const auto seconds = rules.cutSearch + 0.5 * rules.silenceAfterText;
+    return static_cast<std::size_t> (std::ceil (seconds * SilenceGate::hopsPerSecond)) + chunk;
+}
 
 int nearestChunk (const ModelConfig& config, int chunkMs)
 {
@@ -26,9 +45,14 @@ ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToU
     : model (std::move (modelToUse)), options (std::move (streamOptions)), rules (model->settings.endpoint),
       resampler (std::move (resamplerToUse)), gate (options.sampleRate, model->settings.silencePeak),
       conformer (model->weights, nearestChunk (model->weights->config, options.chunkMs)),
-      extractor (model->weights->config.normalisation), base (options.firstSample), received (options.firstSample),
-      segment (options.firstSegment)
+      extractor (model->weights->config.normalisation), reach (reachOf (rules, conformer.featureFrames())),
+      base (options.firstSample), received (options.firstSample), segment (options.firstSegment)
 {
+    // What is kept, what is taken before more is forgotten, and the silence of a flush. Unused memory is only promised.
+    const auto frames = reach + hopsPerSecond + conformer.featureFrames() + flushedHops;
+    features.reserve (frames * melBins);
+    loud.reserve (frames + hopsPerSecond);
+
     if (model->language)
         beamDecoder.emplace (options.hotwords.empty() ? model->language : model->language->expecting (options.hotwords),
                              0.001 * frameMs / model->weights->config.headFrames);
@@ -96,7 +120,7 @@ void ConformerStream::openGate()
 
 void ConformerStream::extract (std::span<const float> clientSamples)
 {
-    audio.clear();
+    auto& audio = modelRateAudio();
     resampler->push (clientSamples, audio);
     extractor.push (audio, features);
 
@@ -108,11 +132,20 @@ void ConformerStream::extract (std::span<const float> clientSamples)
         toSkip -= skipped;
     }
 
-    // A cut at the cap reaches back at most cutSearch seconds: older features are not needed any more.
-    const auto kept = static_cast<std::size_t> ((rules.cutSearch + 1.0) * SilenceGate::hopsPerSecond);
+    forgetWhatNoCutReaches();
+}
 
-    if (consumed > kept + SilenceGate::hopsPerSecond)
-        forgetFeatures (consumed - kept);
+void ConformerStream::forgetWhatNoCutReaches()
+{
+    const auto newest = forgotten + consumed;
+    const auto cap = static_cast<std::size_t> (rules.longestSegment * SilenceGate::hopsPerSecond);
+    // There is no cut before the cap: of a shorter segment nothing is kept.
+    const auto firstCut = options.endpointing && cap > reach ? cap - reach : 0;
+    const auto needed =
+        options.endpointing ? std::min (newest, std::max (firstCut, newest - std::min (newest, reach))) : newest;
+
+    if (needed > forgotten + hopsPerSecond)
+        forgetFeatures (needed - forgotten);
 }
 
 void ConformerStream::forgetFeatures (std::size_t frames)
@@ -220,7 +253,7 @@ void ConformerStream::flush (std::vector<RecognizerEvent>& events)
 void ConformerStream::flushFeatures (std::vector<RecognizerEvent>& events)
 {
     extract (gate.underWay());
-    audio.clear();
+    auto& audio = modelRateAudio();
     resampler->flush (audio);
     extractor.push (audio, features);
     loud.resize (features.size() / melBins + SilenceGate::hopsPerSecond); // the silence behind the end
@@ -231,9 +264,7 @@ void ConformerStream::flushFeatures (std::vector<RecognizerEvent>& events)
     if (! isOpen)
         return;
 
-    // A word whose end is cut off in the last frame would not be recognised.
     static constexpr std::array<float, hopSamples> silence{};
-    constexpr int trailingHops = 32;
 
     for (int i = 0; i < trailingHops; ++i)
         extractor.push (silence, features);
@@ -265,27 +296,6 @@ void ConformerStream::gap (std::int64_t samples, std::vector<RecognizerEvent>& e
     flush (events);
     received += samples;
     restartAt (received);
-}
-
-std::int64_t ConformerStream::hopOf (std::int64_t frame) const noexcept
-{
-    return originHop + frame * subsamplingFactor / model->weights->config.headFrames;
-}
-
-std::int64_t ConformerStream::clientSample (std::int64_t frame) const noexcept
-{
-    return clientSampleOfHop (hopOf (frame));
-}
-
-std::int64_t ConformerStream::processedSamples() const noexcept
-{
-    return isOpen ? std::min (received, clientSample (decoder.frames())) : received;
-}
-
-std::size_t ConformerStream::memoryBytes() const noexcept
-{
-    return sizeof (*this) + conformer.memoryBytes() + (audio.capacity() + features.capacity()) * sizeof (float)
-           + loud.capacity() / 8 + gate.memoryBytes() + (beamDecoder ? beamDecoder->memoryBytes() : 0);
 }
 
 } // namespace kikitori::backend

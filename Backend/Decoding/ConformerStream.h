@@ -5,6 +5,8 @@
 
     Threads: as Recognizer.h says.
     Failure: as Recognizer.h says.
+
+    While its text stays the same, a stream allocates nothing after its first seconds; what is told is allocated.
 */
 #pragma once
 
@@ -60,11 +62,12 @@ private:
     void beginSegment (std::int64_t boundaryHop);
     void resetDecoders();
     void forgetFeatures (std::size_t frames);
+    void forgetWhatNoCutReaches();
     void restartAt (std::int64_t clientSample);
 
     std::span<const float> waiting (std::size_t frames) const;
     std::size_t waitingFrames() const noexcept { return features.size() / melBins - consumed; }
-    std::vector<DecodedWord> wordsSoFar() const;
+    void writeWords (std::vector<DecodedWord>& into) const;
     std::size_t stableWords (std::span<const DecodedWord> words) const;
     RecognizerEvent describe (std::span<const DecodedWord> words) const;
     std::int64_t hopOf (std::int64_t frame) const noexcept;
@@ -83,7 +86,7 @@ private:
     CtcGreedyDecoder decoder;               ///< finds endpoints; writes the text where there is no language
     std::optional<BeamDecoder> beamDecoder; ///< with a language
 
-    std::vector<float> audio;    ///< scratch: 16 kHz
+    const std::size_t reach;     ///< feature frames that a cut at the cap may give to the next segment, at most
     std::vector<float> features; ///< since originHop + forgotten, for what a cut gives to the next segment
     std::vector<bool> loud;      ///< of each hop since originHop + forgotten, at least as many as features
     std::size_t forgotten = 0;   ///< feature frames (hops) before features[0]

@@ -9,9 +9,28 @@
 namespace kikitori::backend
 {
 
-std::vector<DecodedWord> ConformerStream::wordsSoFar() const
+namespace
 {
-    return beamDecoder ? beamDecoder->best() : buildWords (decoder.tokens(), model->weights->config.vocabulary);
+/** Of the chunk that this thread looks at; most of them change no text. */
+struct Found
+{
+    std::vector<DecodedWord> words;
+    std::string text;
+};
+
+Found& foundByThisThread()
+{
+    static thread_local Found found;
+    return found;
+}
+} // namespace
+
+void ConformerStream::writeWords (std::vector<DecodedWord>& into) const
+{
+    if (beamDecoder)
+        beamDecoder->writeBest (into);
+    else
+        buildWords (decoder.tokens(), model->weights->config.vocabulary, into);
 }
 
 void ConformerStream::emitPartial (std::vector<RecognizerEvent>& events)
@@ -22,12 +41,14 @@ void ConformerStream::emitPartial (std::vector<RecognizerEvent>& events)
     if (sinceLast < options.partialIntervalMs)
         return;
 
-    const auto words = wordsSoFar();
-    auto event = describe (words);
+    auto& [words, text] = foundByThisThread();
+    writeWords (words);
+    joinWords (words, text);
 
-    if (event.text.empty() || event.text == lastPartial)
+    if (text.empty() || text == lastPartial)
         return;
 
+    auto event = describe (words);
     event.stable = codePoints (joinWords (std::span (words).first (stableWords (words))));
     lastPartial = event.text;
     lastPartialAt = now;
@@ -59,17 +80,21 @@ RecognizerEvent ConformerStream::describe (std::span<const DecodedWord> words) c
     event.start = words.empty() ? clientSampleOfHop (segmentHop) : sampleOf (words.front().firstFrame);
     event.end = sampleOf (words.empty() ? decoder.frames() : words.back().lastFrame + 1);
 
-    if (options.tokenTimes)
-        for (const auto& word : words)
-            event.tokens.push_back ({ word.text, sampleOf (word.firstFrame), sampleOf (word.lastFrame + 1),
-                                      model->settings.confidence.calibrated (word.confidence) });
+    if (! options.tokenTimes)
+        return event;
+
+    event.tokens.reserve (words.size());
+
+    for (const auto& word : words)
+        event.tokens.push_back ({ word.text, sampleOf (word.firstFrame), sampleOf (word.lastFrame + 1),
+                                  model->settings.confidence.calibrated (word.confidence) });
 
     return event;
 }
 
 void ConformerStream::emitFinal (std::int64_t endFrame, std::int64_t boundary, std::vector<RecognizerEvent>& events)
 {
-    auto words = beamDecoder ? beamDecoder->finish() : wordsSoFar();
+    auto words = beamDecoder ? beamDecoder->finish() : buildWords (decoder.tokens(), model->weights->config.vocabulary);
 
     // What begins behind the cut is decoded again in the next segment.
     while (! words.empty() && words.back().firstFrame >= endFrame)
@@ -92,6 +117,27 @@ void ConformerStream::emitSilence (std::int64_t boundary, std::vector<Recognizer
     event.end = boundary;
     event.ack = boundary;
     events.push_back (std::move (event));
+}
+
+std::int64_t ConformerStream::hopOf (std::int64_t frame) const noexcept
+{
+    return originHop + frame * subsamplingFactor / model->weights->config.headFrames;
+}
+
+std::int64_t ConformerStream::clientSample (std::int64_t frame) const noexcept
+{
+    return clientSampleOfHop (hopOf (frame));
+}
+
+std::int64_t ConformerStream::processedSamples() const noexcept
+{
+    return isOpen ? std::min (received, clientSample (decoder.frames())) : received;
+}
+
+std::size_t ConformerStream::memoryBytes() const noexcept
+{
+    return sizeof (*this) + conformer.memoryBytes() + features.capacity() * sizeof (float) + loud.capacity() / 8
+           + gate.memoryBytes() + (beamDecoder ? beamDecoder->memoryBytes() : 0);
 }
 
 } // namespace kikitori::backend

@@ -15,13 +15,22 @@ struct Progress
 {
     StreamJob* job = nullptr;
     ConformerStream* conformer = nullptr; ///< null: a stream of another kind, which does its work alone
-    std::span<const float> samples;       ///< of the work in front, what is left of them
-    bool hasBegun = false;                ///< with the work in front
+    std::size_t next = 0;                 ///< work under way
+    std::span<const float> samples;       ///< what is left of it
+    bool hasBegun = false;                ///< with it
 };
 
-void finishFront (Progress& progress)
+/** Scratch of a thread. */
+struct Lists
 {
-    progress.job->work.pop_front();
+    std::vector<Progress> all;
+    std::vector<Progress*> waiting;
+    std::vector<StreamingConformer::Turn> turns;
+};
+
+void finishWork (Progress& progress)
+{
+    ++progress.next;
     progress.hasBegun = false;
 }
 
@@ -46,9 +55,9 @@ bool goOn (Progress& progress)
 {
     auto& job = *progress.job;
 
-    for (; ! job.work.empty(); finishFront (progress))
+    for (; progress.next < job.work.size(); finishWork (progress))
     {
-        const auto& work = job.work.front();
+        const auto& work = job.work[progress.next];
 
         if (progress.conformer == nullptr || work.kind != StreamWork::Kind::audio)
         {
@@ -69,9 +78,9 @@ bool goOn (Progress& progress)
 }
 
 /** One chunk of each of those that have the first one's weights. */
-void encodeTogether (std::span<Progress*> waiting)
+void encodeTogether (std::span<Progress*> waiting, std::vector<StreamingConformer::Turn>& turns)
 {
-    std::vector<StreamingConformer::Turn> turns;
+    turns.clear();
 
     for (auto* progress : waiting)
         turns.push_back (progress->conformer->nextTurn());
@@ -86,14 +95,16 @@ void encodeTogether (std::span<Progress*> waiting)
 
 void advance (std::span<StreamJob> jobs)
 {
-    std::vector<Progress> all;
+    static thread_local Lists lists;
+    auto& [all, waiting, turns] = lists;
+    all.clear();
 
     for (auto& job : jobs)
-        all.push_back ({ &job, dynamic_cast<ConformerStream*> (job.stream.get()), {}, false });
+        all.push_back ({ &job, dynamic_cast<ConformerStream*> (job.stream.get()), 0, {}, false });
 
     for (;;)
     {
-        std::vector<Progress*> waiting;
+        waiting.clear();
 
         for (auto& progress : all)
             if (goOn (progress))
@@ -103,14 +114,18 @@ void advance (std::span<StreamJob> jobs)
             return;
 
         const auto modelOf = [] (const Progress* p) { return p->conformer->sharedModel(); };
-        std::stable_sort (waiting.begin(), waiting.end(),
-                          [&] (auto* a, auto* b) { return std::less<>() (modelOf (a), modelOf (b)); });
+        std::sort (waiting.begin(), waiting.end(),
+                   [&] (auto* a, auto* b)
+                   {
+                       const auto *modelOfA = modelOf (a), *modelOfB = modelOf (b);
+                       return modelOfA == modelOfB ? a < b : std::less<>() (modelOfA, modelOfB);
+                   });
 
         for (auto first = waiting.begin(); first != waiting.end();)
         {
             const auto end =
                 std::find_if (first, waiting.end(), [&] (auto* p) { return modelOf (p) != modelOf (*first); });
-            encodeTogether ({ first, end });
+            encodeTogether ({ first, end }, turns);
             first = end;
         }
     }

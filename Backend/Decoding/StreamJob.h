@@ -8,8 +8,8 @@
 
 #include "Backend/Decoding/Recognizer.h"
 
-#include <deque>
 #include <optional>
+#include <vector>
 
 namespace kikitori::backend
 {
@@ -35,14 +35,14 @@ struct StreamWork
 struct StreamJob
 {
     std::shared_ptr<RecognizerStream> stream;
-    std::deque<StreamWork> work; ///< empty after advance()
+    std::vector<StreamWork> work; ///< done after advance(); what it held is its owner's to use again
     std::vector<RecognizerEvent> events;
     bool stopped = false;
     std::optional<std::size_t> cutOff; ///< the first event that only a drain caused
 };
 
-/** Does all work of all jobs. No two jobs may have the same stream. What a stream gives does not depend on what else
-    is done with it. */
+/** Does all work of all jobs, without allocation but for what the streams tell. No two jobs may have the same stream.
+   What a stream gives does not depend on what else is done with it. */
 void advance (std::span<StreamJob> jobs);
 
 } // namespace kikitori::backend

@@ -16,6 +16,8 @@ constexpr std::string_view spaceMark = "\u2581";
 class Builder
 {
 public:
+    explicit Builder (std::vector<DecodedWord>& into) : words (into) { words.clear(); }
+
     void add (const DecodedToken& token, std::string_view piece)
     {
         if (piece == " ")
@@ -48,19 +50,6 @@ public:
         ++tokensInWord;
     }
 
-    std::vector<DecodedWord> finish()
-    {
-        finishWord();
-        return std::move (words);
-    }
-
-private:
-    void space()
-    {
-        finishWord();
-        word.isJoined = false;
-    }
-
     void finishWord()
     {
         if (tokensInWord > 0)
@@ -73,7 +62,14 @@ private:
         tokensInWord = 0;
     }
 
-    std::vector<DecodedWord> words;
+private:
+    void space()
+    {
+        finishWord();
+        word.isJoined = false;
+    }
+
+    std::vector<DecodedWord>& words;
     DecodedWord word;
     float logProbability = 0.0f;
     int tokensInWord = 0;
@@ -107,22 +103,41 @@ bool beginsWithoutSpaces (const std::string& text)
 
 std::vector<DecodedWord> buildWords (std::span<const DecodedToken> tokens, const std::vector<std::string>& vocabulary)
 {
-    Builder builder;
+    std::vector<DecodedWord> words;
+    buildWords (tokens, vocabulary, words);
+    return words;
+}
+
+void buildWords (std::span<const DecodedToken> tokens,
+                 const std::vector<std::string>& vocabulary,
+                 std::vector<DecodedWord>& into)
+{
+    Builder builder (into);
 
     for (const auto& token : tokens)
         builder.add (token, vocabulary[static_cast<std::size_t> (token.id)]);
 
-    return builder.finish();
+    builder.finishWord();
 }
 
 std::string joinWords (std::span<const DecodedWord> words)
 {
     std::string text;
+    joinWords (words, text);
+    return text;
+}
+
+void joinWords (std::span<const DecodedWord> words, std::string& text)
+{
+    text.clear();
 
     for (const auto& word : words)
-        text += (text.empty() || word.isJoined ? "" : " ") + word.text;
+    {
+        if (! text.empty() && ! word.isJoined)
+            text += ' ';
 
-    return text;
+        text += word.text;
+    }
 }
 
 std::int64_t codePoints (const std::string& text)

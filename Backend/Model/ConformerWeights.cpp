@@ -211,6 +211,7 @@ Result<std::shared_ptr<const ConformerWeights>> ConformerWeights::load (const st
 
     auto weights = std::make_shared<ConformerWeights>();
     weights->config = std::move (config).value();
+    weights->isQuantised = quantise;
     weights->largestChunk = std::max (longestChunk, weights->config.chunkFrames.back());
 
     Reader reader (file.value(), quantise);

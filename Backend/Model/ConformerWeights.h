@@ -36,7 +36,8 @@ struct ConformerLayer
 struct ConformerWeights
 {
     ModelConfig config;
-    int largestChunk = 0; ///< encoder frames
+    int largestChunk = 0;     ///< encoder frames
+    bool isQuantised = false; ///< int8 matrices
 
     // Convolutions as [time tap, frequency tap, channel], so that the loops run over channels.
     std::vector<float> convolution0, convolution0Bias;

@@ -23,6 +23,30 @@ int framesOf (const StreamingConformer::Turn& turn)
 {
     return static_cast<int> (turn.features.size()) / (subsamplingFactor * melBins);
 }
+
+void cached (const float* x, int count, float* out) { std::copy_n (x, count, out); }
+void cached (const float* x, int count, ShortFloat* out) { kernels().shorten (x, count, out); }
+
+void attend (const AttentionHead<float>& head) { kernels().attend (head); }
+void attend (const AttentionHead<ShortFloat>& head) { kernels().attendShort (head); }
+
+/** Behind those of the frames before: key as a column, value as a row. */
+template <typename Cached>
+void append (AttentionCache<Cached>& cache, int place, const float* key, const float* value)
+{
+    Cached column[rowsInBlock];
+
+    for (int i = 0; i < cache.size; i += rowsInBlock)
+    {
+        const auto count = std::min (rowsInBlock, cache.size - i);
+        cached (key + i, count, column);
+
+        for (int j = 0; j < count; ++j)
+            cache.keys[area (i + j, cache.keyStride) + static_cast<std::size_t> (place)] = column[j];
+    }
+
+    cached (value, cache.size, cache.values.data() + area (place, cache.size));
+}
 } // namespace
 
 EncoderPass& EncoderPass::ofThisThread()
@@ -129,7 +153,13 @@ void EncoderPass::attention (const ConformerLayer& layer, std::size_t index, Tur
     for (const auto& turn : turns)
     {
         const auto count = framesOf (turn);
-        attendHeads (layer, index, *turn.stream, projected, count, out);
+        auto& state = turn.stream->layers[index];
+
+        if (turn.stream->weights->isQuantised)
+            attendHeads (layer, state.shortened, *turn.stream, projected, count, out);
+        else
+            attendHeads (layer, state.exact, *turn.stream, projected, count, out);
+
         projected += area (count, 3 * size);
         out += area (count, size);
     }
@@ -137,35 +167,30 @@ void EncoderPass::attention (const ConformerLayer& layer, std::size_t index, Tur
     apply (layer.attentionOut, mixed.data(), frames, x.data(), Then::add);
 }
 
+template <typename Cached>
 void EncoderPass::attendHeads (const ConformerLayer& layer,
-                               std::size_t index,
-                               StreamingConformer& stream,
+                               AttentionCache<Cached>& cache,
+                               const StreamingConformer& stream,
                                const float* projected,
                                int count,
                                float* out)
 {
-    auto& state = stream.layers[index];
     const auto& weights = *stream.weights;
 
     for (int frame = 0; frame < count; ++frame)
     {
         const auto* row = projected + area (frame, 3 * size);
-        auto* keys = state.keys.data() + stream.cacheEnd + frame;
-
-        for (int i = 0; i < size; ++i)
-            keys[area (i, stream.keyStride)] = row[size + i];
-
-        std::copy_n (row + 2 * size, size, state.values.data() + area (stream.cacheEnd + frame, size));
+        append (cache, stream.cacheEnd + frame, row + size, row + 2 * size);
     }
 
     const auto first = stream.cacheEnd - stream.history;
-    AttentionHead head;
+    AttentionHead<Cached> head;
     head.size = size / stream.config.heads;
     head.frames = count;
     head.keyCount = stream.history + count;
     head.stride = size;
     head.queryStride = 3 * size;
-    head.keyStride = stream.keyStride;
+    head.keyStride = cache.keyStride;
     head.positionStride = weights.positionStride();
     head.scores = scores.data();
 
@@ -174,12 +199,12 @@ void EncoderPass::attendHeads (const ConformerLayer& layer,
         head.query = projected + offset;
         head.contentBias = layer.contentBias.data() + offset;
         head.positionBias = layer.positionBias.data() + offset;
-        head.keys = state.keys.data() + area (offset, stream.keyStride) + first;
-        head.values = state.values.data() + area (first, size) + offset;
+        head.keys = cache.keys.data() + area (offset, cache.keyStride) + first;
+        head.values = cache.values.data() + area (first, size) + offset;
         head.positions =
             layer.positions.data() + area (offset, head.positionStride) + weights.positionColumn (stream.history);
         head.out = out + offset;
-        kernels().attend (head);
+        attend (head);
     }
 }
 

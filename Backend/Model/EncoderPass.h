@@ -30,9 +30,10 @@ private:
                     float* out);
     void feedForward (const Norm& norm, const Linear& in, const Linear& out);
     void attention (const ConformerLayer& layer, std::size_t index, Turns turns);
+    template <typename Cached>
     void attendHeads (const ConformerLayer& layer,
-                      std::size_t index,
-                      StreamingConformer& stream,
+                      AttentionCache<Cached>& cache,
+                      const StreamingConformer& stream,
                       const float* projected,
                       int count,
                       float* out);

@@ -58,7 +58,16 @@ struct Matrix32
     const float* bias = nullptr;    ///< padded to whole blocks
 };
 
-/** Attention of one head for consecutive queries of one stream. Arrays by key may be read up to 15 beyond the last. */
+/** The upper half of a float, rounded to the nearest (bfloat16): what int8 models remember keys and values in. Their
+    products lose as much to 8-bit frames. */
+struct ShortFloat
+{
+    std::uint16_t bits;
+};
+
+/** Attention of one head for consecutive queries of one stream. Arrays by key may be read up to 15 beyond the last.
+    Cached: float or ShortFloat. */
+template <typename Cached>
 struct AttentionHead
 {
     int size = 0;                 ///< values of a head
@@ -69,8 +78,8 @@ struct AttentionHead
     int queryStride = 0;          ///< between frames of query
     const float* contentBias = nullptr;
     const float* positionBias = nullptr;
-    const float* keys = nullptr;   ///< [size, keyStride], the first key in column 0
-    const float* values = nullptr; ///< [keyCount, stride]
+    const Cached* keys = nullptr;   ///< [size, keyStride], the first key in column 0
+    const Cached* values = nullptr; ///< [keyCount, stride]
     const float* positions =
         nullptr; ///< [size, positionStride], for the first query; those of the next begin one before
     int keyStride = 0, positionStride = 0;
@@ -95,7 +104,9 @@ struct KernelTable
     void (*logSoftmax) (float* x, int count);
     float (*dot) (const float* a, const float* b, int count);
     void (*addScaled) (float* y, const float* x, float a, int count);
-    void (*attend) (const AttentionHead&);
+    void (*attend) (const AttentionHead<float>&);
+    void (*attendShort) (const AttentionHead<ShortFloat>&);
+    void (*shorten) (const float* x, int count, ShortFloat* out);
 
     /** out[c] = bias[c] + Σ over taps of inputs[tap][c] · weights[tap · channels + c]. */
     void (*depthwise) (const float* const* inputs,

@@ -15,7 +15,7 @@ std::size_t area (int a, int b) { return static_cast<std::size_t> (a) * static_c
 StreamingConformer::StreamingConformer (std::shared_ptr<const ConformerWeights> sharedWeights, int chunkFrames)
     : weights (std::move (sharedWeights)), config (weights->config),
       chunk (std::clamp (chunkFrames, 1, weights->largestChunk)),
-      capacity (config.leftContext + std::max (4 * chunk, 16)), keyStride (capacity + rowsInBlock)
+      capacity (config.leftContext + std::max (4 * chunk, 16))
 {
     const auto d = config.modelSize;
     previous0.resize (melBins);
@@ -25,8 +25,11 @@ StreamingConformer::StreamingConformer (std::shared_ptr<const ConformerWeights> 
 
     for (auto& layer : layers)
     {
-        layer.keys.resize (area (d, keyStride));
-        layer.values.resize (area (capacity, d) + rowsInBlock); // a head's last vector may reach beyond it
+        if (weights->isQuantised)
+            layer.shortened.resize (d, capacity);
+        else
+            layer.exact.resize (d, capacity);
+
         layer.convolution.resize (area (config.convolutionKernel - 1 + chunk, d));
     }
 
@@ -49,10 +52,15 @@ std::size_t StreamingConformer::memoryBytes() const noexcept
 {
     auto floats = previous0.size() + previous1.size() + previous2.size();
 
-    for (const auto& layer : layers)
-        floats += layer.keys.size() + layer.values.size() + layer.convolution.size();
+    auto cached = std::size_t{ 0 };
 
-    return floats * sizeof (float);
+    for (const auto& layer : layers)
+    {
+        floats += layer.convolution.size();
+        cached += layer.exact.bytes() + layer.shortened.bytes();
+    }
+
+    return floats * sizeof (float) + cached;
 }
 
 void StreamingConformer::makeRoom (int frames)
@@ -64,14 +72,8 @@ void StreamingConformer::makeRoom (int frames)
 
     for (auto& layer : layers)
     {
-        for (int i = 0; i < config.modelSize; ++i)
-        {
-            auto* row = layer.keys.data() + area (i, keyStride);
-            std::copy (row + first, row + cacheEnd, row);
-        }
-
-        std::copy_n (layer.values.data() + area (first, config.modelSize), area (history, config.modelSize),
-                     layer.values.data());
+        layer.exact.moveToFront (first, history);
+        layer.shortened.moveToFront (first, history);
     }
 
     cacheEnd = history;

@@ -7,6 +7,7 @@
 */
 #pragma once
 
+#include "Backend/Model/AttentionCache.h"
 #include "Backend/Model/ConformerWeights.h"
 
 #include <span>
@@ -51,9 +52,9 @@ private:
 
     struct LayerState
     {
-        std::vector<float> keys;        ///< [d_model, keyStride]: the newest `history` columns count
-        std::vector<float> values;      ///< [capacity, d_model]
-        std::vector<float> convolution; ///< [kernel - 1 + chunk, d_model], the newest inputs first of all
+        AttentionCache<float> exact;          ///< with fp32 weights
+        AttentionCache<ShortFloat> shortened; ///< with int8 weights
+        std::vector<float> convolution;       ///< [kernel - 1 + chunk, d_model], the newest inputs first of all
     };
 
     /** Moves the history to the front where the next chunk would not fit behind it. */
@@ -64,8 +65,7 @@ private:
     const std::shared_ptr<const ConformerWeights> weights;
     const ModelConfig& config;
     const int chunk;
-    const int capacity;  ///< keys and values are appended until it is full
-    const int keyStride; ///< whole vectors may be read from any key on
+    const int capacity; ///< keys and values are appended until it is full
 
     int history = 0;  ///< frames that the next chunk may look back at, at most leftContext
     int cacheEnd = 0; ///< after the newest one

@@ -150,8 +150,8 @@ void addScaled (float* y, const float* x, float a, int count)
 constexpr int longestHead = 512;
 
 /** Scores, then their softmax, then the values, for `frames` queries of which the first is number `first`. */
-template <int frames>
-void attendTo (const AttentionHead& h, int first)
+template <int frames, typename Cached>
+void attendTo (const AttentionHead<Cached>& h, int first)
 {
     const auto scale = 1.0f / __builtin_sqrtf (static_cast<float> (h.size));
     const auto rowSize = (h.keyCount + rowsInBlock - 1) / rowsInBlock * rowsInBlock;
@@ -205,7 +205,8 @@ void attendTo (const AttentionHead& h, int first)
     }
 }
 
-void attend (const AttentionHead& head)
+template <typename Cached>
+void attend (const AttentionHead<Cached>& head)
 {
     auto first = 0;
 
@@ -220,6 +221,23 @@ void attend (const AttentionHead& head)
 
     if (first < head.frames)
         attendTo<1> (head, first);
+}
+
+void shorten (const float* x, int count, ShortFloat* out)
+{
+    auto i = 0;
+
+    for (; i + lanes <= count; i += lanes)
+        store (out + i, load (x + i));
+
+    if (i == count)
+        return;
+
+    ShortFloat last[lanes];
+    store (last, loadSome (x + i, count - i, 0.0f));
+
+    for (int j = 0; i + j < count; ++j)
+        out[i + j] = last[j];
 }
 
 void depthwise (const float* const* inputs, int taps, const float* weights, const float* bias, int channels, float* out)
@@ -272,8 +290,8 @@ void spread (const float* inputs, int taps, const float* weights, const float* b
 
 constexpr KernelTable tableOf (const char* name, decltype (KernelTable::product8) product8)
 {
-    return { name,    product8,   product32, quantise,  layerNorm, silu,      gatedLinearUnit,
-             softmax, logSoftmax, dot,       addScaled, attend,    depthwise, spread };
+    return { name,       product8, product32, quantise,      layerNorm,          silu,    gatedLinearUnit, softmax,
+             logSoftmax, dot,      addScaled, attend<float>, attend<ShortFloat>, shorten, depthwise,       spread };
 }
 } // namespace
 

@@ -24,6 +24,8 @@ constexpr int lanes = KIKITORI_LANES;
 using Floats = float __attribute__ ((vector_size (4 * KIKITORI_LANES)));
 using Ints = std::int32_t __attribute__ ((vector_size (4 * KIKITORI_LANES)));
 using Bytes = std::int8_t __attribute__ ((vector_size (KIKITORI_LANES)));
+using Words = std::uint32_t __attribute__ ((vector_size (4 * KIKITORI_LANES)));
+using HalfWords = std::uint16_t __attribute__ ((vector_size (2 * KIKITORI_LANES)));
 
 inline Floats load (const float* from)
 {
@@ -32,7 +34,26 @@ inline Floats load (const float* from)
     return x;
 }
 
+inline Floats load (const ShortFloat* from)
+{
+    HalfWords upper;
+    __builtin_memcpy (&upper, from, sizeof (upper));
+    const auto bits = __builtin_convertvector(upper, Words) << 16;
+    Floats x;
+    __builtin_memcpy (&x, &bits, sizeof (x));
+    return x;
+}
+
 inline void store (float* to, Floats x) { __builtin_memcpy (to, &x, sizeof (x)); }
+
+inline void store (ShortFloat* to, Floats x)
+{
+    Words bits;
+    __builtin_memcpy (&bits, &x, sizeof (x));
+    const auto rounded = (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
+    const auto upper = __builtin_convertvector(rounded, HalfWords);
+    __builtin_memcpy (to, &upper, sizeof (upper));
+}
 
 inline Floats all (float x) { return x - Floats{}; }
 

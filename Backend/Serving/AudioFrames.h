@@ -16,8 +16,8 @@
 namespace kikitori::backend
 {
 
-/** Little-endian mono samples, f32 as they are or i16 scaled to ±1. */
-inline Result<std::vector<float>> decodeFrame (const std::string& frame, bool isFloat)
+/** Little-endian mono samples, f32 as they are or i16 scaled to ±1, in place of what `samples` held. */
+inline Status decodeFrame (const std::string& frame, bool isFloat, std::vector<float>& samples)
 {
     static_assert (std::endian::native == std::endian::little);
     const std::size_t width = isFloat ? 4 : 2;
@@ -26,12 +26,12 @@ inline Result<std::vector<float>> decodeFrame (const std::string& frame, bool is
         return Error{ "bad_frame", "A binary message of " + std::to_string (frame.size())
                                        + " bytes holds no whole number of " + (isFloat ? "f32" : "i16") + " samples." };
 
-    std::vector<float> samples (frame.size() / width);
+    samples.resize (frame.size() / width);
 
     if (isFloat)
     {
         std::memcpy (samples.data(), frame.data(), frame.size());
-        return samples;
+        return success();
     }
 
     for (std::size_t i = 0; i < samples.size(); ++i)
@@ -41,7 +41,7 @@ inline Result<std::vector<float>> decodeFrame (const std::string& frame, bool is
         samples[i] = static_cast<float> (value) / 32768.0f;
     }
 
-    return samples;
+    return success();
 }
 
 } // namespace kikitori::backend

@@ -92,12 +92,16 @@ int Server::Callbacks::onReceive (Connection& connection, const char* data, std:
         return 0;
 
     connection.incomingBytes = 0;
-    auto message = std::exchange (connection.incoming, {});
 
     if (isAudio)
-        connection.session->onBinary (std::move (message));
+        connection.session->onBinary (connection.incoming);
     else
-        connection.session->onText (message);
+        connection.session->onText (connection.incoming);
+
+    connection.incoming.clear(); // its memory is for the next one
+
+    if (connection.incoming.capacity() > usualMessage)
+        connection.incoming.shrink_to_fit();
 
     return 0;
 }

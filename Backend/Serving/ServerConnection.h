@@ -46,6 +46,7 @@ public:
     static constexpr std::size_t largestBody = 1u << 20;
     static constexpr std::size_t mostQueuedBytes = 4u << 20; ///< to a client that does not read
     static constexpr std::size_t longestText = 1u << 20;     ///< of a WebSocket's messages, hot words among them
+    static constexpr std::size_t usualMessage = 1u << 14;    ///< memory for a longer one is given back after it
 
     static int onEvent (lws* wsi, lws_callback_reasons reason, void* user, void* data, size_t size);
     static const lws_protocols* protocols();

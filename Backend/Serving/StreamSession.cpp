@@ -220,18 +220,24 @@ void StreamSession::onStream (std::uint64_t forGeneration,
     pump();
 }
 
-void StreamSession::onBinary (std::string frame)
+void StreamSession::onBinary (const std::string& frame)
 {
     if (phase == Phase::waiting || phase == Phase::stopping || isGone)
         return;
 
-    auto samples = decodeFrame (frame, start.format == "f32");
+    std::vector<float> samples;
 
-    if (! samples)
-        return fail ("bad_frame", samples.error().message, invalidPayload);
+    if (! spareFrames.empty())
+    {
+        samples = std::move (spareFrames.back());
+        spareFrames.pop_back();
+    }
 
-    heardAudio = heardAudio || ! samples.value().empty();
-    enqueue ({ StreamWork::Kind::audio, std::move (samples).value() });
+    if (const auto status = decodeFrame (frame, start.format == "f32", samples); ! status)
+        return fail ("bad_frame", status.error().message, invalidPayload);
+
+    heardAudio = heardAudio || ! samples.empty();
+    enqueue ({ StreamWork::Kind::audio, std::move (samples) });
 }
 
 void StreamSession::onClosed()

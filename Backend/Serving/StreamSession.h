@@ -47,7 +47,7 @@ public:
     StreamSession (Services services, ServingLimits limits);
 
     void onText (const std::string& message);
-    void onBinary (std::string frame);
+    void onBinary (const std::string& frame);
     /** Every 100 ms or so: says that a model still loads. */
     void onTimer();
     /** The socket is gone. */
@@ -73,6 +73,8 @@ private:
 
     /** Messages of one stream that wait, tiny frames among them, before its socket is not read any more. */
     static constexpr std::size_t mostQueuedWork = 5000;
+    /** Frames whose memory waits for the next ones, and the longest that is kept. */
+    static constexpr std::size_t mostSpareFrames = 3, longestSpareFrame = 4096;
     /** One job on the pool takes so much audio at most, so that a stream that runs ahead holds up no other one. */
     static constexpr double jobSeconds = 0.5;
     /** Positions count on as 64-bit numbers: ten days of gap at a time keep far from their end. */
@@ -87,6 +89,7 @@ private:
         std::int64_t processed = 0;
         bool stopped = false;
         std::optional<std::size_t> cutOff; ///< the first event that only a draining server caused
+        std::vector<StreamWork> done;      ///< its memory is for the next work
     };
 
     void handle (const StartMessage& message);
@@ -106,7 +109,7 @@ private:
     bool isSwitch (const StartMessage& message) const;
     void requestSwitch (StartMessage message);
     void onNextModel (std::uint64_t forSwitch, Result<std::shared_ptr<const RecognizerModel>> model);
-    void recordForSwitch (const std::deque<StreamWork>& work);
+    void recordForSwitch (const std::vector<StreamWork>& work);
     std::optional<std::size_t> switchPoint (const Outcome& outcome) const;
     void switchAfter (const RecognizerEvent& lastFinal);
     void onSwitched (std::uint64_t generation,
@@ -115,7 +118,8 @@ private:
                      Result<std::shared_ptr<RecognizerStream>> made);
     void enqueue (StreamWork work);
     void pump();
-    std::deque<StreamWork> takeWork();
+    std::vector<StreamWork> takeWork();
+    void useAgain (std::vector<StreamWork> done);
     bool mustWait() const;
     void onOutcome (std::uint64_t generation, Outcome outcome);
     void tell (const RecognizerEvent& event, const Outcome& outcome, bool isCutOff);
@@ -136,6 +140,8 @@ private:
     std::shared_ptr<RecognizerStream> stream;
     std::deque<StreamWork> queue; ///< for the stream, in the order in which it came
     std::size_t queuedSamples = 0;
+    std::vector<StreamWork> spareWork;           ///< empty, with memory
+    std::vector<std::vector<float>> spareFrames; ///< at most mostSpareFrames
     bool isWorking = false;
     bool isReading = true;
     bool isGone = false;

@@ -54,7 +54,7 @@ void StreamSession::onNextModel (std::uint64_t forSwitch, Result<std::shared_ptr
     nextModel = std::move (model).value();
 }
 
-void StreamSession::recordForSwitch (const std::deque<StreamWork>& work)
+void StreamSession::recordForSwitch (const std::vector<StreamWork>& work)
 {
     if (nextModel != nullptr && ! tape.isRunning())
         tape.begin (receivedSoFar);

@@ -33,9 +33,9 @@ void StreamSession::enqueue (StreamWork item)
     pump();
 }
 
-std::deque<StreamWork> StreamSession::takeWork()
+std::vector<StreamWork> StreamSession::takeWork()
 {
-    std::deque<StreamWork> job;
+    auto job = std::exchange (spareWork, {});
     auto room = static_cast<std::size_t> (jobSeconds * start.sampleRate);
 
     while (! queue.empty() && room > 0)
@@ -95,8 +95,21 @@ void StreamSession::pump()
 
 StreamSession::Outcome StreamSession::outcomeOf (StreamJob job)
 {
-    return { std::move (job.events), job.stream->receivedSamples(), job.stream->processedSamples(), job.stopped,
-             job.cutOff };
+    return {
+        std::move (job.events), job.stream->receivedSamples(), job.stream->processedSamples(), job.stopped, job.cutOff,
+        std::move (job.work)
+    };
+}
+
+void StreamSession::useAgain (std::vector<StreamWork> done)
+{
+    for (auto& work : done)
+        if (spareFrames.size() < mostSpareFrames && work.samples.capacity() > 0
+            && work.samples.capacity() <= longestSpareFrame)
+            spareFrames.push_back (std::move (work.samples));
+
+    done.clear();
+    spareWork = std::move (done);
 }
 
 void StreamSession::onOutcome (std::uint64_t forGeneration, Outcome outcome)
@@ -106,6 +119,7 @@ void StreamSession::onOutcome (std::uint64_t forGeneration, Outcome outcome)
 
     isWorking = false;
     receivedSoFar = outcome.received;
+    useAgain (std::move (outcome.done));
 
     if (const auto last = switchPoint (outcome))
     {

@@ -12,7 +12,7 @@ void WorkTape::begin (std::int64_t position)
     running = true;
 }
 
-void WorkTape::add (const std::deque<StreamWork>& more)
+void WorkTape::add (const std::vector<StreamWork>& more)
 {
     if (running)
         work.insert (work.end(), more.begin(), more.end());

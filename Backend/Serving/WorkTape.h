@@ -8,6 +8,8 @@
 
 #include "Backend/Decoding/StreamJob.h"
 
+#include <deque>
+
 namespace kikitori::backend
 {
 
@@ -18,7 +20,7 @@ public:
 
     /** The next work begins at this client sample. */
     void begin (std::int64_t position);
-    void add (const std::deque<StreamWork>& work);
+    void add (const std::vector<StreamWork>& work);
     void stop();
 
     /** Is all that follows this client sample on the tape? */

@@ -107,7 +107,7 @@ TEST_CASE ("the encoder has no last position: ten hours without a pause give wha
     }
 }
 
-TEST_CASE ("a stream needs at most 1.5 MB besides what the model shares, with the starter model's sizes", "[endurance]")
+TEST_CASE ("a stream needs at most 1 MB besides what the model shares, with the starter model's sizes", "[endurance]")
 {
     const auto loaded = RecognizerModel::load (KIKITORI_SOURCE_DIR "/Assets/models/conformer");
     REQUIRE (loaded.ok());
@@ -121,7 +121,7 @@ TEST_CASE ("a stream needs at most 1.5 MB besides what the model shares, with th
         const auto samples = noise (48000 * 25);
         for (std::size_t at = 0; at < samples.size(); at += 960)
             made.value()->push (std::span (samples).subspan (at, 960), events);
-        CHECK (memoryOf (*made.value()) < 1500000);
+        CHECK (memoryOf (*made.value()) < 1000000);
     }
 }
 

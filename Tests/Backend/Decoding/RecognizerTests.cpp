@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 using namespace kikitori::backend;
 using Kind = RecognizerEvent::Kind;
@@ -147,7 +148,8 @@ TEST_CASE ("silence is not decoded, whatever its length; what follows is as if i
     CHECK_FALSE (events.back().text.empty());
 }
 
-TEST_CASE ("blocks do not matter when speech and silence take turns, and a replay from any final agrees", "[recognizer]")
+TEST_CASE ("blocks do not matter when speech and silence take turns, and a replay from any final agrees",
+           "[recognizer]")
 {
     RecognizerStreamOptions options;
     options.sampleRate = 16000;
@@ -177,4 +179,37 @@ TEST_CASE ("blocks do not matter when speech and silence take turns, and a repla
         const std::vector<float> rest (samples.begin() + static_cast<std::ptrdiff_t> (event.ack), samples.end());
         CHECK (finals (run (*stream (options), rest, 1234)) == left);
     }
+}
+
+TEST_CASE ("where a model allows pauses as long as a segment, a cut still hands over all that follows it",
+           "[recognizer]")
+{
+    const TemporaryFolder folder;
+    std::filesystem::copy (KIKITORI_FIXTURES "/tiny_model", folder.path);
+    std::stringstream config;
+    config << std::ifstream (folder.path / "config.json").rdbuf();
+    folder.write ("config.json", R"({"decoder": {"endpoint_silence_after_text": 60, "endpoint_longest_segment": 7,
+                                     "endpoint_cut_search": 6},)"
+                                     + config.str().substr (1));
+    const auto model = loaded (folder.path);
+    const auto streamFrom = [&model] (std::int64_t sample, std::int64_t segment)
+    {
+        RecognizerStreamOptions options;
+        options.sampleRate = 16000;
+        options.firstSample = sample;
+        options.firstSegment = segment;
+        auto made = RecognizerStream::create (model, options);
+        REQUIRE (made.ok());
+        return std::move (made).value();
+    };
+
+    const auto samples = noise (16000 * 30);
+    const auto events = run (*streamFrom (0, 0), samples, 1600);
+    const auto first =
+        std::find_if (events.begin(), events.end(), [] (const auto& e) { return e.kind == Kind::final; });
+    REQUIRE (first != events.end());
+    CHECK (first->ack < 16000 * 8);
+    const std::vector<float> rest (samples.begin() + static_cast<std::ptrdiff_t> (first->ack), samples.end());
+    const auto all = finals (events);
+    CHECK (finals (run (*streamFrom (first->ack, 1), rest, 777)) == all.substr (all.find ('\n') + 1));
 }

@@ -77,7 +77,6 @@ TEST_CASE ("streams that work together say what each says alone", "[job]")
 
         CHECK (together[i].stopped);
         CHECK (together[i].cutOff.has_value() == (i % 2 == 1));
-        CHECK (together[i].work.empty());
         CHECK (together[i].stream->receivedSamples() == alone->receivedSamples());
         CHECK (told (together[i].events) == told (events));
         CHECK (events.size() > 3);
