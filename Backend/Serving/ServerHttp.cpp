@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <typeinfo>
+#include <utility>
 
 namespace kikitori::backend
 {
@@ -155,6 +156,9 @@ int Server::Callbacks::onHttp (Server& server, lws* wsi, const char* path)
         return answer (server, wsi);
     }
 
+    // libwebsockets goes on waiting for the body of a POST whose length was not said.
+    connection->mustClose = connection->request.method == "POST" && length.empty();
+
     if (! mayHaveBody || length.empty() || length == "0")
         return onBodyEnd (server, connection);
 
@@ -186,7 +190,8 @@ int Server::Callbacks::onBody (Connection& connection, const char* data, std::si
 
 int Server::Callbacks::onBodyEnd (Server& server, const std::shared_ptr<Connection>& connection)
 {
-    if (connection->refusal)
+    // libwebsockets tells the end of an empty body too, after onHttp() has seen it.
+    if (std::exchange (connection->isWhole, true) || connection->refusal)
         return 0;
     if (connection->upload == nullptr)
         return answer (server, connection->wsi);

@@ -86,7 +86,7 @@ int Server::Callbacks::writeReply (lws* wsi, Connection& connection)
         return -1;
 
     // What a refused request still sends is not read as the next request.
-    if (connection.refusal)
+    if (connection.refusal || connection.mustClose)
         return -1;
 
     return lws_http_transaction_completed (wsi) != 0 ? -1 : 0;

@@ -179,6 +179,30 @@ TEST_CASE ("two requests on one connection are answered one after the other", "[
     CHECK (client.readAll().find ("is_training") != std::string::npos);
 }
 
+TEST_CASE ("a POST without a body is done and answered once, whether its length is said or not", "[backend][rest]")
+{
+    const ServerProcess backend;
+
+    for (const auto* path : { "/api/train/stop", "/api/models/nobody/use", "/api/inference?model_name=nobody" })
+        for (const auto* length : { "", "Content-Length: 0\r\n" })
+        {
+            INFO (path << " " << length);
+            const auto begin = std::chrono::steady_clock::now();
+            const auto reply = RawClient::ask (backend.port(), request ("POST", path, {}, length));
+            CHECK (reply.find ("HTTP/1.1", 1) == std::string::npos);
+            CHECK (statusOf (reply) >= 400);
+            CHECK (json::parse (bodyOf (reply), nullptr, false).contains ("detail"));
+            CHECK (std::chrono::steady_clock::now() - begin < std::chrono::seconds (8)); // the connection has ended
+        }
+
+    // Where the length is said, the connection goes on.
+    RawClient client (backend.port());
+    client.send ("POST /api/train/stop HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+    CHECK (statusOf (client.readUntil ("detail")) == 404);
+    client.send ("GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    CHECK (client.readAll().find ("is_training") != std::string::npos);
+}
+
 TEST_CASE ("an upload that is announced too large is refused before it comes", "[backend][rest]")
 {
     ServerProcess backend;
