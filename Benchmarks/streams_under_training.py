@@ -1,24 +1,30 @@
 #!/usr/bin/python3
 """200 idle and 20 active streams on one backend, by turns without and with a training: how far the words lag behind.
 
-    Benchmarks/streams_under_training.py --backend build/bin/kikitori-backend --models Assets/models \
-        --manifest MANIFEST.jsonl [--seconds 600] [--rounds 3]
+    Benchmarks/streams_under_training.py --check
+    Benchmarks/streams_under_training.py [--seconds 600] [--rounds 3] [--manifest MANIFEST.jsonl]
+
+Without more options: three rounds of two turns of ten minutes, an hour of streams, with a training on the tests' own
+utterances. With --check it ends with code 1 when a bar is missed: p95 of the turns with training (median) at most 20 % or
+40 ms above that of those without, and the backend's memory at most 1 % larger at the end than after the first round.
 
 Lag: from the moment at which a sample left here to the moment at which the backend's `processed` said that the model has
 looked at it; a chunk of 320 ms bounds it from below. The active streams send noise in real time that comes and goes like
 speech (silence costs next to nothing). Prints p50 and p95 of each turn, the ratio of the medians, and the backend's
-memory at the begin and the end. Needs nothing but Python.
+memory. Needs nothing but Python.
 """
 import argparse
 import array
 import asyncio
 import json
 import os
+import pathlib
 import random
 import re
 import statistics
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -96,6 +102,14 @@ async def post(port, path, body):
     return reply.split(b"\r\n", 1)[0].decode()
 
 
+async def is_training(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    reply = await reader.read()
+    writer.close()
+    return json.loads(reply.split(b"\r\n\r\n", 1)[1])["is_training"]
+
+
 async def turn(port, options, seed):
     idle = [Stream() for _ in range(options.idle)]
     active = [Stream() for _ in range(options.active)]
@@ -118,32 +132,55 @@ def memory(pid):
 
 
 async def measure(backend, port, options):
-    results = {False: [], True: []}
+    results, warm = {False: [], True: []}, 0.0
     await turn(port, argparse.Namespace(idle=1, active=1, seconds=3), 0)  # loads the model
-    begin = memory(backend.pid)
     for number in range(options.rounds):
         for training in (False, True):
             if training:
-                print(await post(port, "/api/train/start", {"model_name": "conformer", "dataset_name": "speech",
-                                                            "epochs": 100000, "resume_from_checkpoint": False}))
+                started = await post(port, "/api/train/start", {"model_name": "conformer", "dataset_name": "speech",
+                                                                "epochs": 100000, "resume_from_checkpoint": False})
+                assert " 200 " in started, started
                 await asyncio.sleep(options.settle)
             p50, p95, count = await turn(port, options, number + 1)
             results[training].append(p95)
             print(f"round {number + 1}, {'training' if training else 'no training'}: lag p50 {p50:.0f} ms, p95 {p95:.0f} ms "
                   f"({count} messages), backend {memory(backend.pid):.1f} MB", flush=True)
             if training:
+                assert await is_training(port), "the training has ended by itself"
                 await post(port, "/api/train/stop", {})
-                await asyncio.sleep(5)
+                while await is_training(port):
+                    await asyncio.sleep(1)
+            warm = warm or (memory(backend.pid) if training else 0.0)
+    end = memory(backend.pid)
     without, with_training = statistics.median(results[False]), statistics.median(results[True])
+    in_time = with_training <= max(1.2 * without, without + 40)
+    flat = end <= 1.01 * warm
     print(f"p95, median of {options.rounds}: {without:.0f} ms without, {with_training:.0f} ms with training "
-          f"(ratio {with_training / without:.2f}); backend {begin:.1f} MB at the begin, {memory(backend.pid):.1f} MB at the end")
+          f"(ratio {with_training / without:.2f}, {with_training - without:+.0f} ms): {'holds' if in_time else 'MISSED'}")
+    print(f"backend {warm:.1f} MB after the first round, {end:.1f} MB at the end ({100 * end / warm - 100:+.2f} %): "
+          f"{'holds' if flat else 'MISSED'}")
+    return in_time and flat
+
+
+def repeated(speech, folder, times=40):
+    """A manifest of those utterances as training data, long enough for an epoch of minutes."""
+    lines = [json.loads(line) for line in (speech / "manifest.jsonl").read_text().splitlines()]
+    path = os.path.join(folder, "manifest.jsonl")
+    with open(path, "w") as file:
+        for number in range(times):
+            for line in lines:
+                split = "dev" if number == 0 else "train"
+                file.write(json.dumps({**line, "audio": str(speech / line["audio"]), "split": split}) + "\n")
+    return path
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--backend", required=True)
-    parser.add_argument("--models", required=True)
-    parser.add_argument("--manifest", required=True)
+    top = pathlib.Path(__file__).resolve().parent.parent
+    parser.add_argument("--backend", default=top / "build/bin/kikitori-backend")
+    parser.add_argument("--models", default=top / "Assets/models")
+    parser.add_argument("--manifest", help="what the training hears; without it, the tests' utterances many times")
+    parser.add_argument("--check", action="store_true", help="code 1 when a bar is missed")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--idle", type=int, default=200)
@@ -152,15 +189,17 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         config = os.path.join(folder, "config.yaml")
+        manifest = options.manifest or repeated(top / "Tests/Fixtures/speech", folder)
         with open(config, "w") as file:
-            file.write(f"available_datasets: [speech]\ndatasets: {{speech: {os.path.abspath(options.manifest)}}}\n"
+            file.write(f"available_datasets: [speech]\ndatasets: {{speech: {os.path.abspath(manifest)}}}\n"
                        f"realtime: {{max_sessions: {options.idle + options.active + 10}}}\n")
         backend = subprocess.Popen([options.backend, "--config", config, "--port", "0", "--models", options.models, "--data", folder],
                                    stderr=subprocess.PIPE, text=True)
         try:
             port = next(int(found[1]) for line in backend.stderr if (found := re.search(r"listening on [\d.]+:(\d+)", line)))
             threading.Thread(target=backend.stderr.read, daemon=True).start()
-            asyncio.run(measure(backend, port, options))
+            holds = asyncio.run(measure(backend, port, options))
+            sys.exit(1 if options.check and not holds else 0)
         finally:
             backend.terminate()
             backend.wait(90)
