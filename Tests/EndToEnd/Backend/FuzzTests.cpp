@@ -1,57 +1,19 @@
 // Malformed requests and sessions, from a seed: no crash, no growth, and the next client is served as ever.
+#include "Fuzz.h"
 #include "RawClient.h"
 #include "ServerProcess.h"
 #include "Support/Catch.h"
 #include "Support/LongRun.h"
-
-#include <algorithm>
-#include <random>
 
 using namespace kikitori::testing;
 using namespace std::chrono_literals;
 
 namespace
 {
-class Fuzz
+class SessionFuzz : public Fuzz
 {
 public:
-    explicit Fuzz (unsigned seed) : random (seed) {}
-
-    std::size_t below (std::size_t limit) { return random() % limit; }
-    bool chance (std::size_t oneIn) { return below (oneIn) == 0; }
-
-    template <typename List>
-    auto oneOf (const List& list)
-    {
-        return *(std::begin (list) + static_cast<std::ptrdiff_t> (below (std::size (list))));
-    }
-
-    std::string bytes (std::size_t most)
-    {
-        std::string text (below (most) + 1, '\0');
-        std::generate (text.begin(), text.end(), [this] { return static_cast<char> (random()); });
-        return text;
-    }
-
-    /** Some bytes are changed, doubled, taken away or put in. */
-    std::string damaged (std::string text)
-    {
-        for (auto times = below (6); times > 0 && ! text.empty(); --times)
-        {
-            const auto at = below (text.size());
-
-            switch (below (5))
-            {
-                case 0: text[at] = static_cast<char> (random()); break;
-                case 1: text.erase (at, below (8)); break;
-                case 2: text.insert (at, bytes (8)); break;
-                case 3: text.insert (at, text.substr (at, below (64))); break;
-                default: text.resize (at); break;
-            }
-        }
-
-        return text;
-    }
+    using Fuzz::Fuzz;
 
     std::string request()
     {
@@ -136,9 +98,6 @@ public:
         return RawClient::frame (chance (12) ? static_cast<int> (below (16)) : 1, chance (3) ? damaged (text) : text,
                                  ! chance (15));
     }
-
-private:
-    std::mt19937 random;
 };
 
 void checkAlive (const ServerProcess& backend)
@@ -213,7 +172,7 @@ TEST_CASE ("malformed HTTP requests neither crash the backend nor make it grow",
 {
     const ServerProcess backend;
     const auto times = kikitori::test::shortOrLong (10000, 100000);
-    Fuzz fuzz (2026);
+    SessionFuzz fuzz (2026);
     withstand (backend, { times, 100, times / 3, 4096 },
                [&]
                {
@@ -227,7 +186,7 @@ TEST_CASE ("malformed WebSocket sessions neither crash the backend nor make it g
 {
     const ServerProcess backend;
     const auto times = kikitori::test::shortOrLong (1000, 10000);
-    Fuzz fuzz (7);
+    SessionFuzz fuzz (7);
     checkServes (backend);
     withstand (backend, { times, 50, times / 2, 8192 },
                [&]
