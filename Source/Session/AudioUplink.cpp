@@ -46,7 +46,7 @@ void AudioUplink::drain (std::chrono::steady_clock::time_point now)
         isFlushed = false;
         listener.onUplinkHeard (reader.position());
     }
-    else if (! isFlushed && most > 0 && now - lastAudio >= config.limits.flushAfterSilence)
+    else if (! isFlushed && most > 0 && mayHavePaused (now))
     {
         reader.flush (*this);
         endRun();
@@ -55,6 +55,12 @@ void AudioUplink::drain (std::chrono::steady_clock::time_point now)
     }
 
     reportLost();
+}
+
+bool AudioUplink::mayHavePaused (std::chrono::steady_clock::time_point now) const
+{
+    const auto limit = config.limits.flushAfterSilence;
+    return limit.count() > 0 && now - lastAudio >= limit;
 }
 
 void AudioUplink::finish()

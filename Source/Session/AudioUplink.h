@@ -117,6 +117,7 @@ private:
     void onFormat (std::int64_t position, double hostRate) override;
     void onTapError (const Error& error) override;
 
+    bool mayHavePaused (std::chrono::steady_clock::time_point now) const;
     void endRun();
     bool pumpItem (BackendLink& link);
     bool pumpMark (BackendLink& link, const ReplayBuffer::Item& mark);

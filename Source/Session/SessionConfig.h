@@ -48,7 +48,7 @@ struct SessionLimits
     Milliseconds stop{ 10000 };             ///< Stopping, version 2
     Milliseconds stopVersion1{ 30000 };     ///< Stopping, version 1: it decodes the whole buffer once more
     Milliseconds stall{ 60000 };            ///< version 2: audio sent, nothing heard: the connection counts as lost
-    Milliseconds flushAfterSilence{ 500 };  ///< without audio from the host: the last words are asked for
+    Milliseconds flushAfterSilence{ 500 };  ///< without audio from the host: the last words are asked for; 0: never
     Milliseconds replay{ 60000 };           ///< audio kept until a final acknowledges it
     Milliseconds offlineAhead{ 10000 };     ///< a bounce waits when this much is unsent
     Milliseconds longestFrame{ 200 };       ///< audio in one binary message

@@ -41,6 +41,7 @@ ExitCode runListen (const ListenOptions& options)
 
     StreamRequest request;
     request.options = options.stream;
+    request.isLive = true;
     request.limitSeconds = options.seconds;
     MicrophoneFeed feed (std::move (input).value());
     const auto outcome = runStream (feed, request, connectBackend(), &printer);

@@ -19,8 +19,9 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-SessionConfig configFor (const StreamOptions& options)
+SessionConfig configFor (const StreamRequest& request)
 {
+    const auto& options = request.options;
     SessionConfig config;
     config.address = options.backend;
     if (! options.model.empty())
@@ -29,6 +30,10 @@ SessionConfig configFor (const StreamOptions& options)
     config.hotwords = hotwordsFromText (options.hotwords);
     config.chunkMs = options.chunkMs;
     config.format = streamFormatNamed (options.linkFormat).value_or (StreamFormat::f32);
+
+    if (! request.isLive)
+        config.limits.flushAfterSilence = {}; // a busy machine is no pause: the words are the same every time
+
     return config;
 }
 
@@ -47,7 +52,7 @@ public:
     StreamOutcome execute()
     {
         feed.prepare (tap);
-        session.start (configFor (request.options));
+        session.start (configFor (request));
         if (request.realtime)
             watchWhile ([this] { return session.state() == LifecycleState::starting && ! Interrupt::requested(); });
 

@@ -34,6 +34,7 @@ struct StreamRequest
 {
     StreamOptions options;
     bool realtime = false;      ///< the feed starts when the backend is ready; else at once
+    bool isLive = false;        ///< the feed may pause, as a microphone does; a file does not, it is only late
     bool recordsEvents = false; ///< keeps every state of the text, for latencies
     double limitSeconds = 0.0;  ///< stop after this much audio; 0 = when the feed is finished
 };

@@ -170,6 +170,21 @@ TEST_CASE ("half a second without audio asks for the last words, once", "[sessio
     CHECK (scene.backend.wrongPositions == 0);
 }
 
+TEST_CASE ("a file that is late is not taken for a pause", "[session]")
+{
+    SessionScene scene;
+    SessionConfig config;
+    config.limits.flushAfterSilence = {};
+    scene.start (config);
+    scene.speak (seconds (1));
+    scene.wait (seconds (5));
+    scene.speak (seconds (1));
+    CHECK (scene.backend.flushes.empty());
+    scene.session.stop();
+    scene.wait (seconds (1));
+    CHECK (scene.backend.heard == scene.spoken);
+}
+
 TEST_CASE ("audio that the host lost becomes a gap at its place and later times stay true", "[session]")
 {
     SessionScene scene;
