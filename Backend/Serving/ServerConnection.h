@@ -36,8 +36,7 @@ struct Server::Connection
     std::optional<RestReply> refusal; ///< given without a look at the body, then the connection closes
     std::unique_ptr<Upload> upload;   ///< takes the body instead of request.body
     bool isTooLarge = false;
-    bool isWhole = false;   ///< its body has ended
-    bool mustClose = false; ///< after the reply: how long the body is was not said
+    bool isWhole = false; ///< its body has ended
     bool isAnswered = false;
     bool isChunked = false; ///< the reply comes piece by piece
 };

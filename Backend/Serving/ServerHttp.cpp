@@ -156,9 +156,6 @@ int Server::Callbacks::onHttp (Server& server, lws* wsi, const char* path)
         return answer (server, wsi);
     }
 
-    // libwebsockets goes on waiting for the body of a POST whose length was not said.
-    connection->mustClose = connection->request.method == "POST" && length.empty();
-
     if (! mayHaveBody || length.empty() || length == "0")
         return onBodyEnd (server, connection);
 

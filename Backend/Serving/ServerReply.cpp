@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <utility>
 
 namespace kikitori::backend
 {
@@ -48,6 +49,10 @@ int Server::Callbacks::begin (lws* wsi, Connection& connection, RestReply newRep
     connection.isChunked = reply.source != nullptr;
     reply.headers.emplace_back ("x-request-id", connection.requestId);
 
+    // One request a connection: libwebsockets (4.1) never ends reading the body of a request that came at once with the
+    // one before it, nor one whose length was not said. Whoever sends several gets the first one answered.
+    reply.headers.emplace_back ("connection", "close");
+
     if (connection.isChunked)
         reply.headers.emplace_back ("transfer-encoding", "chunked");
 
@@ -80,16 +85,15 @@ int Server::Callbacks::writeReply (lws* wsi, Connection& connection)
     if (connection.isChunked)
         return writePiece (wsi, connection);
 
-    const auto& body = connection.reply.body;
+    auto body = std::exchange (connection.reply.body, {});
+    lws_set_timeout (wsi, PENDING_TIMEOUT_HTTP_CONTENT, slowReaderSeconds);
 
-    if (! body.empty() && write (wsi, body, LWS_WRITE_HTTP_FINAL) < 0)
+    // What is sent already has gone out when this is called again; then the connection ends.
+    if (body.empty() || write (wsi, body, LWS_WRITE_HTTP_FINAL) < 0)
         return -1;
 
-    // What a refused request still sends is not read as the next request.
-    if (connection.refusal || connection.mustClose)
-        return -1;
-
-    return lws_http_transaction_completed (wsi) != 0 ? -1 : 0;
+    lws_callback_on_writable (wsi);
+    return 0;
 }
 
 int Server::Callbacks::writePiece (lws* wsi, Connection& connection)
@@ -115,9 +119,7 @@ int Server::Callbacks::writePiece (lws* wsi, Connection& connection)
     if (write (wsi, size.data() + bytes + "\r\n", bytes.empty() ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
         return -1;
 
-    if (bytes.empty())
-        return lws_http_transaction_completed (wsi) != 0 ? -1 : 0;
-
+    connection.isChunked = ! bytes.empty(); // behind the last piece there is nothing but the end
     lws_callback_on_writable (wsi);
     return 0;
 }
