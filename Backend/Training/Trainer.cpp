@@ -1,5 +1,6 @@
 #include "Backend/Training/Trainer.h"
 
+#include "Backend/Training/InitialWeights.h"
 #include "Backend/Training/TrainingSetup.h"
 
 #include <algorithm>
@@ -96,8 +97,12 @@ Status Trainer::openState (ModelConfig config, std::string tokenizer)
 
     if (! options.initialise.empty())
     {
-        auto done = loadWeights (options.initialise, state->model);
-        return done ? loadWeights (options.initialise, state->average) : done;
+        const auto taken = beginWithWeights (options.initialise, *state);
+
+        if (taken)
+            report.log ("info", taken.value());
+
+        return taken ? success() : Status (taken.error());
     }
 
     if (options.resume.empty())

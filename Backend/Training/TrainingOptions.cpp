@@ -184,6 +184,7 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.text ("cache_dir", options.cacheFolder);
     reader.text ("resume", options.resume);
     reader.text ("initialise", options.initialise);
+    options.vocabulary = options.initialise.empty() ? options.vocabulary : std::string();
     reader.text ("vocabulary", options.vocabulary);
     reader.number ("dropout", options.dropout, 0.0, 0.9);
     reader.number ("intermediate_loss", options.intermediateLoss, 0.0, 0.9);
@@ -229,7 +230,9 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     if (problem.empty() && ! isPlainName (options.datasetName))
         problem = "dataset_name must be given, of letters, digits, '-', '_' and '.'";
 
-    if (problem.empty() && options.vocabulary != "english" && options.vocabulary != "characters"
+    const auto ownVocabulary = options.vocabulary.empty() && ! options.initialise.empty();
+
+    if (problem.empty() && ! ownVocabulary && options.vocabulary != "english" && options.vocabulary != "characters"
         && options.vocabulary != "sentencepiece")
         problem = "vocabulary must be \"english\", \"characters\" or \"sentencepiece\"";
 

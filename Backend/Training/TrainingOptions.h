@@ -57,7 +57,7 @@ struct TrainingOptions
     std::filesystem::path resume;       ///< checkpoint to go on from, exactly; "latest" is resolved; empty: none
     std::filesystem::path initialise;   ///< model folder whose weights a fresh training begins with; empty: none
     std::string vocabulary = "english"; ///< of a new model: "english", "characters" (those of the training texts) or
-                                        ///< "sentencepiece" (pieces of them)
+                                        ///< "sentencepiece" (pieces of them); empty: initialise's own
     int vocabularySize = 256;           ///< of SentencePiece's pieces, at most
 
     ModelSizes model;

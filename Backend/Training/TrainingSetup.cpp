@@ -207,16 +207,16 @@ Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
         config = std::move (stored).value();
     }
 
-    const auto pieces = openPieces (options, from, utterances);
+    const auto isNew = from.empty() || (options.resume.empty() && ! options.vocabulary.empty());
+    const auto pieces = openPieces (options, isNew ? std::filesystem::path() : from, utterances);
 
     if (! pieces)
         return pieces.error();
 
-    if (from.empty())
-        config.vocabulary = pieces.value() ? pieces.value()->tokens()
-                            : options.vocabulary == "english"
-                                ? Vocabulary::english().tokens()
-                                : Vocabulary::ofTexts (trainingTexts (utterances)).tokens();
+    if (isNew)
+        config.vocabulary = pieces.value()                       ? pieces.value()->tokens()
+                            : options.vocabulary == "characters" ? Vocabulary::ofTexts (trainingTexts (utterances)).tokens()
+                                                                 : Vocabulary::english().tokens();
 
     const auto encode = encoderFor (pieces.value(), Vocabulary (config.vocabulary), utterances);
 

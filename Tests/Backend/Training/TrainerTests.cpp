@@ -1,6 +1,10 @@
+#include "Backend/Model/SafetensorsFile.h"
 #include "Backend/Training/Trainer.h"
 #include "Backend/Training/TrainingFixture.h"
 #include "Support/Catch.h"
+
+#include <algorithm>
+#include <cmath>
 
 using namespace kikitori;
 using namespace kikitori::backend;
@@ -62,6 +66,13 @@ Outcome train (const json& run, std::size_t steps = 0)
 
     std::fclose (stream);
     return outcome;
+}
+std::string firstRecording()
+{
+    std::ifstream in (KIKITORI_FIXTURES "/speech/manifest.jsonl");
+    std::string line;
+    std::getline (in, line);
+    return KIKITORI_FIXTURES "/speech/" + json::parse (line)["audio"].get<std::string>();
 }
 } // namespace
 
@@ -156,6 +167,60 @@ TEST_CASE ("a training begins with another one's weights when told so", "[traini
     const auto outcome = train (second);
     REQUIRE (outcome.status.ok());
     CHECK (outcome.losses.front() < 0.9 * first.losses.front());
+}
+
+TEST_CASE ("a training with other characters takes the encoder of the model that it begins with, and says so",
+           "[training]")
+{
+    const TemporaryFolder folder, other;
+    REQUIRE (train (tinyRun (folder.path)).status.ok());
+    const auto first = folder.path / "checkpoints" / "tiny-speech-latest";
+    auto second = tinyRun (other.path);
+    json entry{ { "audio", firstRecording() }, { "text", "ちょうめ" }, { "split", "train" } };
+    auto lines = entry.dump() + "\n";
+    entry["split"] = "dev";
+    test::writeFile (other.path / "manifest.jsonl", lines + entry.dump());
+    second["initialise"] = first.string();
+    second["vocabulary"] = "characters";
+    second["learning_rate"] = 1e-9;
+    second["epochs"] = 1;
+    const auto outcome = train (second);
+    REQUIRE (outcome.status.ok());
+
+    const auto logged = outcome.of ("log");
+    CHECK (std::any_of (logged.begin(), logged.end(),
+                        [&] (const json& log)
+                        {
+                            const auto text = log["message"].get<std::string>();
+                            return text.find ("encoder of " + first.string()) != std::string::npos
+                                   && text.find ("6 tokens instead of 29") != std::string::npos;
+                        }));
+
+    const auto made = other.path / "checkpoints" / "tiny-speech-latest";
+    const auto config = readModelConfig (made);
+    REQUIRE (config.ok());
+    CHECK (config.value().vocabulary == std::vector<std::string>{ "<blank>", " ", "う", "ち", "め", "ょ" });
+
+    const auto weights = [] (const std::filesystem::path& model, std::vector<std::int64_t> shape)
+    {
+        const auto file = SafetensorsFile::open (model / "model.safetensors");
+        REQUIRE (file.ok());
+        return file.value().read ("encoder.layers.1.feed_forward1.linear1.weight", shape).value();
+    };
+    const std::vector<std::int64_t> shape{ 128, 32 };
+    const auto before = weights (first, shape), after = weights (made, shape);
+    auto largest = 0.0f;
+
+    for (std::size_t i = 0; i < before.size(); ++i)
+        largest = std::max (largest, std::abs (before[i] - after[i]));
+
+    CHECK (largest < 1e-5f);
+
+    auto more = second; // the new tokens stay, whatever the options say of a vocabulary
+    more.erase ("initialise");
+    more["resume"] = "latest";
+    more["epochs"] = 2;
+    CHECK (train (more).status.ok());
 }
 
 TEST_CASE ("bad data and missing checkpoints are errors that say what is wrong", "[training]")
