@@ -105,9 +105,8 @@ void BeamDecoder::extend (const Hypothesis& from, std::span<const float> frame, 
 
     add (same);
 
-    enterChildren (from, from.node, 0.0f, frame, least);
+    followArcs (from, from.node, 0.0f, frame, least);
 
-    const auto space = static_cast<std::uint16_t> (language->space);
     const auto atRoot = from.node == Lexicon::root;
 
     if (! atRoot && language->lexicon[from.node].word == unknownWord)
@@ -117,11 +116,12 @@ void BeamDecoder::extend (const Hypothesis& from, std::span<const float> frame, 
     auto next = atRoot ? from : withWordFinished (from, score);
 
     if (! atRoot)
-        enterChildren (next, Lexicon::root, score + options.missingSpace, frame, least);
+        followArcs (next, Lexicon::root, score + options.missingSpace, frame, least);
 
-    if (frame[space] < least)
+    if (! language->space || frame[*language->space] < least)
         return;
 
+    const auto space = *language->space;
     next.lastToken = space;
     next.blank = impossible;
     next.notBlank = (from.lastToken == space ? from.blank : total) + score + frame[space];
@@ -129,38 +129,45 @@ void BeamDecoder::extend (const Hypothesis& from, std::span<const float> frame, 
     add (next);
 }
 
-void BeamDecoder::enterChildren (const Hypothesis& from,
-                                 std::uint32_t node,
-                                 float score,
-                                 std::span<const float> frame,
-                                 float least)
+void BeamDecoder::followArcs (const Hypothesis& from,
+                              std::uint32_t node,
+                              float score,
+                              std::span<const float> frame,
+                              float least)
 {
     const auto total = from.total();
 
-    for (const auto& child : language->lexicon.children (language->lexicon[node]))
-        if (frame[child.token] >= least)
-            enter (from, child, score + (child.token == from.lastToken ? from.blank : total), frame[child.token]);
+    for (const auto& arc : language->lexicon.arcs (language->lexicon[node]))
+        if (frame[arc.token] >= least)
+            enter (from, node, arc, score + (arc.token == from.lastToken ? from.blank : total), frame[arc.token]);
 }
 
-void BeamDecoder::enter (const Hypothesis& from, const Lexicon::Node& child, float score, float tokenScore)
+void BeamDecoder::enter (const Hypothesis& from,
+                         std::uint32_t node,
+                         const Lexicon::Arc& arc,
+                         float score,
+                         float tokenScore)
 {
-    const auto& parent = language->lexicon[child.parent];
+    const auto& before = language->lexicon[node];
+    const auto& after = language->lexicon[arc.target];
     auto next = from;
-    next.node = language->lexicon.indexOf (child);
-    next.lastToken = child.token;
+    next.node = arc.target;
+    next.lastToken = arc.token;
     next.blank = impossible;
-    next.notBlank = score + tokenScore + language->options.languageWeight * (child.lookAhead - parent.lookAhead)
-                    + child.bonus - parent.bonus;
+    next.notBlank = score + tokenScore + language->options.languageWeight * (after.lookAhead - before.lookAhead)
+                    + after.bonus - before.bonus;
     next.bestPart = next.notBlank;
     next.lastFrame = frameNumber;
 
-    if (child.parent == Lexicon::root)
+    if (node == Lexicon::root)
     {
         next.firstFrame = frameNumber;
         next.tokenScores = 0.0f;
+        next.tokenCount = 0;
     }
 
     next.tokenScores += tokenScore;
+    ++next.tokenCount;
     add (next);
 }
 
@@ -180,7 +187,7 @@ BeamDecoder::FinishedWord BeamDecoder::wordUnderWay (const Hypothesis& hypothesi
              node.word,
              hypothesis.firstFrame,
              hypothesis.lastFrame,
-             std::exp (hypothesis.tokenScores / static_cast<float> (std::max<int> (1, node.depth))),
+             std::exp (hypothesis.tokenScores / static_cast<float> (std::max<int> (1, hypothesis.tokenCount))),
              (hypothesis.history ^ node.word) * 0x9e3779b97f4a7c15 };
 }
 

@@ -65,6 +65,7 @@ private:
         std::uint32_t words = none;                 ///< the last finished one
         std::int32_t firstFrame = 0, lastFrame = 0; ///< of the unfinished word
         float tokenScores = 0.0f;                   ///< sum of its tokens' log probabilities
+        std::uint16_t tokenCount = 0;
 
         float total() const noexcept;
     };
@@ -91,12 +92,12 @@ private:
 
     void processFrame (std::span<const float> frame);
     void extend (const Hypothesis& from, std::span<const float> frame, float least);
-    void enterChildren (const Hypothesis& from,
-                        std::uint32_t node,
-                        float score,
-                        std::span<const float> frame,
-                        float least);
-    void enter (const Hypothesis& from, const Lexicon::Node& child, float score, float tokenScore);
+    void followArcs (const Hypothesis& from,
+                     std::uint32_t node,
+                     float score,
+                     std::span<const float> frame,
+                     float least);
+    void enter (const Hypothesis& from, std::uint32_t node, const Lexicon::Arc& arc, float score, float tokenScore);
     Hypothesis withWordFinished (const Hypothesis& from, float& score);
     void add (const Hypothesis& candidate);
     void prune();
@@ -111,7 +112,6 @@ private:
     void writeWords (const Hypothesis& hypothesis, bool withUnfinished, std::vector<DecodedWord>& into) const;
     const Hypothesis& bestHypothesis() const noexcept;
     Ending bestEnding() const noexcept;
-    void spell (std::uint32_t node, std::string& text) const;
 
     const std::shared_ptr<const Language> language;
     const std::int32_t commitFrames;

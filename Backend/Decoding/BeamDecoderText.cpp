@@ -1,7 +1,8 @@
 // What a BeamDecoder has found so far, as text; the search is in BeamDecoder.cpp.
 #include "Backend/Decoding/BeamDecoder.h"
 
-#include <array>
+#include "Backend/Decoding/WordBuilder.h"
+
 #include <limits>
 
 namespace kikitori::backend
@@ -52,23 +53,10 @@ std::vector<DecodedWord> BeamDecoder::finish() const
     return result;
 }
 
-void BeamDecoder::spell (std::uint32_t node, std::string& text) const
-{
-    std::array<std::uint32_t, Lexicon::longestWord> path{};
-    std::size_t length = 0;
-
-    for (; node != Lexicon::root; node = language->lexicon[node].parent)
-        path[length++] = language->lexicon[node].token;
-
-    text.clear();
-
-    while (length > 0)
-        text += language->tokens[path[--length]];
-}
-
 void BeamDecoder::writeWords (const Hypothesis& hypothesis, bool withUnfinished, std::vector<DecodedWord>& into) const
 {
-    const auto isUnfinished = withUnfinished && hypothesis.node != Lexicon::root;
+    // Of a word whose begin alone is marked there is nothing to tell.
+    const auto isUnfinished = withUnfinished && language->lexicon[hypothesis.node].depth > 0;
     auto place = hypothesis.words == none ? std::size_t{ 0 } : std::size_t{ words[hypothesis.words].count };
     into.resize (place + (isUnfinished ? 1 : 0)); // texts keep their memory
     const auto write = [&into] (std::size_t at, const FinishedWord& word)
@@ -76,13 +64,12 @@ void BeamDecoder::writeWords (const Hypothesis& hypothesis, bool withUnfinished,
         into[at].firstFrame = word.firstFrame;
         into[at].lastFrame = word.lastFrame;
         into[at].confidence = word.confidence;
-        into[at].isJoined = false;
     };
 
     if (isUnfinished)
     {
         write (place, wordUnderWay (hypothesis));
-        spell (hypothesis.node, into[place].text);
+        language->lexicon.writePrefix (hypothesis.node, into[place].text);
     }
 
     for (auto word = hypothesis.words; word != none; word = words[word].previous)
@@ -90,6 +77,10 @@ void BeamDecoder::writeWords (const Hypothesis& hypothesis, bool withUnfinished,
         write (--place, words[word]);
         into[place].text = language->lexicon.text (words[word].word);
     }
+
+    for (std::size_t i = 0; i < into.size(); ++i)
+        into[i].isJoined =
+            i > 0 && (beginsWithoutSpaces (into[i - 1].text) || beginsWithoutSpaces (into[i].text));
 }
 
 } // namespace kikitori::backend

@@ -16,13 +16,6 @@ constexpr auto hopsPerSecond = static_cast<std::size_t> (SilenceGate::hopsPerSec
 constexpr int trailingHops = 32;
 constexpr std::size_t flushedHops = trailingHops + 2 * subsamplingFactor;
 
-std::vector<float>& modelRateAudio()
-{
-    static thread_local std::vector<float> audio;
-    audio.clear();
-    return audio;
-}
-
 /** The cut goes to the middle of a pause that ends in the last cutSearch seconds; a pause of silenceAfterText would
    have ended the segment at the end of its chunk. */
 std::size_t reachOf (const EndpointRules& rules, std::size_t chunk)
@@ -42,20 +35,21 @@ int nearestChunk (const ModelConfig& config, int chunkMs)
 ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToUse,
                                   RecognizerStreamOptions streamOptions,
                                   std::unique_ptr<ModelRateResampler> resamplerToUse)
-    : model (std::move (modelToUse)), options (std::move (streamOptions)), rules (model->settings.endpoint),
-      resampler (std::move (resamplerToUse)), gate (options.sampleRate, model->settings.silencePeak),
+    : SegmentedStream (std::move (streamOptions),
+                       modelToUse->settings,
+                       modelToUse->weights->config.vocabulary,
+                       modelToUse->language,
+                       0.001 * frameMs / modelToUse->weights->config.headFrames,
+                       std::move (resamplerToUse)),
+      model (std::move (modelToUse)),
       conformer (model->weights, nearestChunk (model->weights->config, options.chunkMs)),
-      extractor (model->weights->config.normalisation), reach (reachOf (rules, conformer.featureFrames())),
-      base (options.firstSample), received (options.firstSample), segment (options.firstSegment)
+      extractor (model->weights->config.normalisation),
+      reach (reachOf (model->settings.endpoint, conformer.featureFrames()))
 {
     // What is kept, what is taken before more is forgotten, and the silence of a flush. Unused memory is only promised.
     const auto frames = reach + hopsPerSecond + conformer.featureFrames() + flushedHops;
     features.reserve (frames * melBins);
-    loud.reserve (frames + hopsPerSecond);
-
-    if (model->language)
-        beamDecoder.emplace (options.hotwords.empty() ? model->language : model->language->expecting (options.hotwords),
-                             0.001 * frameMs / model->weights->config.headFrames);
+    reserveHops (frames + hopsPerSecond);
 }
 
 void ConformerStream::push (std::span<const float> samples, std::vector<RecognizerEvent>& events)
@@ -71,65 +65,20 @@ bool ConformerStream::feed (std::span<const float>& samples, std::vector<Recogni
         if (samples.empty())
             return false;
 
-        const auto before = samples.size();
-        const auto hop = gate.take (samples);
-        received += static_cast<std::int64_t> (before - samples.size());
-
-        if (! hop.empty())
-            takeHop (hop, events);
+        takeHop (samples, events);
     }
 
     return true;
 }
 
-void ConformerStream::takeHop (std::span<const float> hop, std::vector<RecognizerEvent>& events)
+void ConformerStream::hear (std::span<const float> audio)
 {
-    const auto isLoud = gate.isLoud (hop);
-
-    if (isOpen)
-    {
-        loud.push_back (isLoud);
-        return extract (hop);
-    }
-
-    if (isLoud)
-        return openGate();
-
-    const auto longest = std::llround (rules.silenceWithoutText * SilenceGate::hopsPerSecond);
-
-    if (options.endpointing && gate.hops() - segmentHop >= longest)
-    {
-        emitSilence (clientSampleOfHop (gate.hops()), events);
-        segmentHop = gate.hops();
-    }
-}
-
-void ConformerStream::openGate()
-{
-    isOpen = true;
-    originHop = std::max (segmentHop, gate.hops() - SilenceGate::keptHops);
-    resampler->restart();
-    extractor.reset();
-
-    for (auto age = gate.hops() - originHop; age-- > 0;)
-    {
-        loud.push_back (age == 0);
-        extract (gate.kept (age));
-    }
-}
-
-void ConformerStream::extract (std::span<const float> clientSamples)
-{
-    auto& audio = modelRateAudio();
-    resampler->push (clientSamples, audio);
     extractor.push (audio, features);
 
-    if (toSkip > 0)
+    if (const auto skipped = std::min (toSkip, features.size() / melBins); skipped > 0)
     {
-        const auto skipped = std::min (toSkip, waitingFrames());
-        forgetFeatures (skipped);
-        forgotten = 0;
         toSkip -= skipped;
+        dropAudio (skipped);
     }
 
     forgetWhatNoCutReaches();
@@ -138,22 +87,40 @@ void ConformerStream::extract (std::span<const float> clientSamples)
 void ConformerStream::forgetWhatNoCutReaches()
 {
     const auto newest = forgotten + consumed;
-    const auto cap = static_cast<std::size_t> (rules.longestSegment * SilenceGate::hopsPerSecond);
+    const auto cap = static_cast<std::size_t> (model->settings.endpoint.longestSegment * SilenceGate::hopsPerSecond);
     // There is no cut before the cap: of a shorter segment nothing is kept.
     const auto firstCut = options.endpointing && cap > reach ? cap - reach : 0;
     const auto needed =
         options.endpointing ? std::min (newest, std::max (firstCut, newest - std::min (newest, reach))) : newest;
 
     if (needed > forgotten + hopsPerSecond)
-        forgetFeatures (needed - forgotten);
+        forgetHops (needed - forgotten);
 }
 
-void ConformerStream::forgetFeatures (std::size_t frames)
+void ConformerStream::dropAudio (std::size_t hops)
 {
-    features.erase (features.begin(), features.begin() + static_cast<std::ptrdiff_t> (frames * melBins));
-    loud.erase (loud.begin(), loud.begin() + static_cast<std::ptrdiff_t> (frames));
-    consumed -= std::min (consumed, frames);
-    forgotten += frames;
+    const auto known = std::min (hops, features.size() / melBins);
+    features.erase (features.begin(), features.begin() + static_cast<std::ptrdiff_t> (known * melBins));
+    consumed -= std::min (consumed, known);
+    toSkip += hops - known;
+}
+
+void ConformerStream::dropAllAudio()
+{
+    features.clear();
+    extractor.reset();
+    toSkip = 0;
+}
+
+void ConformerStream::resetModel()
+{
+    consumed = 0;
+    conformer.reset();
+}
+
+std::int64_t ConformerStream::hopsBefore (std::int64_t frame) const noexcept
+{
+    return frame * subsamplingFactor / model->weights->config.headFrames;
 }
 
 std::span<const float> ConformerStream::waiting (std::size_t frames) const
@@ -163,101 +130,18 @@ std::span<const float> ConformerStream::waiting (std::size_t frames) const
 
 void ConformerStream::decode (std::span<const float> logProbabilities, std::size_t frames)
 {
-    decoder.process (logProbabilities, static_cast<int> (model->weights->config.vocabulary.size()));
-
-    if (beamDecoder)
-        beamDecoder->process (logProbabilities);
-
+    decoder.process (logProbabilities);
     consumed += frames;
 }
-
-void ConformerStream::recognise (std::size_t frames) { decode (conformer.process (waiting (frames)), frames); }
 
 void ConformerStream::takeTurn (std::span<const float> logProbabilities, std::vector<RecognizerEvent>& events)
 {
     decode (logProbabilities, conformer.featureFrames());
-    const auto frameSeconds = 0.001 * frameMs / model->weights->config.headFrames;
-    const auto endpoint = options.endpointing ? findEndpoint (rules, decoder, frameSeconds) : std::nullopt;
-
-    if (! endpoint)
-        return emitPartial (events);
-
-    emitFinal (*endpoint, clientSample (*endpoint), events);
-    beginSegment (hopOf (*endpoint));
+    tell (events);
 }
 
-void ConformerStream::beginSegment (std::int64_t boundaryHop)
+void ConformerStream::recogniseEnd (std::vector<RecognizerEvent>& events)
 {
-    segmentHop = boundaryHop;
-    forgetFeatures (static_cast<std::size_t> (boundaryHop - originHop) - forgotten);
-    originHop = boundaryHop;
-    const auto firstLoud = std::find (loud.begin(), loud.end(), true);
-    isOpen = firstLoud != loud.end();
-
-    if (isOpen)
-    {
-        // As openGate() would have it, whose features some of the hops do not have yet.
-        const auto quiet = std::max<std::ptrdiff_t> (0, firstLoud - loud.begin() + 1 - SilenceGate::keptHops);
-        const auto known = std::min (static_cast<std::size_t> (quiet), features.size() / melBins);
-        forgetFeatures (known);
-        toSkip = static_cast<std::size_t> (quiet) - known;
-        originHop += quiet;
-    }
-    else
-    {
-        features.clear();
-        loud.clear();
-        toSkip = 0;
-    }
-
-    resetDecoders();
-}
-
-void ConformerStream::resetDecoders()
-{
-    forgotten = 0;
-    consumed = 0;
-    conformer.reset();
-    decoder.reset();
-
-    if (beamDecoder)
-        beamDecoder->reset();
-
-    lastPartial.clear();
-    lastPartialAt = 0;
-}
-
-void ConformerStream::flush (std::vector<RecognizerEvent>& events)
-{
-    if (! hasAudio())
-        return;
-
-    const auto rest = gate.underWay();
-
-    if (! isOpen && ! rest.empty() && gate.isLoud (rest))
-    {
-        openGate();
-        loud.push_back (true);
-    }
-
-    if (isOpen)
-        flushFeatures (events);
-    if (isOpen && decoder.frames() > 0)
-        emitFinal (decoder.frames(), received, events);
-    else if (hasAudio())
-        emitSilence (received, events);
-
-    restartAt (received);
-}
-
-void ConformerStream::flushFeatures (std::vector<RecognizerEvent>& events)
-{
-    extract (gate.underWay());
-    auto& audio = modelRateAudio();
-    resampler->flush (audio);
-    extractor.push (audio, features);
-    loud.resize (features.size() / melBins + SilenceGate::hopsPerSecond); // the silence behind the end
-
     while (isOpen && waitingFrames() >= conformer.featureFrames())
         takeTurn (conformer.process (waiting (conformer.featureFrames())), events);
 
@@ -275,27 +159,15 @@ void ConformerStream::flushFeatures (std::vector<RecognizerEvent>& events)
         extractor.push (silence, features);
 
     while (waitingFrames() > 0)
-        recognise (std::min (waitingFrames(), conformer.featureFrames()));
+    {
+        const auto frames = std::min (waitingFrames(), conformer.featureFrames());
+        decode (conformer.process (waiting (frames)), frames);
+    }
 }
 
-void ConformerStream::restartAt (std::int64_t clientSample)
+std::size_t ConformerStream::memoryBytes() const noexcept
 {
-    base = clientSample;
-    gate.restart();
-    features.clear();
-    loud.clear();
-    toSkip = 0;
-    isOpen = false;
-    segmentHop = 0;
-    originHop = 0;
-    resetDecoders();
-}
-
-void ConformerStream::gap (std::int64_t samples, std::vector<RecognizerEvent>& events)
-{
-    flush (events);
-    received += samples;
-    restartAt (received);
+    return sizeof (*this) + sharedMemoryBytes() + conformer.memoryBytes() + features.capacity() * sizeof (float);
 }
 
 } // namespace kikitori::backend

@@ -1,10 +1,8 @@
 #include "Backend/Decoding/ImportedRecognizer.h"
 
-#include "Backend/Decoding/WordBuilder.h"
 #include "Backend/Features/FeatureExtractor.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace kikitori::backend
 {
@@ -16,8 +14,9 @@ constexpr double trailingSilence = 0.32;
 } // namespace
 
 ImportedRecognizerModel::ImportedRecognizerModel (std::shared_ptr<const AcousticModel> modelToServe,
+                                                  std::shared_ptr<const Language> languageToUse,
                                                   const DecoderSettings& decoderSettings)
-    : acoustic (std::move (modelToServe)), settings (decoderSettings)
+    : acoustic (std::move (modelToServe)), language (std::move (languageToUse)), settings (decoderSettings)
 {
     const auto& card = acoustic->card();
     modelCard.name = card.name;
@@ -30,41 +29,32 @@ ImportedRecognizerModel::ImportedRecognizerModel (std::shared_ptr<const Acoustic
 ImportedRecognizerStream::ImportedRecognizerStream (std::shared_ptr<const ImportedRecognizerModel> modelToUse,
                                                     RecognizerStreamOptions streamOptions,
                                                     std::unique_ptr<ModelRateResampler> resamplerToUse)
-    : model (std::move (modelToUse)), options (std::move (streamOptions)), rules (model->settings.endpoint),
-      resampler (std::move (resamplerToUse)), frameSamples (model->acoustic->frameSamples()),
-      acoustic (model->acoustic->makeStream (options.chunkMs)), received (options.firstSample),
-      anchor (options.firstSample), segment (options.firstSegment)
+    : SegmentedStream (std::move (streamOptions),
+                       modelToUse->settings,
+                       modelToUse->acoustic->card().vocabulary,
+                       modelToUse->language,
+                       static_cast<double> (modelToUse->acoustic->frameSamples()) / featureRate,
+                       std::move (resamplerToUse)),
+      model (std::move (modelToUse)), frameSamples (model->acoustic->frameSamples()),
+      acoustic (model->acoustic->makeStream (options.chunkMs))
 {
     acoustic->reset();
 }
 
 void ImportedRecognizerStream::push (std::span<const float> samples, std::vector<RecognizerEvent>& events)
 {
-    clean.assign (samples.begin(), samples.end());
-
-    for (auto& sample : clean)
+    while (! samples.empty())
     {
-        if (! std::isfinite (sample))
-        {
-            sample = 0.0f;
-            ++repaired;
-        }
-
-        // Far beyond full scale is no speech, and squares of it would overflow.
-        sample = std::clamp (sample, -64.0f, 64.0f);
+        takeHop (samples, events);
+        process (events);
     }
-
-    received += static_cast<std::int64_t> (samples.size());
-    hasAudio = hasAudio || ! samples.empty();
-    resampler->push (clean, audio);
-    process (events);
 }
 
 void ImportedRecognizerStream::process (std::vector<RecognizerEvent>& events)
 {
     // In steps of 10 ms from the segment's start, so that an endpoint is found at the same place however the audio was
     // cut into pushes. It hands the rest of the audio to a new segment, which may end in turn.
-    while (recognised + hopSamples <= audio.size())
+    while (isOpen && recognised + hopSamples <= audio.size())
     {
         acoustic->push (std::span (audio).subspan (recognised, hopSamples), settled);
         recognised += hopSamples;
@@ -72,147 +62,63 @@ void ImportedRecognizerStream::process (std::vector<RecognizerEvent>& events)
         if (settled.empty())
             continue;
 
-        decoder.process (settled, static_cast<int> (model->acoustic->card().vocabulary.size()));
+        decoder.process (settled);
         settled.clear();
-        const auto endpoint = options.endpointing
-                                  ? findEndpoint (rules, decoder, static_cast<double> (frameSamples) / featureRate)
-                                  : std::nullopt;
-
-        if (endpoint)
-        {
-            const auto boundary = *endpoint * frameSamples;
-            emitFinal (*endpoint, clientSample (boundary), events);
-            beginSegment (boundary);
-        }
-        else
-        {
-            emitPartial (events);
-        }
+        tell (events);
     }
 }
 
-void ImportedRecognizerStream::emitPartial (std::vector<RecognizerEvent>& events)
+void ImportedRecognizerStream::hear (std::span<const float> heard)
 {
-    const auto now = static_cast<std::int64_t> (recognised);
-
-    if ((now - lastPartialAt) * 1000 < options.partialIntervalMs * static_cast<std::int64_t> (featureRate))
-        return;
-
-    const auto& vocabulary = model->acoustic->card().vocabulary;
-    const auto settledWords = buildWords (decoder.tokens(), vocabulary);
-    auto both = decoder;
-    both.process (acoustic->provisional(), static_cast<int> (vocabulary.size()));
-    const auto words = buildWords (both.tokens(), vocabulary);
-    auto event = describe (words);
-
-    if (event.text.empty() || event.text == lastPartial)
-        return;
-
-    // The last settled word may still grow; the text of the words before it stays.
-    const auto sure = settledWords.empty() ? std::span<const DecodedWord>()
-                                           : std::span (settledWords).first (settledWords.size() - 1);
-    event.stable = codePoints (joinWords (sure));
-    lastPartial = event.text;
-    lastPartialAt = now;
-    events.push_back (std::move (event));
+    const auto skipped = std::min (toSkip, heard.size());
+    toSkip -= skipped;
+    heard = heard.subspan (skipped);
+    audio.insert (audio.end(), heard.begin(), heard.end());
 }
 
-RecognizerEvent ImportedRecognizerStream::describe (std::span<const DecodedWord> words) const
+void ImportedRecognizerStream::dropAudio (std::size_t hops)
 {
-    RecognizerEvent event;
-    event.text = joinWords (words);
-    event.segment = segment;
-    // Frames reach into the silence behind the last sample.
-    const auto at = [this] (std::int64_t frame) { return std::min (received, clientSample (frame * frameSamples)); };
-
-    if (! words.empty())
-    {
-        event.start = at (words.front().firstFrame);
-        event.end = at (words.back().lastFrame + 1);
-    }
-    else
-    {
-        event.start = at (0);
-        event.end = at (decoder.frames());
-    }
-
-    if (options.tokenTimes)
-        for (const auto& word : words)
-            event.tokens.push_back ({ word.text, at (word.firstFrame), at (word.lastFrame + 1),
-                                      model->settings.confidence.calibrated (word.confidence) });
-
-    return event;
+    const auto samples = hops * hopSamples, known = std::min (samples, audio.size());
+    audio.erase (audio.begin(), audio.begin() + static_cast<std::ptrdiff_t> (known));
+    toSkip += samples - known;
 }
 
-void ImportedRecognizerStream::emitFinal (std::int64_t endFrame,
-                                          std::int64_t boundary,
-                                          std::vector<RecognizerEvent>& events)
+void ImportedRecognizerStream::dropAllAudio()
 {
-    auto words = buildWords (decoder.tokens(), model->acoustic->card().vocabulary);
-
-    // What begins behind the cut is recognised again in the next segment.
-    while (! words.empty() && words.back().firstFrame >= endFrame)
-        words.pop_back();
-
-    auto event = describe (words);
-    event.kind = RecognizerEvent::Kind::final;
-    event.stable = codePoints (event.text);
-    event.ack = std::min (boundary, received);
-    events.push_back (std::move (event));
-    ++segment;
+    audio.clear();
+    toSkip = 0;
 }
 
-void ImportedRecognizerStream::beginSegment (std::int64_t boundary16k)
+void ImportedRecognizerStream::resetModel()
 {
-    const auto used = std::clamp<std::int64_t> (boundary16k, 0, static_cast<std::int64_t> (audio.size()));
-    audio.erase (audio.begin(), audio.begin() + used);
-    anchorOffset += boundary16k;
     recognised = 0;
     settled.clear();
     acoustic->reset();
-    decoder.reset();
-    lastPartial.clear();
-    lastPartialAt = 0;
-    hasAudio = ! audio.empty();
 }
 
-void ImportedRecognizerStream::flush (std::vector<RecognizerEvent>& events)
+std::int64_t ImportedRecognizerStream::hopsBefore (std::int64_t frame) const noexcept
 {
-    if (! hasAudio)
+    return frame * frameSamples / hopSamples;
+}
+
+void ImportedRecognizerStream::recogniseEnd (std::vector<RecognizerEvent>& events)
+{
+    process (events);
+
+    if (! isOpen)
         return;
 
-    resampler->flush (audio);
-    process (events);
     const std::vector<float> silence (static_cast<std::size_t> (trailingSilence * featureRate), 0.0f);
     acoustic->push (std::span (audio).subspan (recognised), settled);
     acoustic->push (silence, settled);
     acoustic->finish (settled);
-    decoder.process (settled, static_cast<int> (model->acoustic->card().vocabulary.size()));
-
-    // Audio that is shorter than a frame has none, and is told of nevertheless.
-    emitFinal (std::max<std::int64_t> (1, decoder.frames()), received, events);
-    beginSegment (static_cast<std::int64_t> (audio.size()));
-    audio.clear();
-    anchor = received;
-    anchorOffset = 0;
-    hasAudio = false;
-}
-
-void ImportedRecognizerStream::gap (std::int64_t samples, std::vector<RecognizerEvent>& events)
-{
-    flush (events);
-    received += samples;
-    anchor = received;
-}
-
-std::int64_t ImportedRecognizerStream::clientSample (std::int64_t segmentSample16k) const noexcept
-{
-    return anchor + (anchorOffset + segmentSample16k) * options.sampleRate / featureRate;
+    decoder.process (settled);
 }
 
 std::int64_t ImportedRecognizerStream::processedSamples() const noexcept
 {
-    return std::min (received, clientSample (static_cast<std::int64_t> (recognised)));
+    const auto hops = static_cast<std::int64_t> (recognised) / hopSamples;
+    return isOpen ? std::min (received, clientSampleOfHop (originHop + hops)) : received;
 }
 
 } // namespace kikitori::backend

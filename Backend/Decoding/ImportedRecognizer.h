@@ -1,17 +1,15 @@
-/*  The recogniser of imported models: an AcousticStream of Backend/Foreign, best-path decoding and endpoints.
+/*  Imported models and their streams: an AcousticStream of Backend/Foreign; the rest is SegmentedStream's.
 
-    It is kept apart from ConformerRecognizer, because a model without caches tells frames in two kinds, settled and
-    provisional: partials show both, stable and final texts and endpoints come from settled ones alone.
+    A model without caches tells frames in two kinds, settled and provisional: partials show both, stable and final texts
+    and endpoints come from settled ones alone.
 
     Threads: as Recognizer.h says.
     Failure: as Recognizer.h says.
 */
 #pragma once
 
-#include "Backend/Decoding/DecodedWord.h"
-#include "Backend/Decoding/DecoderSettings.h"
-#include "Backend/Decoding/ModelRateResampler.h"
-#include "Backend/Decoding/Recognizer.h"
+#include "Backend/Decoding/Language.h"
+#include "Backend/Decoding/SegmentedStream.h"
 #include "Backend/Foreign/AcousticModel.h"
 
 namespace kikitori::backend
@@ -20,18 +18,21 @@ namespace kikitori::backend
 class ImportedRecognizerModel final : public RecognizerModel
 {
 public:
-    ImportedRecognizerModel (std::shared_ptr<const AcousticModel> modelToServe, const DecoderSettings& decoderSettings);
+    ImportedRecognizerModel (std::shared_ptr<const AcousticModel> modelToServe,
+                             std::shared_ptr<const Language> languageToUse,
+                             const DecoderSettings& decoderSettings);
 
     const RecognizerCard& card() const noexcept override { return modelCard; }
 
     const std::shared_ptr<const AcousticModel> acoustic;
+    const std::shared_ptr<const Language> language; ///< or null: best-path decoding
     const DecoderSettings settings;
 
 private:
     RecognizerCard modelCard;
 };
 
-class ImportedRecognizerStream final : public RecognizerStream
+class ImportedRecognizerStream final : public SegmentedStream
 {
 public:
     ImportedRecognizerStream (std::shared_ptr<const ImportedRecognizerModel> model,
@@ -39,41 +40,28 @@ public:
                               std::unique_ptr<ModelRateResampler> resampler);
 
     void push (std::span<const float> samples, std::vector<RecognizerEvent>& events) override;
-    void flush (std::vector<RecognizerEvent>& events) override;
-    void gap (std::int64_t samples, std::vector<RecognizerEvent>& events) override;
 
-    std::int64_t receivedSamples() const noexcept override { return received; }
+    /** Provisional frames are looked at too. */
     std::int64_t processedSamples() const noexcept override;
-    std::uint64_t repairedSamples() const noexcept override { return repaired; }
 
 private:
+    void hear (std::span<const float> audio) override;
+    void recogniseEnd (std::vector<RecognizerEvent>& events) override;
+    void dropAudio (std::size_t hops) override;
+    void dropAllAudio() override;
+    void resetModel() override;
+    std::int64_t hopsBefore (std::int64_t frame) const noexcept override;
+    std::span<const float> provisional() const override { return acoustic->provisional(); }
+
     void process (std::vector<RecognizerEvent>& events);
-    void emitPartial (std::vector<RecognizerEvent>& events);
-    void emitFinal (std::int64_t endFrame, std::int64_t boundary, std::vector<RecognizerEvent>& events);
-    void beginSegment (std::int64_t boundary16k);
-    RecognizerEvent describe (std::span<const DecodedWord> words) const;
-    std::int64_t clientSample (std::int64_t segmentSample16k) const noexcept;
 
     const std::shared_ptr<const ImportedRecognizerModel> model;
-    const RecognizerStreamOptions options;
-    const EndpointRules rules;
-    const std::unique_ptr<ModelRateResampler> resampler;
-    const std::int64_t frameSamples;
+    const std::int64_t frameSamples; ///< 16 kHz
     const std::unique_ptr<AcousticStream> acoustic;
-    CtcGreedyDecoder decoder; ///< of settled frames
-
-    std::vector<float> clean;      ///< the pushed block, without NaN
-    std::vector<float> audio;      ///< 16 kHz audio of the segment, at most its cap and what followed it
-    std::vector<float> settled;    ///< log probabilities that came now
-    std::size_t recognised = 0;    ///< samples of `audio` that the model has had
-    std::int64_t received;         ///< client samples, absolute
-    std::int64_t anchor;           ///< client sample at which the resampler began
-    std::int64_t anchorOffset = 0; ///< 16 kHz samples from there to the segment's start
-    std::int64_t segment;
-    std::uint64_t repaired = 0;
-    std::string lastPartial;
-    std::int64_t lastPartialAt = 0; ///< 16 kHz, since the segment's start
-    bool hasAudio = false;          ///< since the last final
+    std::vector<float> audio;   ///< 16 kHz audio of the segment, at most its cap and what followed it
+    std::vector<float> settled; ///< log probabilities that came now
+    std::size_t recognised = 0; ///< samples of `audio` that the model has had
+    std::size_t toSkip = 0;     ///< samples to drop that are still to come
 };
 
 } // namespace kikitori::backend

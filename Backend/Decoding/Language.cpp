@@ -6,13 +6,32 @@
 namespace kikitori::backend
 {
 
+namespace
+{
+std::optional<std::uint16_t> spaceOf (const std::vector<std::string>& tokens)
+{
+    const auto space = std::find (tokens.begin(), tokens.end(), " ");
+    return space == tokens.end() ? std::nullopt
+                                 : std::optional (static_cast<std::uint16_t> (space - tokens.begin()));
+}
+
+/** Pieces that begin a word need no space before them. */
+BeamOptions forTokens (BeamOptions options, const std::vector<std::string>& tokens)
+{
+    if (markWordBegins (tokens))
+        options.missingSpace = 0.0f;
+
+    return options;
+}
+} // namespace
+
 Language::Language (std::shared_ptr<const NGramModel> modelToUse,
                     std::vector<std::string> vocabulary,
                     BeamOptions optionsToUse,
                     std::span<const std::string> hotWords)
     : model (std::move (modelToUse)), tokens (std::move (vocabulary)),
-      lexicon (*model, tokens, hotWords, optionsToUse.hotWord), options (optionsToUse),
-      space (static_cast<int> (std::find (tokens.begin(), tokens.end(), " ") - tokens.begin()))
+      lexicon (*model, tokens, hotWords, optionsToUse.hotWord), options (forTokens (optionsToUse, tokens)),
+      space (spaceOf (tokens))
 {
 }
 
@@ -50,7 +69,7 @@ Result<std::shared_ptr<const Language>> Language::load (const std::filesystem::p
     if (! model)
         return model.error();
 
-    if (std::find (vocabulary.begin(), vocabulary.end(), " ") == vocabulary.end())
+    if (! spaceOf (vocabulary) && ! markWordBegins (vocabulary))
         return Error{ "model_broken", file.string() + " needs words, but vocab.json has no space; remove lm.bin." };
 
     auto language = std::make_shared<const Language> (std::move (model).value(), vocabulary, options);

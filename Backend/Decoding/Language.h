@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 namespace kikitori::backend
 {
@@ -18,8 +19,8 @@ namespace kikitori::backend
 /** A language model with the lexicon of its words, shared by all streams of a model. */
 struct Language
 {
-    /** Reads lm.bin from a model folder; null without lm.bin. vocabulary: tokens of the acoustic model by id; without a
-        space among them there are no words and lm.bin is refused. */
+    /** Reads lm.bin from a model folder; null without lm.bin. vocabulary: tokens of the acoustic model by id; where they
+        have neither a space nor marks of a word's begin (SentencePiece) there are no words and lm.bin is refused. */
     static Result<std::shared_ptr<const Language>> load (const std::filesystem::path& folder,
                                                          const std::vector<std::string>& vocabulary,
                                                          const BeamOptions& options);
@@ -35,10 +36,10 @@ struct Language
     static constexpr std::size_t mostHotWords = 1000;
 
     const std::shared_ptr<const NGramModel> model;
-    const std::vector<std::string> tokens; ///< characters by id; 0 is blank
+    const std::vector<std::string> tokens; ///< characters or pieces by id; 0 is blank
     const Lexicon lexicon;
     const BeamOptions options;
-    const int space; ///< token of the space
+    const std::optional<std::uint16_t> space; ///< its token; none where tokens mark the begin of a word instead
 };
 
 } // namespace kikitori::backend

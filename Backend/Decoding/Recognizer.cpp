@@ -26,8 +26,13 @@ Result<std::shared_ptr<const RecognizerModel>> RecognizerModel::load (const std:
         if (! acoustic)
             return acoustic.error();
 
-        return std::shared_ptr<const RecognizerModel> (
-            std::make_shared<ImportedRecognizerModel> (std::move (acoustic).value(), settings.value()));
+        auto language = Language::load (folder, acoustic.value()->card().vocabulary, settings.value().beam);
+
+        if (! language)
+            return language.error();
+
+        return std::shared_ptr<const RecognizerModel> (std::make_shared<ImportedRecognizerModel> (
+            std::move (acoustic).value(), std::move (language).value(), settings.value()));
     }
 
     auto weights = ConformerWeights::load (folder, precision == Precision::int8);

@@ -1,22 +1,40 @@
 #include "Backend/Decoding/Recognizer.h"
 #include "Backend/Decoding/WordBuilder.h"
 #include "Backend/Import/Import.h"
+#include "Backend/LanguageModel/Estimation.h"
+#include "Backend/LanguageModel/NGramModel.h"
 #include "Backend/Model/SafetensorsFile.h"
 #include "Support/TemporaryFolder.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <set>
 
 using namespace kikitori::backend;
 using Kind = RecognizerEvent::Kind;
 
 namespace
 {
-std::shared_ptr<const RecognizerModel> model (const std::string& fixture)
+/** sentences: of a language model that lies beside the model; empty: none. */
+std::shared_ptr<const RecognizerModel> model (const std::string& fixture, const Text& sentences = {})
 {
     const TemporaryFolder folder;
     const auto imported = importModel (std::filesystem::path (KIKITORI_FIXTURES "/foreign") / fixture, folder.path, {});
     REQUIRE (imported.ok());
+
+    if (! sentences.empty())
+    {
+        const std::vector<WeightedText> texts{ { sentences, 1.0, true } };
+        REQUIRE (NGramModel::write (estimate (sentences, chooseVocabulary (texts, 100), 2), imported.value() / "lm.bin")
+                     .ok());
+        auto config = nlohmann::json::parse (std::ifstream (imported.value() / "config.json"));
+        config["decoder"]["hot_word"] = 30.0; // random weights need a strong one
+        std::ofstream (imported.value() / "config.json") << config;
+    }
+
     auto loaded = RecognizerModel::load (imported.value());
     REQUIRE (loaded.ok());
     return loaded.value();
@@ -150,4 +168,67 @@ TEST_CASE ("A few samples and none at all are no trouble for an imported model")
         stream->gap (480, events);
         CHECK (stream->receivedSamples() == 490);
     }
+}
+
+TEST_CASE ("An imported model with a language model writes its words only, above all those that are expected")
+{
+    const auto samples = audio (8 * 16000);
+
+    // Random weights say anything: what is written must be words all the same, of the list and of the session.
+    for (const std::string kind : { "wav2vec2", "parakeet", "conformer_ctc.nemo", "fastconformer_streaming.nemo" })
+    {
+        INFO (kind);
+        const auto loaded = model (kind, { { "a", "e" }, { "e", "he" }, { "a", "the" } });
+        RecognizerStreamOptions options;
+        options.sampleRate = 16000;
+        const auto wordsOf = [&]
+        {
+            std::multiset<std::string> words;
+            for (const auto& event : run (*RecognizerStream::create (loaded, options).value(), samples, 1600))
+                if (event.kind == Kind::final)
+                    for (const auto& token : event.tokens)
+                        words.insert (token.text);
+            return words;
+        };
+        const std::set<std::string> known{ "a", "e", "he", "the" };
+        const auto plain = wordsOf();
+        CHECK_FALSE (plain.empty());
+        CHECK (std::all_of (plain.begin(), plain.end(), [&] (const auto& word) { return known.contains (word); }));
+        options.hotwords = { "He" };
+        const auto expecting = wordsOf();
+        CHECK (std::all_of (expecting.begin(), expecting.end(), [&] (const auto& w) { return known.contains (w); }));
+        CHECK (expecting.count ("he") > plain.count ("he"));
+    }
+}
+
+TEST_CASE ("Silence is not given to an imported model; what comes behind it is heard from a little before")
+{
+    const auto loaded = model ("wav2vec2");
+    RecognizerStreamOptions options;
+    options.sampleRate = 16000;
+    const std::vector<float> silence (4 * 16000, 0.0001f);
+    const auto stream = RecognizerStream::create (loaded, options).value();
+    std::vector<RecognizerEvent> events;
+    stream->push (silence, events);
+    CHECK (stream->processedSamples() == 4 * 16000);
+    REQUIRE (events.size() == 1);
+    CHECK (events[0].kind == Kind::final);
+    CHECK (events[0].text.empty());
+    CHECK (events[0].ack == 24 * 1600);
+
+    const auto speech = audio (2 * 16000);
+    stream->push (speech, events);
+    stream->flush (events);
+    REQUIRE (events.size() > 1);
+    CHECK_FALSE (events.back().text.empty());
+    CHECK (events.back().start >= 4 * 16000 - 6400);
+    CHECK (events.back().ack == 6 * 16000);
+
+    // As if the silence before had never been, but for the 400 ms that are kept of it.
+    const auto again = RecognizerStream::create (loaded, options).value();
+    std::vector<RecognizerEvent> brief;
+    again->push (std::vector<float> (6400, 0.0001f), brief);
+    again->push (speech, brief);
+    again->flush (brief);
+    CHECK (brief.back().text == events.back().text);
 }

@@ -3,6 +3,9 @@
 #include "Support/Catch.h"
 #include "Support/TemporaryFolder.h"
 
+#include <functional>
+#include <map>
+
 using namespace kikitori::backend;
 
 namespace
@@ -61,4 +64,36 @@ TEST_CASE ("the lexicon's nodes know the best word behind them", "[language]")
     CHECK (language.value()->model->words()[second[0].word] == "ab");
     CHECK (second[0].lookAhead == top[0].lookAhead);
     CHECK (lexicon.children (second[0])[0].lookAhead < second[0].lookAhead);
+}
+
+TEST_CASE ("pieces reach a word in every way in which they spell it, and case does not matter", "[language]")
+{
+    const TemporaryFolder folder;
+    writeModel (folder, { { "abc", "b" }, { "abd", "b" } });
+    const std::vector<std::string> pieces{ "_", "▁a", "▁AB", "b", "C", "bc", "▁", "a" };
+    const auto loaded = Language::load (folder.path, pieces, {});
+    REQUIRE (loaded.ok());
+    const auto& language = *loaded.value();
+    CHECK_FALSE (language.space.has_value());
+    CHECK (language.options.missingSpace == 0.0f);
+
+    // abd cannot be spelled; b begins with the mark alone.
+    const auto& lexicon = language.lexicon;
+    std::map<std::string, int> ways;
+    const std::function<void (std::uint32_t, const std::string&)> follow =
+        [&] (std::uint32_t node, const std::string& text)
+    {
+        if (lexicon[node].word != unknownWord)
+        {
+            ++ways[lexicon.text (lexicon[node].word)];
+            std::string prefix;
+            lexicon.writePrefix (node, prefix);
+            CHECK (prefix == lexicon.text (lexicon[node].word));
+        }
+
+        for (const auto& arc : lexicon.arcs (lexicon[node]))
+            follow (arc.target, text + pieces[arc.token]);
+    };
+    follow (Lexicon::root, {});
+    CHECK (ways == std::map<std::string, int>{ { "abc", 5 }, { "b", 1 } });
 }

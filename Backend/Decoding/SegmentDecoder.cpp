@@ -1,0 +1,73 @@
+#include "Backend/Decoding/SegmentDecoder.h"
+
+#include "Backend/Decoding/WordBuilder.h"
+
+#include <algorithm>
+
+namespace kikitori::backend
+{
+
+SegmentDecoder::SegmentDecoder (const std::vector<std::string>& vocabularyToUse,
+                                std::shared_ptr<const Language> language,
+                                double secondsOfFrame,
+                                const EndpointRules* endpointRules)
+    : vocabulary (vocabularyToUse), frameSeconds (secondsOfFrame), rules (endpointRules)
+{
+    if (language)
+        beam.emplace (std::move (language), frameSeconds);
+}
+
+void SegmentDecoder::reset()
+{
+    bestPath.reset();
+
+    if (beam)
+        beam->reset();
+}
+
+void SegmentDecoder::process (std::span<const float> logProbabilities)
+{
+    bestPath.process (logProbabilities, static_cast<int> (vocabulary.size()));
+
+    if (beam)
+        beam->process (logProbabilities);
+}
+
+std::optional<std::int64_t> SegmentDecoder::endpoint() const
+{
+    return rules != nullptr ? findEndpoint (*rules, bestPath, frameSeconds) : std::nullopt;
+}
+
+void SegmentDecoder::writeWords (std::vector<DecodedWord>& into) const
+{
+    if (beam)
+        beam->writeBest (into);
+    else
+        buildWords (bestPath.tokens(), vocabulary, into);
+}
+
+std::vector<DecodedWord> SegmentDecoder::finish (std::int64_t endFrame) const
+{
+    auto all = beam ? beam->finish() : buildWords (bestPath.tokens(), vocabulary);
+
+    while (! all.empty() && all.back().firstFrame >= endFrame)
+        all.pop_back();
+
+    return all;
+}
+
+std::size_t SegmentDecoder::stableWords (std::span<const DecodedWord> words) const
+{
+    // Best-path decoding only ever appends.
+    auto count = beam ? std::min (words.size(), beam->stableWords()) : words.size();
+
+    // What a cut at the cap may hand to the next segment is not promised to this one.
+    while (rules != nullptr && count > 0
+           && static_cast<double> (words[count - 1].lastFrame) * frameSeconds
+                  >= rules->longestSegment - rules->cutSearch)
+        --count;
+
+    return count;
+}
+
+} // namespace kikitori::backend

@@ -1,0 +1,103 @@
+// What a SegmentedStream tells of what it has heard; how it hears is in SegmentedStream.cpp.
+#include "Backend/Decoding/SegmentedStream.h"
+
+#include "Backend/Decoding/WordBuilder.h"
+
+#include <algorithm>
+
+namespace kikitori::backend
+{
+
+namespace
+{
+/** Of the chunk that this thread looks at; most of them change no text. */
+struct Found
+{
+    std::vector<DecodedWord> words;
+    std::string text;
+};
+
+Found& foundByThisThread()
+{
+    static thread_local Found found;
+    return found;
+}
+} // namespace
+
+void SegmentedStream::emitPartial (std::vector<RecognizerEvent>& events)
+{
+    const auto now = decoder.frames();
+    const auto sinceLast = (hopOf (now) - hopOf (lastPartialAt)) * 1000 / SilenceGate::hopsPerSecond;
+
+    if (sinceLast < options.partialIntervalMs)
+        return;
+
+    auto& [words, text] = foundByThisThread();
+    decoder.writeWords (words);
+    const auto more = provisional();
+    std::vector<DecodedWord> ahead; // with what may still change
+
+    if (! more.empty())
+    {
+        auto decoderAhead = decoder;
+        decoderAhead.process (more);
+        decoderAhead.writeWords (ahead);
+    }
+
+    const auto& told = more.empty() ? words : ahead;
+    joinWords (told, text);
+
+    if (text.empty() || text == lastPartial)
+        return;
+
+    auto event = describe (told);
+    event.stable = codePoints (joinWords (std::span (words).first (decoder.stableWords (words))));
+    lastPartial = event.text;
+    lastPartialAt = now;
+    events.push_back (std::move (event));
+}
+
+RecognizerEvent SegmentedStream::describe (std::span<const DecodedWord> words) const
+{
+    RecognizerEvent event;
+    event.text = joinWords (words);
+    event.segment = segment;
+    // Frames reach into the silence behind the last sample.
+    const auto sampleOf = [this] (std::int64_t frame) { return std::min (clientSample (frame), received); };
+    event.start = words.empty() ? clientSampleOfHop (segmentHop) : sampleOf (words.front().firstFrame);
+    event.end = sampleOf (words.empty() ? decoder.frames() : words.back().lastFrame + 1);
+
+    if (! options.tokenTimes)
+        return event;
+
+    event.tokens.reserve (words.size());
+
+    for (const auto& word : words)
+        event.tokens.push_back ({ word.text, sampleOf (word.firstFrame), sampleOf (word.lastFrame + 1),
+                                  settings.confidence.calibrated (word.confidence) });
+
+    return event;
+}
+
+void SegmentedStream::emitFinal (std::int64_t endFrame, std::int64_t boundary, std::vector<RecognizerEvent>& events)
+{
+    auto event = describe (decoder.finish (endFrame));
+    event.kind = RecognizerEvent::Kind::final;
+    event.stable = codePoints (event.text);
+    event.ack = std::min (boundary, received);
+    events.push_back (std::move (event));
+    ++segment;
+}
+
+void SegmentedStream::emitSilence (std::int64_t boundary, std::vector<RecognizerEvent>& events)
+{
+    RecognizerEvent event;
+    event.kind = RecognizerEvent::Kind::final;
+    event.segment = segment++;
+    event.start = clientSampleOfHop (segmentHop);
+    event.end = boundary;
+    event.ack = boundary;
+    events.push_back (std::move (event));
+}
+
+} // namespace kikitori::backend
