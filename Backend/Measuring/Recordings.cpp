@@ -1,6 +1,7 @@
 #include "Backend/Measuring/Recordings.h"
 
 #include "Audio/AudioFileReader.h"
+#include "Backend/Decoding/WordBuilder.h"
 #include "Protocol/JsonReading.h"
 
 #include <cmath>
@@ -26,7 +27,20 @@ std::vector<std::string> wordsOf (const std::string& text)
     std::vector<std::string> words;
 
     for (std::string word; in >> word;)
-        words.push_back (word);
+    {
+        if (! beginsWithoutSpaces (word))
+        {
+            words.push_back (word);
+            continue;
+        }
+
+        // As they are recognised: each character is a word.
+        for (const auto c : word)
+            if ((static_cast<unsigned char> (c) & 0xc0) != 0x80)
+                words.emplace_back (1, c);
+            else if (! words.empty())
+                words.back() += c;
+    }
 
     return words;
 }

@@ -18,7 +18,7 @@ struct Recording
 {
     std::vector<float> samples; ///< mono
     int sampleRate = 0;
-    std::vector<std::string> words; ///< lower case, without punctuation but apostrophes
+    std::vector<std::string> words; ///< lower case, without punctuation but apostrophes; of Japanese the characters
 
     double seconds() const noexcept { return static_cast<double> (samples.size()) / sampleRate; }
 };

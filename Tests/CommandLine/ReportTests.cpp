@@ -44,6 +44,8 @@ TEST_CASE ("the JSON report has the rates in percent, the latencies and every ut
     CHECK (json["cer"].get<double>() > 0.0);
     CHECK (json["wer_interval"][0].get<double>() <= 25.0);
     CHECK (json["wer_interval"][1].get<double>() >= 25.0);
+    CHECK (json["cer_interval"][0].get<double>() <= json["cer"].get<double>());
+    CHECK (json["cer_interval"][1].get<double>() >= json["cer"].get<double>());
     CHECK (json["count"] == 2);
     CHECK (json["failed"] == 1);
     CHECK (json["latencies"]["word_end_to_partial_ms"]["p50"] == 320.0);

@@ -120,6 +120,14 @@ Interval EvaluationReport::wordRateInterval() const
     return confidenceInterval (counts);
 }
 
+Interval EvaluationReport::characterRateInterval() const
+{
+    std::vector<ErrorCounts> counts;
+    for (const auto& u : utterances)
+        counts.push_back (u.characters);
+    return confidenceInterval (counts);
+}
+
 double EvaluationReport::audioSeconds() const
 {
     double sum = 0.0;
@@ -155,10 +163,11 @@ std::string writeJson (const EvaluationReport& report)
     for (const auto& u : report.utterances)
         utterances.push_back (toJson (u));
 
-    const auto interval = report.wordRateInterval();
+    const auto toJsonInterval = [] (const Interval& i) { return Json{ rounded (i.low, 1000.0), rounded (i.high, 1000.0) }; };
     Json document{ { "wer", rounded (report.words().percent(), 1000.0) },
-                   { "wer_interval", { rounded (interval.low, 1000.0), rounded (interval.high, 1000.0) } },
+                   { "wer_interval", toJsonInterval (report.wordRateInterval()) },
                    { "cer", rounded (report.characters().percent(), 1000.0) },
+                   { "cer_interval", toJsonInterval (report.characterRateInterval()) },
                    { "count", report.utterances.size() },
                    { "failed", report.failures() },
                    { "model", report.model },
@@ -190,11 +199,14 @@ std::string writeText (const EvaluationReport& report)
     std::snprintf (buffer, sizeof buffer, "%-24s %zu, %.1f s of audio in %.1f s, %zu failed\n", "utterances",
                    report.utterances.size(), report.audioSeconds(), report.wallSeconds, report.failures());
     out += (out.empty() ? "" : "\n") + std::string (buffer);
-    const auto interval = report.wordRateInterval();
-    out += line ("word error rate", report.words());
-    std::snprintf (buffer, sizeof buffer, "%-24s %.2f to %.2f %%\n", "  with 95 % confidence", interval.low,
-                   interval.high);
-    out += buffer + line ("character error rate", report.characters());
+    const auto confidence = [&buffer] (const Interval& interval)
+    {
+        std::snprintf (buffer, sizeof buffer, "%-24s %.2f to %.2f %%\n", "  with 95 % confidence", interval.low,
+                       interval.high);
+        return std::string (buffer);
+    };
+    out += line ("word error rate", report.words()) + confidence (report.wordRateInterval());
+    out += line ("character error rate", report.characters()) + confidence (report.characterRateInterval());
     if (report.realtime)
         out += line ("word end to its partial", report.wordLatencyMs());
     return out + line ("stop to the last word", report.stopToFinalMs());

@@ -41,6 +41,7 @@ struct EvaluationReport
     ErrorCounts words() const;
     ErrorCounts characters() const;
     Interval wordRateInterval() const;
+    Interval characterRateInterval() const;
     double audioSeconds() const;
     std::size_t failures() const;
     Distribution wordLatencyMs() const;

@@ -1,10 +1,12 @@
 #include "Backend/Measuring/Calibration.h"
 #include "Backend/Measuring/CtcAlignment.h"
+#include "Backend/Measuring/Recordings.h"
 #include "Backend/Measuring/Reports.h"
 #include "Support/Catch.h"
 #include "Support/TemporaryFolder.h"
 
 #include <cmath>
+#include <fstream>
 #include <random>
 
 using namespace kikitori::backend;
@@ -132,4 +134,16 @@ TEST_CASE ("a model's promises are measured: nothing stable changes, every word 
     const auto accuracy = reportAccuracy (bench, heardWords);
     CHECK (accuracy["words"] == 2);
     CHECK (accuracy["cpu_per_second_int8"] > 0.0);
+}
+
+TEST_CASE ("references are words in lower case; of Japanese each character is one, as it is recognised", "[measuring]")
+{
+    const TemporaryFolder folder;
+    const auto manifest = folder.path / "manifest.jsonl";
+    std::ofstream (manifest) << R"({"split":"dev","text":"It's late, ちょう","audio":")" KIKITORI_FIXTURES
+                                R"(/speech/audio/arctic_a0002_1592748530.opus"})";
+    const auto recordings = readRecordings ({ manifest }, "dev", 0);
+    REQUIRE (recordings.ok());
+    REQUIRE (recordings.value().size() == 1);
+    CHECK (recordings.value()[0].words == std::vector<std::string>{ "it's", "late", "ち", "ょ", "う" });
 }
