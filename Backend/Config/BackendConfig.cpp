@@ -48,6 +48,12 @@ ModelSettings ModelSettings::of (const std::string& name)
         settings.chunkMs = 80;
     }
 
+    if (name.ends_with ("-ja"))
+    {
+        settings.language = "ja";
+        settings.vocabulary = "characters";
+    }
+
     return settings;
 }
 

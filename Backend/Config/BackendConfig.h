@@ -46,7 +46,8 @@ struct ModelSettings
     std::string vocabulary = "english"; ///< or characters, sentencepiece
     int vocabularySize = 256;           ///< of sentencepiece
 
-    /** What a model has before config.yaml is read: `realtime` is smaller and has shorter chunks. */
+    /** What a model has before config.yaml is read: `realtime` is smaller and has shorter chunks, a name that ends in
+        `-ja` is Japanese in the characters of its texts. */
     static ModelSettings of (const std::string& name);
 };
 
@@ -79,7 +80,7 @@ std::filesystem::path manifestOf (const std::string& name,
 
 struct BackendConfig
 {
-    std::vector<std::string> models{ "conformer", "realtime" }; ///< available_models
+    std::vector<std::string> models{ "conformer", "conformer-ja", "realtime" }; ///< available_models
     std::map<std::string, ModelSettings> modelSettings;    ///< models; those that are not here are ModelSettings::of
     std::map<std::string, std::filesystem::path> datasets; ///< available_datasets and the path of each manifest
     std::map<std::string, DatasetSettings> datasetSettings = knownDatasets();

@@ -250,8 +250,11 @@ StreamSession::Services Server::servicesFor (const std::shared_ptr<Connection>& 
     services.post = [this] (std::function<void()> task) { post (std::move (task)); };
     services.compute = [this] (std::function<void()> job) { pool->submit (std::move (job)); };
     services.decode = [this] (StreamJob job, auto done) { pool->submit (std::move (job), std::move (done)); };
-    services.loadModel = [this] (const std::string& name, auto callback)
-    { models->request (name, std::move (callback)); };
+    services.loadModel = [this] (const std::string& name, const std::string& language, auto callback)
+    {
+        models->request (modelInLanguage (name, language, config.models, config.modelFolder, config.dataFolder),
+                         std::move (callback));
+    };
     services.chunkMsOf = [this] (const std::string& model) { return config.settingsOf (model).chunkMs; };
     services.makeStream = [] (auto model, auto streamOptions)
     { return RecognizerStream::create (std::move (model), std::move (streamOptions)); };

@@ -128,7 +128,7 @@ void StreamSession::begin (StartMessage message)
 
     phase = Phase::loading;
     loadingSince = toldLoading = services.now();
-    services.loadModel (start.modelName,
+    services.loadModel (start.modelName, start.language,
                         [weak = weak_from_this(), post = services.post, now = generation] (auto model)
                         {
                             post (

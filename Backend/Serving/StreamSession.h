@@ -34,6 +34,7 @@ public:
         /** advance() on the pool, then calls back there. */
         std::function<void (StreamJob, std::function<void (StreamJob)>)> decode;
         std::function<void (const std::string& model,
+                            const std::string& language, ///< or empty: what the model writes
                             std::function<void (Result<std::shared_ptr<const RecognizerModel>>)>)>
             loadModel; ///< calls back on any thread
         std::function<Result<std::unique_ptr<RecognizerStream>> (std::shared_ptr<const RecognizerModel>,

@@ -7,9 +7,18 @@
 namespace kikitori::backend
 {
 
+namespace
+{
+/** Do both ask for the same words? */
+bool askForSame (const StartMessage& a, const StartMessage& b)
+{
+    return a.modelName == b.modelName && a.language == b.language;
+}
+} // namespace
+
 bool StreamSession::isSwitch (const StartMessage& message) const
 {
-    const auto isOther = message.modelName != start.modelName || isSwitching;
+    const auto isOther = ! askForSame (message, start) || isSwitching;
     return phase == Phase::streaming && start.protocol >= 2 && message.protocol >= 2 && ! message.session.empty()
            && message.session == start.session && isOther && ! message.resumeAt
            && message.sampleRate == start.sampleRate && message.format == start.format && ! problemWith (message);
@@ -20,13 +29,13 @@ void StreamSession::requestSwitch (StartMessage message)
     ++switchGeneration;
     nextModel.reset();
     tape.stop();
-    isSwitching = message.modelName != start.modelName;
+    isSwitching = ! askForSame (message, start);
 
     if (! isSwitching)
         return;
 
     nextStart = std::move (message);
-    services.loadModel (nextStart.modelName,
+    services.loadModel (nextStart.modelName, nextStart.language,
                         [weak = weak_from_this(), post = services.post, now = switchGeneration] (auto model)
                         {
                             post (

@@ -6,6 +6,7 @@
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -107,6 +108,20 @@ InstalledModel readModel (const fs::path& folder, const json& config)
     std::sort (model.latenciesMs.begin(), model.latenciesMs.end());
     return model;
 }
+/** The first part of a BCP 47 tag, in lower case. */
+std::string primaryLanguage (const std::string& tag)
+{
+    auto primary = tag.substr (0, tag.find_first_of ("-_"));
+    std::transform (primary.begin(), primary.end(), primary.begin(),
+                    [] (unsigned char c) { return static_cast<char> (std::tolower (c)); });
+    return primary;
+}
+
+std::string languageOf (const fs::path& folder)
+{
+    const auto config = readConfig (folder);
+    return primaryLanguage (stringAt (config.is_object() ? config : json::object(), "language", "en"));
+}
 } // namespace
 
 fs::path userModelFolder (const fs::path& dataFolder) { return dataFolder / "models"; }
@@ -123,6 +138,32 @@ fs::path findModel (const std::string& name, const fs::path& modelFolder, const 
             return parent / name;
 
     return {};
+}
+
+std::string modelInLanguage (const std::string& name,
+                             const std::string& language,
+                             const std::vector<std::string>& names,
+                             const fs::path& modelFolder,
+                             const fs::path& dataFolder)
+{
+    const auto wanted = primaryLanguage (language);
+    const auto isServed = [&] (const std::string& one)
+    { return std::find (names.begin(), names.end(), one) != names.end() || ! findModel (one, {}, dataFolder).empty(); };
+
+    if (wanted.empty() || ! isServed (name) || languageOf (findModel (name, modelFolder, dataFolder)) == wanted)
+        return name;
+
+    auto candidates = names;
+
+    if (const auto sibling = name + "-" + wanted; isServed (sibling))
+        candidates.insert (candidates.begin(), sibling);
+
+    for (const auto& candidate : candidates)
+        if (const auto folder = findModel (candidate, modelFolder, dataFolder);
+            ! folder.empty() && languageOf (folder) == wanted)
+            return candidate;
+
+    return name;
 }
 
 std::vector<InstalledModel> listInstalledModels (const fs::path& modelFolder, const fs::path& dataFolder)

@@ -36,6 +36,15 @@ std::filesystem::path findModel (const std::string& name,
                                  const std::filesystem::path& modelFolder,
                                  const std::filesystem::path& dataFolder);
 
+/** The model for a stream that asks for a model and a language (BCP 47, may be empty): the one it names where that writes
+    the language; else NAME-LANGUAGE, else the first of `names` that does, else the one it names. names: those of modelFolder that
+    may be served, besides which the user's are. */
+std::string modelInLanguage (const std::string& name,
+                             const std::string& language,
+                             const std::vector<std::string>& names,
+                             const std::filesystem::path& modelFolder,
+                             const std::filesystem::path& dataFolder);
+
 /** All models of both folders, by name; the user's hides one of the same name. */
 std::vector<InstalledModel> listInstalledModels (const std::filesystem::path& modelFolder,
                                                  const std::filesystem::path& dataFolder);

@@ -45,6 +45,7 @@ StreamChoices::StreamChoices (const PageTools& tools)
 
     model.setEditableText (true);
     model.addItem ("conformer", 1);
+    model.addItem ("conformer-ja", 2);
     model.onChange = [this]
     {
         changeSettings (processor, [this] (PluginSettings& settings)

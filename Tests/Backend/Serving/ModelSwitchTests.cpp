@@ -79,6 +79,21 @@ TEST_CASE ("A model that cannot be loaded leaves the old one in service and says
     CHECK (rig.all<ReadyMessage>().size() == 1);
 }
 
+TEST_CASE ("Another language in the middle of a stream is another model's work", "[serving]")
+{
+    StreamScene rig;
+    const auto words = run (rig,
+                            [&rig]
+                            {
+                                auto start = startOf ("conformer");
+                                start.insert (start.size() - 1, R"(,"language":"ja")");
+                                rig.text (start);
+                            });
+    CHECK (rig.languages == std::vector<std::string>{ "", "ja" });
+    CHECK (rig.all<ReadyMessage>().size() == 2);
+    CHECK (words == undisturbed());
+}
+
 TEST_CASE ("A switch that is taken back, or that the stop overtakes, changes nothing", "[serving]")
 {
     StreamScene back;

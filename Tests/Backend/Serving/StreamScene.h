@@ -35,8 +35,9 @@ public:
                     done (std::move (job));
                 });
         };
-        services.loadModel = [this] (const std::string& name, auto callback)
+        services.loadModel = [this] (const std::string& name, const std::string& language, auto callback)
         {
+            languages.push_back (language);
             if (name != "conformer" && name != "realtime")
                 return callback (Error{ "unknown_model", "There is no model " + name });
             finishLoading = [callback]
@@ -104,6 +105,7 @@ public:
     std::mt19937 random{ 9 };
     int closeCode = 0;
     bool isReading = true;
+    std::vector<std::string> languages; ///< that models were loaded for
     bool holdsLoading = false;
     bool hasRoom = true;
 };

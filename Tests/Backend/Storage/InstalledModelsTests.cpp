@@ -3,6 +3,7 @@
 #include "Backend/Storage/ModelStore.h"
 #include "Support/TemporaryFolder.h"
 
+#include <fstream>
 #include <future>
 
 #include <nlohmann/json.hpp>
@@ -94,4 +95,34 @@ TEST_CASE ("An imported model is served without a restart, and one that cannot b
     const auto unknown = request (store, "nothing");
     CHECK (unknown.error().code == "unknown_model");
     CHECK (unknown.error().message.find ("streaming") != std::string::npos);
+}
+
+TEST_CASE ("A stream's language finds a model that writes it, and stays with the one it names where there is none")
+{
+    const Data data; // "streaming" writes German
+    const TemporaryFolder shipped;
+    for (const auto& [name, language] : { std::pair{ "conformer", "en" }, std::pair{ "other", "ja" },
+                                          std::pair{ "conformer-ja", "ja" }, std::pair{ "hidden", "fr" } })
+    {
+        std::filesystem::create_directories (shipped.path / name);
+        std::ofstream (shipped.path / name / "config.json") << R"({"language":")" << language << "\"}";
+    }
+    const auto chosen = [&] (const std::string& name, const std::string& language)
+    {
+        return modelInLanguage (name, language, { "conformer", "other", "conformer-ja", "realtime" }, shipped.path,
+                                data.folder.path);
+    };
+    CHECK (chosen ("conformer", "") == "conformer");
+    CHECK (chosen ("conformer", "en") == "conformer");
+    CHECK (chosen ("conformer", "en-US") == "conformer");
+    CHECK (chosen ("conformer", "ja") == "conformer-ja");
+    CHECK (chosen ("conformer", "JA-jp") == "conformer-ja");
+    CHECK (chosen ("conformer-ja", "ja") == "conformer-ja");
+    CHECK (chosen ("conformer-ja", "en") == "conformer");
+    CHECK (chosen ("realtime", "en") == "realtime"); // has no folder yet, and is the large one meanwhile
+    CHECK (chosen ("realtime", "ja") == "other");
+    CHECK (chosen ("streaming", "de") == "streaming");
+    CHECK (chosen ("streaming", "ja") == "other");
+    CHECK (chosen ("conformer", "fr") == "conformer"); // the configuration does not offer it
+    CHECK (chosen ("nothing", "ja") == "nothing"); // is refused
 }
