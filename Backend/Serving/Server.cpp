@@ -117,7 +117,10 @@ void Server::dropSlowReaders()
 
     for (const auto& [wsi, connection] : connections)
     {
-        if (connection->outgoing.empty() || now - connection->waitingSince < slowReaderLimit)
+        // A reply that libwebsockets never asks for, as after a client that went while its upload was looked at, counts too.
+        const auto isWaiting = connection->isAnswered || ! connection->outgoing.empty();
+
+        if (! isWaiting || now - connection->waitingSince < slowReaderLimit)
             continue;
 
         log::write (log::Level::warning, "serving", "slow_client", "a client reads nothing; its connection is closed");

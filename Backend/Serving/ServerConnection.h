@@ -25,7 +25,8 @@ struct Server::Connection
     std::size_t incomingBytes = 0; ///< of the message that comes, kept or not
     std::deque<std::string> outgoing;
     std::size_t queuedBytes = 0;
-    std::chrono::steady_clock::time_point waitingSince; ///< the oldest outgoing message, or the last that was taken
+    /** The oldest outgoing message or the reply, or when some of it was taken last. */
+    std::chrono::steady_clock::time_point waitingSince;
     int closeCode = 0;
     std::string closeReason;
 

@@ -38,6 +38,7 @@ int write (lws* wsi, const std::string& text, lws_write_protocol kind)
 int Server::Callbacks::begin (lws* wsi, Connection& connection, RestReply newReply)
 {
     connection.isAnswered = true;
+    connection.waitingSince = std::chrono::steady_clock::now();
     auto& reply = connection.reply = std::move (newReply);
     const auto isNoted = reply.status >= 400 || connection.request.method != "GET";
     log::write ({ isNoted ? log::Level::info : log::Level::debug,
@@ -82,6 +83,9 @@ int Server::Callbacks::writeReply (lws* wsi, Connection& connection)
 {
     if (! connection.isAnswered)
         return 0;
+
+    connection.waitingSince = std::chrono::steady_clock::now();
+
     if (connection.isChunked)
         return writePiece (wsi, connection);
 
