@@ -27,7 +27,7 @@ struct DirectSession
             advance (std::span (&job, 1));
             done (std::move (job));
         };
-        services.loadModel = [] (const std::string&, const auto& callback)
+        services.loadModel = [] (const std::string&, const std::string&, const auto& callback)
         { callback (RecognizerModel::load (KIKITORI_FIXTURES "/tiny_model")); };
         services.makeStream = [] (auto model, auto options) { return RecognizerStream::create (model, options); };
         services.chunkMsOf = [] (const std::string&) { return 0; };
