@@ -14,6 +14,11 @@ Milliseconds millisecondsBetween (std::chrono::steady_clock::time_point from, st
     return std::chrono::duration_cast<Milliseconds> (to - from);
 }
 
+bool isAboutModel (const std::string& code)
+{
+    return code == "unknown_model" || code == "file_missing" || code == "model_broken" || code == "model_unsupported";
+}
+
 std::string seconds (Milliseconds time)
 {
     return std::to_string (std::max<Milliseconds::rep> (1, time.count() / 1000)) + " s";
@@ -215,6 +220,8 @@ void BackendLink::handle (const ServerMessage& message)
 {
     if (const auto* ready = std::get_if<ReadyMessage> (&message))
     {
+        if (currentStage == Stage::ready)
+            return listener.onLinkModel (*ready);
         if (currentStage != Stage::waitingForReady)
             return;
 
@@ -245,6 +252,10 @@ void BackendLink::handle (const ServerMessage& message)
 
 void BackendLink::handleFailure (const ErrorMessage& failure)
 {
+    // It cannot load the model that it was asked to change to, and goes on with the one it has.
+    if (currentStage == Stage::ready && isAboutModel (failure.code))
+        return listener.onLinkModelRefused ({ failure.code, failure.message });
+
     lastFailure = failure;
 
     // A backend that refuses to start closes at once; one that forgets to is left.

@@ -33,6 +33,9 @@ public:
         virtual ~Listener() = default;
 
         virtual void onLinkReady (const ReadyMessage& ready) = 0;
+        /** Version 2, in a running stream: another model has taken over, or will not. */
+        virtual void onLinkModel (const ReadyMessage& ready) = 0;
+        virtual void onLinkModelRefused (const Error& error) = 0;
         virtual void onLinkWords (const TranscriptMessage& words) = 0;
         virtual void onLinkProcessed (std::int64_t position) = 0;
         virtual void onLinkStopped() = 0;

@@ -42,6 +42,7 @@ public:
     void start (SessionConfig config, bool keepTranscript);
     void stop (StopMode mode);
     void abandon();
+    bool changeModel (const std::string& model);
     void clearTranscript (bool canBeUndone);
     void undoClear();
     void undoReplacement();
@@ -81,10 +82,15 @@ private:
     void armStop();
     void noteProgress (std::int64_t position);
     bool isStalled();
+    StartMessage startMessage() const;
+    void askForModel (const std::string& model);
+    void sendModel();
     bool isStopping() const noexcept;
     Milliseconds retryDelay (Milliseconds atLeast);
 
     void onLinkReady (const ReadyMessage& ready) override;
+    void onLinkModel (const ReadyMessage& ready) override;
+    void onLinkModelRefused (const Error& error) override;
     void onLinkWords (const TranscriptMessage& words) override;
     void onLinkProcessed (std::int64_t position) override;
     void onLinkStopped() override;
@@ -120,6 +126,7 @@ private:
 
     // Transport's thread:
     SessionConfig config;
+    std::string nextModel; ///< asked for, and not yet in service; empty: none
     std::string sessionId;
     std::uint64_t generation = 0; ///< of the stream below
     bool isStreaming = false;     ///< begun and not ended

@@ -106,6 +106,7 @@ void SessionEngine::publish()
     shown.lastError = lastError;
     shown.protocol = uplink != nullptr ? uplink->version() : 0;
     shown.model = backend.model.empty() ? config.model : backend.model;
+    shown.nextModel = nextModel;
     shown.backend = link.peer();
     shown.chunkMs = backend.chunkMs > 0 ? backend.chunkMs : config.chunkMs;
     shown.counters = currentCounters();
@@ -121,6 +122,8 @@ SessionSnapshot SessionEngine::snapshot() const
     const auto now = cell->load();
     copy.state = now.state;
     copy.generation = now.generation;
+    if (const auto rate = tap->sampleRate.load (std::memory_order_relaxed); rate > 0.0)
+        copy.counters.hostRate = rate;
     copy.counters.captured = tap->captured.load (std::memory_order_relaxed);
     copy.counters.ringed = tap->ringed.load (std::memory_order_relaxed);
     copy.counters.dropped = tap->dropped.load (std::memory_order_relaxed);

@@ -8,6 +8,7 @@
 #include "Core/Lifecycle.h"
 #include "Core/Result.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -46,6 +47,7 @@ struct LifecycleTransition
 struct SessionCounters
 {
     // Host samples, since the program started.
+    double hostRate = streamRate; ///< of them, in Hz
     std::uint64_t captured = 0;
     std::uint64_t ringed = 0;
     std::uint64_t dropped = 0;
@@ -59,6 +61,14 @@ struct SessionCounters
     std::uint64_t lost = 0;         ///< fell out of the replay buffer unsent, or was lost by the host
     std::uint64_t connectionsOpened = 0;
     std::uint64_t malformedMessages = 0;
+
+    /** Of the audio that never reached the backend: what the host's side dropped, or this stream lost, the greater. */
+    double lostSeconds() const noexcept
+    {
+        return std::max (static_cast<double> (dropped) / hostRate, static_cast<double> (lost) / streamRate);
+    }
+
+    static constexpr double streamRate = 48000.0;
 };
 
 /** The audio that is kept until a final acknowledges it. */
@@ -87,6 +97,7 @@ struct SessionSnapshot
     bool startRemembered = false; ///< Start was asked for during Stopping
     int protocol = 0;             ///< the backend's version, 0 = not known yet
     std::string model;            ///< as the backend names it
+    std::string nextModel;        ///< will take over at the end of a segment; empty = none is under way
     std::string backend;          ///< host:port
     int chunkMs = 0;
     SessionCounters counters;

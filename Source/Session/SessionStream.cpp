@@ -40,6 +40,7 @@ void SessionEngine::begin (std::uint64_t newGeneration, const StartOrder& order,
 
     generation = newGeneration;
     isStreaming = true;
+    nextModel.clear();
     sessionId = makeUuid();
     attempt = 0;
     wasReady = hasFinal = false;
@@ -69,6 +70,19 @@ void SessionEngine::connect()
     if (wasReady && uplink->hasHole()) // these words will not come again
         feed.endUtterance();
 
+    auto start = startMessage();
+
+    if (wasReady)
+    {
+        start.resumeAt = uplink->format().fromStream (resumeAt);
+        start.nextSegment = feed.nextSegment();
+    }
+
+    link.open (config, std::move (start));
+}
+
+StartMessage SessionEngine::startMessage() const
+{
     const auto& wire = uplink->format();
     StartMessage start;
     start.modelName = config.model;
@@ -82,14 +96,7 @@ void SessionEngine::connect()
     start.chunkMs = config.chunkMs;
     start.tokenTimes = config.tokenTimes;
     start.channelLabel = config.channelLabel;
-
-    if (wasReady)
-    {
-        start.resumeAt = wire.fromStream (resumeAt);
-        start.nextSegment = feed.nextSegment();
-    }
-
-    link.open (config, std::move (start));
+    return start;
 }
 
 void SessionEngine::tick()

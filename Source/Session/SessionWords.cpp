@@ -47,6 +47,7 @@ void SessionEngine::onLinkReady (const ReadyMessage& ready)
         transition (Event::backendReady, link.peer(), generation); // Stopping stays Stopping
     }
     noteProgress (progressMark);
+    sendModel();
     uplink->pump (link);
     publish();
 }

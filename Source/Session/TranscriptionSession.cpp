@@ -46,6 +46,8 @@ void TranscriptionSession::stop (StopMode mode) { engine->stop (mode); }
 
 void TranscriptionSession::abandon() { engine->abandon(); }
 
+bool TranscriptionSession::changeModel (const std::string& model) { return engine->changeModel (model); }
+
 void TranscriptionSession::clearTranscript (bool canBeUndone) { engine->clearTranscript (canBeUndone); }
 
 void TranscriptionSession::undoClear() { engine->undoClear(); }

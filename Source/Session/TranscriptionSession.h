@@ -52,6 +52,12 @@ public:
     /** Cuts Stopping (or anything else) short: Idle follows at once, the last partial stays as unconfirmed. */
     void abandon();
 
+    /** Another model in the running stream: it takes over where a segment ends and hears all that follows, over lost
+        connections, too. A model that the backend cannot load is told by SessionSnapshot::lastError, and the old one goes
+        on. True: it is under way (or the stream has the model already). False: nothing runs that could change, because
+        the state is Idle or Stopping, or the backend speaks version 1; it takes effect with the next start. */
+    bool changeModel (const std::string& model);
+
     /** Empties the transcript; in a running stream later words go on with their true times. */
     void clearTranscript (bool canBeUndone = false);
     /** Brings back what the last clearTranscript() took (TranscriptSnapshot::restorable). */

@@ -45,9 +45,12 @@ Status checkTerminal (TranscriptFormat format, const std::string& path)
 
 ExitCode reportOutcome (const StreamOutcome& outcome, const std::string& input)
 {
-    if (! outcome.backendError && (outcome.counters.dropped > 0 || outcome.counters.lost > 0))
-        complain (input + ": " + std::to_string (std::max (outcome.counters.dropped, outcome.counters.lost))
-                  + " samples were lost because the backend was too slow; the times stay right");
+    if (const auto lost = outcome.counters.lostSeconds(); ! outcome.backendError && lost > 0.0)
+    {
+        char seconds[32];
+        std::snprintf (seconds, sizeof (seconds), "%.2f", lost);
+        complain (input + ": " + seconds + " s of audio were lost because the backend was too slow; the times stay right");
+    }
 
     ExitCode code = ExitCode::ok;
     if (outcome.inputError)

@@ -115,10 +115,42 @@ void ScriptedBackend::take (const ManualTransport::Message& message)
     }
 }
 
+/** As ours does: at the end of the segment under way, told by a second ready. */
+void ScriptedBackend::askForModel (const StartMessage& message)
+{
+    nextModel = message.modelName == model ? std::string() : message.modelName;
+
+    if (nextModel == missingModel)
+    {
+        nextModel.clear();
+        say (ErrorMessage{ "unknown_model", "There is no model " + message.modelName + ".", {} });
+    }
+}
+
+void ScriptedBackend::changeModel()
+{
+    if (nextModel.empty())
+        return;
+
+    model = std::exchange (nextModel, {});
+    ReadyMessage ready;
+    ready.protocol = 2;
+    ready.model = model;
+    ready.sampleRate = startMessages.back().sampleRate;
+    ready.chunkMs = 320;
+    say (ready);
+}
+
 void ScriptedBackend::start (const StartMessage& message)
 {
     ++starts;
     startMessages.push_back (message);
+
+    if (version >= 2 && isStarted && isReady && ! message.resumeAt)
+        return askForModel (message);
+
+    model = message.modelName;
+    nextModel.clear();
     isStarted = true;
     isReady = false;
     startedAt = transport.now();
@@ -207,6 +239,7 @@ void ScriptedBackend::finishSegment (std::int64_t end)
     ++segment;
     segmentStart = end;
     say (words);
+    changeModel();
 }
 
 void ScriptedBackend::stop()

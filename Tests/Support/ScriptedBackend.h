@@ -45,6 +45,7 @@ public:
     bool sendsWords = true;
     bool isSlow = false; ///< reports nothing processed
     std::int64_t maxAheadMs = 0;
+    std::string missingModel = "missing"; ///< cannot be changed to
 
     std::uint64_t starts = 0;
     std::vector<StartMessage> startMessages;
@@ -69,6 +70,8 @@ private:
     std::size_t sampleBytes() const { return startMessages.back().format == "i16" ? 2 : 4; }
     std::int64_t segmentLength() const { return segmentSamples * startMessages.back().sampleRate / 48000; }
     void start (const StartMessage& message);
+    void askForModel (const StartMessage& message);
+    void changeModel();
     void stop();
     void sendPartial();
     void finishSegment (std::int64_t end);
@@ -80,6 +83,7 @@ private:
     bool isStarted = false;
     bool isReady = false;
     std::chrono::steady_clock::time_point startedAt;
+    std::string model, nextModel; ///< in service, and from the next segment on
     std::int64_t segmentStart = 0;
     std::int64_t segment = 0;
     std::int64_t reported = 0;
