@@ -76,6 +76,12 @@ void BackendCatalog::remove (std::vector<std::string> names)
     transport->post ([target = engine, task, list = std::move (names)] { target->remove (task, list); });
 }
 
+void BackendCatalog::use (std::string name)
+{
+    const auto task = engine->addTask (CatalogTask::Kind::service, name, {}, std::nullopt);
+    transport->post ([target = engine, task, model = std::move (name)] { target->use (task, model); });
+}
+
 void BackendCatalog::download (std::vector<std::string> names, std::filesystem::path file, double expectedBytes)
 {
     sweep();

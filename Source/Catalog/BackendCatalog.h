@@ -52,6 +52,9 @@ public:
     /** Deletes one after the other; the lists are asked again. */
     void remove (std::vector<std::string> names);
 
+    /** Lets new streams get this checkpoint under its model's name; of an installed model: itself again. */
+    void use (std::string name);
+
     /** Fetches the models as one ZIP into a file. expectedBytes: for progress where the backend announces no size. */
     void download (std::vector<std::string> names, std::filesystem::path file, double expectedBytes);
 

@@ -108,6 +108,8 @@ void readEntry (const json& entry, CatalogModel& model)
         model.createdAt = created;
     if (auto files = textsAt (entry, "files"); ! files.empty())
         model.files = std::move (files);
+    if (auto served = textsAt (entry, "in_service"); ! served.empty())
+        model.servesAs = std::move (served);
 
     readTraining (entry, model);
     takeNameApart (model);
@@ -152,7 +154,28 @@ Status readConfig (const std::string& body, CatalogLists& lists)
                 model.megabytes = numberAt (entry, "bytes").value_or (0.0) / 1048576.0;
             }
 
+    if (const auto served = config.find ("in_service"); served != config.end() && served->is_object())
+    {
+        lists.canServeCheckpoints = true;
+        for (auto& model : lists.models)
+            model.replacedBy = stringAt (*served, model.name.c_str());
+    }
+
     return success();
+}
+
+Status readHealth (const std::string& body, CatalogLists& lists)
+{
+    if (const auto parsed = objectIn (body))
+        lists.backendVersion = stringAt (parsed.value(), "version");
+
+    return success(); // a backend without it is no worse
+}
+
+std::string servedModel (const std::string& body)
+{
+    const auto parsed = objectIn (body);
+    return parsed ? stringAt (parsed.value(), "model_name") : std::string();
 }
 
 Status readModels (const std::string& body, CatalogLists& lists)
@@ -200,7 +223,7 @@ Result<bool> readDatasetProgress (const std::string& body, CatalogTask& task)
     if (const auto total = numberAt (*job, "total"); total && *total > 0.0)
         task.total = total;
 
-    if (task.phase == "completed")
+    if (task.phase == "done" || task.phase == "completed")
         task.state = CatalogTask::State::done;
     else if (task.phase == "cancelled")
         task.state = CatalogTask::State::cancelled;
@@ -219,7 +242,10 @@ Error catalogRefusal (const std::string& what, const HttpResponse& response)
 
     if (const auto body = objectIn (response.body))
         if (const auto found = body.value().find ("detail"); found != body.value().end())
-            detail = shownValue (*found);
+        {
+            const bool isList = found->is_array() && ! found->empty() && found->front().is_object();
+            detail = isList ? stringAt (found->front(), "msg", shownValue (*found)) : shownValue (*found);
+        }
 
     if (response.status == 404 && (detail.empty() || detail == "Not Found"))
         return { "unsupported", "this backend does not serve the request to " + what };

@@ -22,6 +22,12 @@ Status readCheckpoints (const std::string& body, CatalogLists& lists);
 /** GET /api/datasets. */
 Status readDatasets (const std::string& body, CatalogLists& lists);
 
+/** GET /healthz. */
+Status readHealth (const std::string& body, CatalogLists& lists);
+
+/** POST /api/models/NAME/use: the name under which it serves now; empty where the answer has none. */
+std::string servedModel (const std::string& body);
+
 /** GET /api/dataset/download: the job under way; false when the backend knows none. */
 Result<bool> readDatasetProgress (const std::string& body, CatalogTask& task);
 

@@ -124,7 +124,8 @@ void CatalogEngine::askEach (const Endpoint& endpoint)
     static constexpr Route routes[] = { { "/api/config", &readConfig, false },
                                         { "/api/models", &readModels, false },
                                         { "/api/checkpoints", &readCheckpoints, false },
-                                        { "/api/datasets", &readDatasets, true } };
+                                        { "/api/datasets", &readDatasets, true },
+                                        { "/healthz", &readHealth, false } };
     round->open = static_cast<int> (std::size (routes));
     round->wasAsked = true;
 

@@ -35,6 +35,7 @@ public:
     void tick (bool isWatched);
     void refresh();
     void remove (int task, std::vector<std::string> names);
+    void use (int task, const std::string& name);
     void download (int task, const std::vector<std::string>& names, std::shared_ptr<ArchiveFile> file);
     void archiveEnded (int task, const Status& result);
     void fetchDataset (int task, const std::string& name);
@@ -76,6 +77,7 @@ private:
     void send (int task, HttpRequest request, bool mayLaunch, std::function<void (const Result<HttpResponse>&)> then);
     void removeNext (int task);
     void removed (int task, const Result<HttpResponse>& response);
+    void used (int task, const Result<HttpResponse>& response);
     void archiveAnswered (int task, const Result<HttpResponse>& response);
     void datasetAnswered (int task, const Result<HttpResponse>& response);
     void pollDatasets();

@@ -154,6 +154,27 @@ void CatalogEngine::removed (int id, const Result<HttpResponse>& response)
         });
 }
 
+void CatalogEngine::use (int id, const std::string& name)
+{
+    HttpRequest request;
+    request.method = "POST";
+    request.target = "/api/models/" + percentEncoded (name) + "/use";
+    request.timeout = commandTimeout; // a model is loaded
+    send (id, std::move (request), true, [this, id] (const Result<HttpResponse>& response) { used (id, response); });
+}
+
+void CatalogEngine::used (int id, const Result<HttpResponse>& response)
+{
+    if (! response)
+        return end (id, State::failed, response.error());
+    if (response.value().status != 200)
+        return end (id, State::failed, catalogRefusal ("put the model into service", response.value()));
+
+    isStale = true;
+    changeTask (id, [&] (CatalogTask& task) { task.target = servedModel (response.value().body); });
+    end (id, State::done);
+}
+
 void CatalogEngine::download (int id, const std::vector<std::string>& names, std::shared_ptr<ArchiveFile> file)
 {
     std::string target = "/api/models/bulk-download";

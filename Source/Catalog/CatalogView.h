@@ -51,6 +51,8 @@ struct CatalogModel
     bool isLatest = false;           ///< a link to the newest
     bool isInUse = false;            ///< by the training that runs
     bool isInstalled = false;        ///< a stream may ask for it by its name
+    std::vector<std::string> servesAs; ///< of a checkpoint: models whose place it has taken
+    std::string replacedBy;            ///< of an installed one: the checkpoint that serves under its name; empty = none
     std::optional<ModelCard> card;
     std::vector<std::pair<std::string, std::string>> parameters; ///< of the training, as the backend names them
     std::string startedAt, savedAt;
@@ -73,6 +75,8 @@ struct CatalogLists
     std::vector<std::string> trainableModels, trainableDatasets;
     std::optional<int> epochs, batchSize; ///< the backend's defaults
     bool hasDatasets = true;              ///< false: this backend lists none
+    bool canServeCheckpoints = false;     ///< puts a checkpoint into service without a restart
+    std::string backendVersion;           ///< empty: the backend does not tell
 };
 
 /** One thing that takes its time. */
@@ -82,7 +86,8 @@ struct CatalogTask
     {
         archive, ///< models as a ZIP to a file
         dataset, ///< the backend fetches a data set
-        deletion
+        deletion,
+        service ///< a checkpoint takes a model's place; target: the model's name, once it is done
     };
     enum class State : std::uint8_t
     {

@@ -95,3 +95,31 @@ TEST_CASE ("names go safely into a path", "[catalog]")
     CHECK (percentEncoded ("conformer-speech_epoch-1.pt~") == "conformer-speech_epoch-1.pt~");
     CHECK (datasetOrder ("a\"b") == R"({"dataset_name":"a\"b"})");
 }
+
+TEST_CASE ("what serves in whose place is read, and whether a backend can change that", "[catalog]")
+{
+    CatalogLists lists;
+    REQUIRE (readConfig (R"({"available_models":["conformer","realtime"],"in_service":{"conformer":"conformer-a-epoch-2"}})",
+                         lists));
+    REQUIRE (readCheckpoints (R"({"checkpoints":[{"name":"conformer-a-epoch-2","in_service":["conformer"]},
+                                                 {"name":"conformer-a-epoch-3","in_service":[]}]})",
+                              lists));
+    CHECK (lists.canServeCheckpoints);
+    CHECK (lists.models[0].replacedBy == "conformer-a-epoch-2");
+    CHECK (lists.models[1].replacedBy.empty());
+    CHECK (lists.models[2].servesAs == std::vector<std::string>{ "conformer" });
+    CHECK (lists.models[3].servesAs.empty());
+
+    CatalogLists older;
+    REQUIRE (readConfig (R"({"available_models":["conformer"]})", older));
+    CHECK_FALSE (older.canServeCheckpoints);
+    CHECK (servedModel (R"({"message":"","model_name":"conformer","source":"x"})") == "conformer");
+    CHECK (servedModel ("nonsense").empty());
+}
+
+TEST_CASE ("a refusal with a list of reasons tells the first", "[catalog]")
+{
+    CHECK (catalogRefusal ("do it", { 422, R"({"detail":[{"loc":["path"],"msg":"it cannot be loaded","type":"value"}]})" })
+               .message
+           == "the backend refused to do it: it cannot be loaded");
+}
