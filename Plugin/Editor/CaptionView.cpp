@@ -20,7 +20,7 @@ CaptionView::CaptionView (const Words& wordsToUse) : words (wordsToUse) { setWan
 void CaptionView::translate()
 {
     setTitle (words ("Captions"));
-    setHelpText (words ("1, 2 and 3 choose the number of lines, Escape leaves the captions"));
+    setHelpText (words (hint));
     repaint();
 }
 
@@ -61,66 +61,72 @@ void CaptionView::setLines (int lines)
     repaint();
 }
 
-juce::Font CaptionView::font() const
+void CaptionView::setOpacity (float opacity)
 {
-    const auto byHeight = static_cast<float> (getHeight()) / (lineFactor * static_cast<float> (mostLines) + 0.6f);
-    return Look::font (juce::jlimit (20.0f, 96.0f, std::min (byHeight, static_cast<float> (getWidth()) / 14.0f)), true);
+    backgroundOpacity = juce::jlimit (0.0f, 1.0f, opacity);
+    repaint();
 }
 
-juce::TextLayout CaptionView::layOut() const
+void CaptionView::setHint (const char* english)
 {
-    juce::AttributedString content;
-    content.setWordWrap (juce::AttributedString::byWord);
-    content.append (firm, font(), colours::text);
-    content.append ((firm.isEmpty() || light.isEmpty() || firm.endsWithChar (' ') ? "" : " ") + light.trimStart(),
-                    font(), colours::partial);
-    juce::TextLayout layout;
-    layout.createLayout (content, static_cast<float> (getWidth() - 2 * (getWidth() / marginShare)));
-    return layout;
+    hint = english;
+    translate();
+}
+
+WrappedText CaptionView::layOut() const
+{
+    const auto width = static_cast<float> (getWidth() - 2 * (getWidth() / marginShare));
+    const auto byHeight = static_cast<float> (getHeight()) / (lineFactor * static_cast<float> (mostLines) + 0.6f);
+    const auto size = juce::jlimit (16.0f, 96.0f, std::min (byHeight, static_cast<float> (getWidth()) / 14.0f));
+    return { { { firm, colours::text }, { light, colours::partial } }, Look::font (size, true), size * lineFactor, width };
 }
 
 juce::StringArray CaptionView::shownLines() const
 {
     juce::StringArray seen;
     const auto layout = layOut();
-    const auto text = firm + (firm.isEmpty() || light.isEmpty() || firm.endsWithChar (' ') ? "" : " ")
-                      + light.trimStart();
 
-    for (int i = std::max (0, layout.getNumLines() - mostLines); i < layout.getNumLines(); ++i)
+    for (int i = std::max (0, layout.lines() - mostLines); i < layout.lines(); ++i)
     {
-        const auto range = layout.getLine (i).stringRange;
-        seen.add (text.substring (range.getStart(), range.getEnd()).trim());
+        const auto range = layout.line (i);
+        seen.add (layout.text().substring (range.getStart(), range.getEnd()).trim());
     }
 
     return seen;
 }
 
+void CaptionView::paintBackground (juce::Graphics& g) const
+{
+    if (backgroundOpacity >= 1.0f)
+        return g.fillAll (colours::background);
+
+    g.setColour (colours::background.withAlpha (backgroundOpacity));
+    g.fillRoundedRectangle (getLocalBounds().toFloat(), 10.0f);
+}
+
 void CaptionView::paint (juce::Graphics& g)
 {
-    g.fillAll (colours::background);
+    paintBackground (g);
     const auto margin = getWidth() / marginShare;
-    const auto layout = layOut();
 
-    if (layout.getNumLines() == 0 || (firm.isEmpty() && light.isEmpty()))
+    if (firm.isEmpty() && light.isEmpty())
     {
-        g.setColour (colours::faint);
-        g.setFont (Look::font (18.0f));
-        g.drawFittedText (words ("1, 2 and 3 choose the number of lines, Escape leaves the captions"),
-                          getLocalBounds().reduced (margin), juce::Justification::centred, 3);
-        return;
+        const WrappedText help ({ { words (hint), colours::faint } }, Look::font (16.0f), 23.0f,
+                                static_cast<float> (getWidth() - 2 * margin));
+        return help.draw (g, { static_cast<float> (margin),
+                               (static_cast<float> (getHeight()) - help.height()) / 2.0f });
     }
 
     // Whole lines only: the last ones, from the line above which everything has passed.
-    const auto first = std::max (0, layout.getNumLines() - mostLines);
-    const auto lineTop = [&layout] (int line)
-    { return layout.getLine (line).getLineBoundsY().getStart(); };
-    const auto top = lineTop (first);
-    const auto height = layout.getHeight() - top;
+    const auto layout = layOut();
+    const auto lineHeight = layout.height() / static_cast<float> (layout.lines());
+    const auto shown = std::min (mostLines, layout.lines());
+    const auto height = lineHeight * static_cast<float> (shown);
     const auto y = (static_cast<float> (getHeight()) - height) / 2.0f;
 
     const juce::Graphics::ScopedSaveState saved (g);
-    g.reduceClipRegion (0, juce::roundToInt (y), getWidth(), juce::roundToInt (height) + 2);
-    layout.draw (g, { static_cast<float> (margin), y - top, layout.getWidth(), layout.getHeight() });
+    g.reduceClipRegion (0, juce::roundToInt (y), getWidth(), juce::roundToInt (height) + 1);
+    layout.draw (g, { static_cast<float> (margin), y - (layout.height() - height) });
 }
 
 void CaptionView::mouseUp (const juce::MouseEvent&) { juce::NullCheckedInvocation::invoke (onLeave); }

@@ -49,8 +49,11 @@ void DiagnosticsPage::translate()
 
 juce::String DiagnosticsPage::makeReport() const
 {
-    return diagnosticsReport ({ shown, processor.stream().settings(), processor.stream().training(),
-                                processor.latency(), logtail::lines(), processor.stream().networkTime() });
+    auto& stream = processor.stream();
+    auto* catalog = stream.catalog();
+    return diagnosticsReport ({ shown, stream.settings(), stream.training(), stream.latency(), logtail::lines(),
+                                catalog != nullptr ? catalog->view().lists->backendVersion : std::string(),
+                                stream.networkTime() });
 }
 
 void DiagnosticsPage::refresh (const PluginSnapshot& snapshot)
@@ -62,6 +65,9 @@ void DiagnosticsPage::refresh (const PluginSnapshot& snapshot)
 
     reported = now;
     shown = snapshot;
+
+    if (auto* catalog = processor.stream().catalog())
+        catalog->tick (true); // the backend's version, by the poll gate
     repaint (0, 0, getWidth(), figuresHeight);
 
     if (isPaused || ! report.getHighlightedRegion().isEmpty())
@@ -87,29 +93,32 @@ void DiagnosticsPage::paint (juce::Graphics& g)
     paintLatency (g, area);
 }
 
-/** How far the audio has come, stage by stage. */
+/** How far the audio has come, stage by stage, in seconds. */
 void DiagnosticsPage::paintStages (juce::Graphics& g, juce::Rectangle<int> area) const
 {
     g.setColour (colours::panel);
     g.fillRoundedRectangle (area.toFloat(), 5.0f);
     area.reduce (10, 6);
     const auto& counters = shown.session.counters;
-    const std::pair<const char*, std::uint64_t> stages[]{ { "captured", counters.captured },
-                                                          { "ringed", counters.ringed },
-                                                          { "sent", counters.sent },
-                                                          { "acknowledged", counters.acknowledged },
-                                                          { "dropped", counters.dropped + counters.lost } };
+    const auto ofHost = [&] (std::uint64_t samples) { return static_cast<double> (samples) / counters.hostRate; };
+    const auto ofStream = [] (std::uint64_t samples)
+    { return static_cast<double> (samples) / SessionCounters::streamRate; };
+    const std::pair<const char*, double> stages[]{ { "captured", ofHost (counters.captured) },
+                                                   { "ringed", ofHost (counters.ringed) },
+                                                   { "sent", ofStream (counters.sent) },
+                                                   { "acknowledged", ofStream (counters.acknowledged) },
+                                                   { "dropped", counters.lostSeconds() } };
     const auto height = area.getHeight() / 5;
     g.setFont (Look::font (12.0f));
 
-    for (const auto& [name, count] : stages)
+    for (const auto& [name, seconds] : stages)
     {
         const auto row = area.removeFromTop (height);
-        const bool isBad = &count == &stages[4].second && count > 0;
+        const bool isBad = &seconds == &stages[4].second && seconds > 0.0;
         g.setColour (colours::faint);
         g.drawFittedText (words (name), row.withWidth (row.getWidth() / 2), juce::Justification::centredLeft, 1, 1.0f);
         g.setColour (isBad ? colours::bad : colours::text);
-        g.drawFittedText (juce::String (count), row.withTrimmedLeft (row.getWidth() / 2),
+        g.drawFittedText (words ("%1 s", juce::String (seconds, seconds > 0.0 && seconds < 0.1 ? 2 : 1)), row.withTrimmedLeft (row.getWidth() / 2),
                           juce::Justification::centredRight, 1, 0.8f);
     }
 }
@@ -124,7 +133,7 @@ void DiagnosticsPage::paintLatency (juce::Graphics& g, juce::Rectangle<int> area
     g.drawFittedText (words ("Audio not yet understood, in seconds"), area.removeFromTop (16),
                       juce::Justification::centredLeft, 1, 0.9f);
 
-    const auto counts = processor.latency().counts();
+    const auto counts = processor.stream().latency().counts();
     const auto most = std::max<std::uint32_t> (1, *std::max_element (counts.begin(), counts.end()));
     const auto labels = area.removeFromBottom (14);
     const auto width = static_cast<float> (area.getWidth()) / static_cast<float> (counts.size());

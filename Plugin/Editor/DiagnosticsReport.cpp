@@ -51,7 +51,8 @@ void addConnection (juce::StringArray& lines, const DiagnosticsFacts& facts)
     lines.add ("state      " + utf8 (toString (session.state)) + ", " + redacted (describe (session)));
     lines.add ("address    " + redacted (facts.settings.address));
     lines.add ("backend    " + (session.backend.empty() ? juce::String ("-") : redacted (session.backend))
-               + (session.protocol > 0 ? ", protocol " + juce::String (session.protocol) : juce::String()));
+               + (session.protocol > 0 ? ", protocol " + juce::String (session.protocol) : juce::String())
+               + (facts.backendVersion.empty() ? juce::String() : ", version " + utf8 (facts.backendVersion)));
     lines.add ("model      " + (session.model.empty() ? juce::String ("-") : utf8 (session.model)) + ", chunk "
                + juce::String (session.chunkMs > 0 ? session.chunkMs : facts.settings.chunkMs) + " ms, link "
                + utf8 (facts.settings.linkFormat));
@@ -69,12 +70,13 @@ void addCounters (juce::StringArray& lines, const DiagnosticsFacts& facts)
     const auto& replay = facts.snapshot.session.replay;
     lines.add ({});
     lines.add ("COUNTERS (samples)");
-    lines.add ("host       captured " + juce::String (counters.captured) + ", ringed " + juce::String (counters.ringed)
+    lines.add ("host       " + juce::String (juce::roundToInt (counters.hostRate)) + " Hz, captured " + juce::String (counters.captured) + ", ringed " + juce::String (counters.ringed)
                + ", dropped " + juce::String (counters.dropped) + ", not finite " + juce::String (counters.notFinite));
     lines.add ("stream     resampled " + juce::String (counters.streamed) + ", sent " + juce::String (counters.sent)
                + ", sent again " + juce::String (counters.replayed));
     lines.add ("           processed " + juce::String (counters.processed) + ", acknowledged "
-               + juce::String (counters.acknowledged) + ", lost " + juce::String (counters.lost));
+               + juce::String (counters.acknowledged) + ", lost " + juce::String (counters.lost) + "; in all "
+               + juce::String (counters.lostSeconds(), 2) + " s never reached the backend");
     lines.add ("replay     " + juce::String (replay.kept.count()) + " of " + juce::String (replay.most.count())
                + " ms, memory " + juce::String (replay.memoryBytes) + " bytes, disk " + juce::String (replay.diskBytes)
                + " bytes" + (replay.isDropping ? ", DROPPING" : ""));
@@ -112,7 +114,7 @@ juce::String labelOf (std::size_t latencyClass)
 void addLatency (juce::StringArray& lines, const DiagnosticsFacts& facts)
 {
     lines.add ({});
-    lines.add ("AUDIO NOT YET UNDERSTOOD (seen once a second while the window was open)");
+    lines.add ("AUDIO NOT YET UNDERSTOOD (seen once a second)");
 
     for (std::size_t i = 0; i < LatencyHistogram::classes; ++i)
         lines.add (labelOf (i).paddedLeft (' ', 12) + "  "

@@ -21,7 +21,8 @@ struct DiagnosticsFacts
     TrainingView training;
     LatencyHistogram latency;
     std::vector<std::string> log; ///< oldest first
-    std::chrono::steady_clock::time_point now;
+    std::string backendVersion;   ///< empty: not known
+    std::chrono::steady_clock::time_point now{};
 };
 
 /** Sections in English, as people send them to each other: connection, counters, lifecycle, polls, latency, log. The

@@ -37,6 +37,9 @@ public:
     /** The newest words in large type over the whole window. */
     virtual void showCaptions() = 0;
 
+    /** The same in a window of its own above all others; closes it where it is open. */
+    virtual void showCaptionWindow() = 0;
+
     /** Takes the user's look, which all windows of the process wear. */
     virtual void lookChanged() = 0;
 

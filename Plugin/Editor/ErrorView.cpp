@@ -46,21 +46,17 @@ int ErrorView::textWidth (int width) const
     return width - 4 * margin - buttonWidth - (allow.isVisible() ? buttonWidth + margin : 0);
 }
 
-juce::TextLayout ErrorView::layoutFor (int width) const
+WrappedText ErrorView::layoutFor (int width) const
 {
-    juce::AttributedString content;
-    content.append (text, Look::font (14.0f), colours::text);
-    content.setWordWrap (juce::AttributedString::byWord);
-    juce::TextLayout layout;
-    layout.createLayout (content, static_cast<float> (std::max (80, textWidth (width))));
-    return layout;
+    return { { { text, colours::text } }, Look::font (14.0f), 18.0f,
+             static_cast<float> (std::max (80, textWidth (width))) };
 }
 
 int ErrorView::heightFor (int width) const
 {
     if (text.isEmpty())
         return 0;
-    return std::max (48, static_cast<int> (std::ceil (layoutFor (width).getHeight())) + 2 * margin);
+    return std::max (48, static_cast<int> (std::ceil (layoutFor (width).height())) + 2 * margin);
 }
 
 void ErrorView::resized()
@@ -80,8 +76,7 @@ void ErrorView::paint (juce::Graphics& g)
     g.setColour (colours::bad);
     g.fillRect (0, 4, 3, getHeight() - 8);
     const auto layout = layoutFor (getWidth());
-    const auto top = (static_cast<float> (getHeight()) - layout.getHeight()) / 2.0f;
-    layout.draw (g, { 1.5f * margin, top, static_cast<float> (textWidth (getWidth())), layout.getHeight() });
+    layout.draw (g, { 1.5f * margin, (static_cast<float> (getHeight()) - layout.height()) / 2.0f });
 }
 
 } // namespace kikitori::plugin

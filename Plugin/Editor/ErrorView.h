@@ -7,6 +7,7 @@
 
 #include "Core/Result.h"
 #include "Plugin/Editor/Words.h"
+#include "Plugin/Editor/WrappedText.h"
 
 #include <functional>
 #include <juce_gui_basics/juce_gui_basics.h>
@@ -35,7 +36,7 @@ private:
     static constexpr int margin = 10;
     static constexpr int buttonWidth = 92;
 
-    juce::TextLayout layoutFor (int width) const;
+    WrappedText layoutFor (int width) const;
     int textWidth (int width) const;
 
     const Words& words;

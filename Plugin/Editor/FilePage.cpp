@@ -77,7 +77,7 @@ void FilePage::translate()
     name (open, words ("Add files ..."), words ("Audio files to transcribe; they can be dropped on this page, too"));
     name (cancel, words ("Cancel"), words ("Ends the transcription of the chosen file"));
     name (remove, words ("Take off"), words ("Takes the chosen file off the list; the file itself stays"));
-    name (copy, words ("Copy"), words ("Copies the selected rows, or everything (Ctrl+C)"));
+    name (copy, words ("Copy"), words ("Copies what is selected, or everything (Ctrl+C)"));
     name (saveAs, words ("Save"),
           words ("Saves the transcript as text, subtitles or data; dragged out of the window it is a file"));
     name (saveEach, words ("Save all ..."), words ("Saves the transcripts of all files into a folder"));

@@ -103,7 +103,11 @@ void Form::layOut()
         if (row.control != nullptr)
         {
             row.label->setBounds (0, y, labelWidth, rowHeight);
-            row.control->setBounds (labelWidth, y, width - labelWidth, rowHeight);
+            const auto* button = dynamic_cast<juce::TextButton*> (row.control); // as wide as its text
+            const auto wanted = button != nullptr
+                                    ? Look::font (14.0f).getStringWidth (button->getButtonText()) + 26
+                                    : width - labelWidth;
+            row.control->setBounds (labelWidth, y, std::min (wanted, width - labelWidth), rowHeight);
             y += rowHeight + gap;
         }
         else if (row.isHeading)

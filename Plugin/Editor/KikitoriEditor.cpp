@@ -7,7 +7,6 @@ namespace
 {
 
 constexpr auto pageKey = "page"; ///< of the page that is remembered
-constexpr auto captionLinesKey = "captions.lines";
 
 juce::Colour colourOf (StatusMood mood)
 {
@@ -36,7 +35,7 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
     for (auto* child : std::initializer_list<juce::Component*>{ &start, &level, &bar })
         addAndMakeVisible (child);
     addChildComponent (error);
-    addChildComponent (captions);
+    connectCaptions();
 
     start.onClick = [this] { startOrStop(); };
     bar.onChosen = [this] (int index) { choosePage (index); };
@@ -47,11 +46,6 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
         kikitori.setTranscribing (true);
         refresh();
     };
-
-    if (const auto lines = remembered (kikitori, captionLinesKey); lines.isNotEmpty())
-        captions.setLines (lines.getIntValue());
-    captions.onLeave = [this] { leaveCaptions(); };
-    captions.onLinesChanged = [this] { remember (kikitori, captionLinesKey, juce::String (captions.lines())); };
 
     setWantsKeyboardFocus (true);
     setResizable (true, true);
@@ -77,6 +71,8 @@ void KikitoriEditor::translate()
     error.translate();
     bar.translate();
     captions.translate();
+    if (captionWindow != nullptr)
+        captionWindow->translate();
 
     for (auto& page : pages)
         if (page != nullptr)
@@ -157,22 +153,6 @@ void KikitoriEditor::tellFrame()
     frame->repaint();
 }
 
-void KikitoriEditor::showCaptions()
-{
-    captions.setBounds (getLocalBounds());
-    captions.show (shown.transcript);
-    captions.setVisible (true);
-    captions.toFront (true);
-}
-
-void KikitoriEditor::leaveCaptions()
-{
-    captions.setVisible (false);
-
-    if (pageShown >= 0)
-        pages[static_cast<std::size_t> (pageShown)]->grabKeyboardFocus();
-}
-
 void KikitoriEditor::refresh()
 {
     if (lookShown != look->version())
@@ -180,12 +160,6 @@ void KikitoriEditor::refresh()
 
     shown = kikitori.snapshot();
     kikitori.stream().tickTraining (isShowing());
-
-    if (++framesSinceLatency >= framesPerSecond && shown.session.state == LifecycleState::active)
-    {
-        kikitori.noteLatency (shown.session.lagMs);
-        framesSinceLatency = 0;
-    }
 
     showStatus();
     level.show (shown.level);
@@ -197,6 +171,8 @@ void KikitoriEditor::refresh()
 
     if (captions.isVisible())
         captions.show (shown.transcript);
+    if (captionWindow != nullptr && captionWindow->isOpen())
+        captionWindow->show (shown.transcript);
 
     showErrors();
 }

@@ -6,7 +6,7 @@
 */
 #pragma once
 
-#include "Plugin/Editor/CaptionView.h"
+#include "Plugin/Editor/CaptionWindow.h"
 #include "Plugin/Editor/ErrorView.h"
 #include "Plugin/Editor/LevelView.h"
 #include "Plugin/Editor/Look.h"
@@ -45,6 +45,8 @@ private:
     void languageChanged() override { translate(); }
     void lookChanged() override;
     void showCaptions() override;
+    void showCaptionWindow() override;
+    void connectCaptions();
     void leaveCaptions();
     void buildAnew();
     void tellFrame();
@@ -71,8 +73,8 @@ private:
     int pageShown = -1;
     juce::Rectangle<int> pageArea;
     CaptionView captions{ words };
+    std::unique_ptr<CaptionWindow> captionWindow; ///< once it was asked for
     int lookShown = 0;
-    int framesSinceLatency = 0;
     juce::TooltipWindow tooltips{ this };
 };
 

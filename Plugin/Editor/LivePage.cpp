@@ -18,12 +18,23 @@ int widthOf (const juce::TextButton& button)
 {
     return std::max (34, Look::font (14.0f).getStringWidth (button.getButtonText()) + 22);
 }
+
+juce::String hundredths (double seconds)
+{
+    return clockTime (seconds) + juce::String (seconds - std::floor (seconds), 2).substring (1);
+}
 } // namespace
+
+juce::String lossText (double startSeconds, double lostSeconds, const Words& words)
+{
+    return lostSeconds > 0.0 ? hundredths (startSeconds) + juce::String::fromUTF8 (" – ")
+                                   + hundredths (startSeconds + lostSeconds) + juce::String::fromUTF8 ("  ·  ")
+                                   + words ("this audio never reached the backend")
+                             : words ("audio was lost here");
+}
 
 juce::String placeText (const Segment& segment, double startSeconds, const Words& words)
 {
-    const auto hundredths = [] (double seconds)
-    { return clockTime (seconds) + juce::String (seconds - std::floor (seconds), 2).substring (1); };
     juce::StringArray parts{ hundredths (startSeconds) + juce::String::fromUTF8 (" – ")
                              + hundredths (startSeconds + segment.endSeconds - segment.startSeconds) };
 
@@ -57,7 +68,8 @@ LivePage::LivePage (const PageTools& tools)
     : words (tools.words), processor (tools.processor), window (tools.window), choices (tools), transcript (words)
 {
     for (auto* child : std::initializer_list<juce::Component*>{ &choices, &search, &matches, &transcript, &copy, &saveAs,
-                                                                &clear, &smaller, &larger, &captions })
+                                                                &clear, &smaller, &larger, &captions,
+                                                                &captionWindow })
         addAndMakeVisible (child);
     for (auto* child : std::initializer_list<juce::Component*>{ &undoLast, &follow, &chosen })
         addChildComponent (child);
@@ -95,6 +107,7 @@ LivePage::LivePage (const PageTools& tools)
     smaller.onClick = [this] { changeTextSize (-1); };
     larger.onClick = [this] { changeTextSize (1); };
     captions.onClick = [this] { window.showCaptions(); };
+    captionWindow.onClick = [this] { window.showCaptionWindow(); };
     follow.onClick = [this] { transcript.follow(); };
     transcript.onFollowChanged = [this] { follow.setVisible (! transcript.isFollowing()); };
     transcript.onChosen = [this] { showChosen(); };
@@ -109,12 +122,15 @@ void LivePage::translate()
         describe (button, words (text), words (help));
     };
 
-    name (copy, "Copy", "Copies the selected rows, or everything (Ctrl+C)");
+    name (copy, "Copy", "Copies what is selected, or everything (Ctrl+C)");
     name (saveAs, "Save", "Saves the transcript as text, subtitles or data; dragged out of the window it is a file");
     name (clear, "Clear", "Empties the transcript; Undo brings it back");
     name (undoLast, "Undo", "Brings back what was cleared, or what the last pass over this place replaced (Ctrl+Z)");
     name (captions, "Captions", "The newest words in large type over the whole window (Ctrl+L)");
     name (follow, "To the newest", "Scrolls to the newest words and follows them (End)");
+    captionWindow.setButtonText (juce::String::fromUTF8 ("↗"));
+    describe (captionWindow, words ("Caption window"),
+              words ("The newest words in a window of their own above all others (Ctrl+Shift+L)"));
     smaller.setButtonText (juce::String::fromUTF8 ("A−"));
     describe (smaller, words ("Smaller text"), words ("Makes the transcript's text smaller (Ctrl and minus)"));
     larger.setButtonText ("A+");
@@ -184,7 +200,9 @@ void LivePage::showChosen()
 
     if (row != nullptr)
     {
-        chosen.setText (placeText (*row->segment, row->startSeconds, words), juce::dontSendNotification);
+        chosen.setText (row->segment != nullptr ? placeText (*row->segment, row->startSeconds, words)
+                                                : lossText (row->startSeconds, row->lostSeconds, words),
+                        juce::dontSendNotification);
         chosen.setTooltip (chosen.getText());
     }
 
@@ -227,6 +245,8 @@ bool LivePage::keyPressed (const juce::KeyPress& key)
         search.grabKeyboardFocus();
     else if (isCommand ('l'))
         window.showCaptions();
+    else if (key == juce::KeyPress ('l', juce::ModifierKeys::commandModifier | juce::ModifierKeys::shiftModifier, 0))
+        window.showCaptionWindow();
     else if (isCommand ('z') && undoLast.isVisible())
         undo();
     else if (isCommand ('-'))
@@ -274,7 +294,7 @@ void LivePage::layOutFooter()
         area.removeFromLeft (gap);
     }
 
-    for (auto* button : { &captions, &larger, &smaller })
+    for (auto* button : { &captionWindow, &captions, &larger, &smaller })
     {
         button->setBounds (area.removeFromRight (widthOf (*button)));
         area.removeFromRight (gap);

@@ -41,7 +41,7 @@ private:
     TranscriptView transcript;
     juce::Label chosen; ///< about the row that was clicked
     juce::Rectangle<int> footer;
-    juce::TextButton copy, clear, undoLast, smaller, larger, captions, follow;
+    juce::TextButton copy, clear, undoLast, smaller, larger, captions, captionWindow, follow;
     SaveButton saveAs;
     bool canUndoClear = false;
     std::unique_ptr<juce::FileChooser> chooser; ///< while it is open
@@ -49,5 +49,7 @@ private:
 
 /** Where a segment lies: its times, the host's bar and beat, the wall clock, and how sure the model was. */
 juce::String placeText (const Segment& segment, double startSeconds, const Words& words);
+/** Where audio was lost; lostSeconds 0 = nobody knows how much. */
+juce::String lossText (double startSeconds, double lostSeconds, const Words& words);
 
 } // namespace kikitori::plugin

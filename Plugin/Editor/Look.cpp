@@ -145,24 +145,4 @@ void Look::drawButtonBackground (juce::Graphics& g,
     g.drawRoundedRectangle (area, 5.0f, button.hasKeyboardFocus (true) ? 1.6f : 1.0f);
 }
 
-void Look::drawProgressBar (juce::Graphics& g,
-                            juce::ProgressBar& bar,
-                            int width,
-                            int height,
-                            double progress,
-                            const juce::String& text)
-{
-    const auto area = juce::Rectangle<int> (width, height).toFloat().reduced (0.5f);
-    g.setColour (colours::background);
-    g.fillRoundedRectangle (area, 4.0f);
-    g.setColour (colours::accent.withAlpha (0.55f));
-    g.fillRoundedRectangle (area.withWidth (area.getWidth() * static_cast<float> (juce::jlimit (0.0, 1.0, progress))),
-                            4.0f);
-    g.setColour (colours::line);
-    g.drawRoundedRectangle (area, 4.0f, 1.0f);
-    g.setColour (colours::text.withAlpha (bar.isEnabled() ? 1.0f : 0.5f));
-    g.setFont (font (13.0f));
-    g.drawFittedText (text, bar.getLocalBounds().reduced (4, 0), juce::Justification::centred, 1);
-}
-
 } // namespace kikitori::plugin

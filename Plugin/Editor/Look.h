@@ -41,12 +41,6 @@ public:
                                const juce::Colour& colour,
                                bool isOver,
                                bool isDown) override;
-    void drawProgressBar (juce::Graphics& g,
-                          juce::ProgressBar& bar,
-                          int width,
-                          int height,
-                          double progress,
-                          const juce::String& text) override;
 
 private:
     int worn = 0;

@@ -150,6 +150,10 @@ juce::String detailsText (const CatalogModel& model, const Words& words)
         lines.add (words ("The training that runs uses it."));
     if (model.isInstalled && ! model.isCheckpoint)
         lines.add (words ("Installed: streams can use it."));
+    if (! model.replacedBy.empty())
+        lines.add (words ("%1 serves under this name. \"Use now\" takes it away.", utf8 (model.replacedBy)));
+    for (const auto& name : model.servesAs)
+        lines.add (words ("In service: streams that ask for %1 get it.", utf8 (name)));
 
     for (int column = 2; column <= modelColumns; ++column)
         add (lines, words (columnName (static_cast<ModelColumn> (column))),

@@ -92,7 +92,7 @@ void ModelsPage::translate()
         sort.box.addItem (words (columnName (static_cast<ModelColumn> (column))), column);
     sort.box.setSelectedId (chosen, juce::dontSendNotification);
 
-    name (use, words ("Use now"), words ("Streams use this model from the next Start on"));
+    name (use, words ("Use now"), words ("Streams use this model; a checkpoint takes the place of its model"));
     name (resume, words ("Train on"), words ("Goes to the training page to go on from this checkpoint"));
     name (save, words ("Download ..."), words ("Saves what is chosen as a ZIP file"));
     name (remove, words ("Delete ..."), words ("Deletes what is chosen, after a question"));
@@ -129,6 +129,7 @@ void ModelsPage::refresh (const PluginSnapshot&)
             mine.push_back (task);
     const bool isNew = next.lists != view.lists || next.isKnown != view.isKnown;
     view = std::move (next);
+    noteServices();
 
     if (tasks.show (mine))
         resized();
@@ -183,7 +184,7 @@ void ModelsPage::showSelection()
     const auto all = [&chosen] (auto condition)
     { return ! chosen.empty() && std::all_of (chosen.begin(), chosen.end(), condition); };
     const bool isOne = chosen.size() == 1;
-    use.setEnabled (isOne && chosen[0]->isInstalled);
+    use.setEnabled (isOne);
     resume.setEnabled (isOne && chosen[0]->isCheckpoint && chosen[0]->epoch);
     save.setEnabled (all ([] (const auto* model) { return model->isCheckpoint; }));
     remove.setEnabled (all ([] (const auto* model) { return model->isCheckpoint && ! model->isLatest; }));

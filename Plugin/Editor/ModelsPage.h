@@ -29,6 +29,8 @@ private:
     void showSelection();
     void showState (const CatalogView& view);
     void useNow();
+    void takeIntoUse (const std::string& model);
+    void noteServices();
     void resumeFrom();
     void download();
     void askToDelete();
@@ -49,6 +51,7 @@ private:
     std::optional<Error> dismissed;
     ModelQuery order;
     juce::String note;
+    int lastService = 0; ///< the newest of such tasks whose end has been noted
     std::unique_ptr<juce::FileChooser> chooser; ///< while it is open
 };
 

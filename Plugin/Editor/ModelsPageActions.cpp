@@ -11,13 +11,45 @@ void ModelsPage::useNow()
 {
     const auto chosen = table.selected();
 
-    if (chosen.size() != 1 || ! chosen[0]->isInstalled)
+    if (chosen.size() != 1)
         return;
 
-    const auto name = chosen[0]->name;
-    changeSettings (processor, [&name] (PluginSettings& settings) { settings.model = name; });
-    note = words ("Streams use %1 from the next Start on.", utf8 (name));
+    const auto model = *chosen[0];
+    note.clear();
+
+    if (model.isInstalled && model.replacedBy.empty())
+        return takeIntoUse (model.name);
+
+    if (! view.lists->canServeCheckpoints)
+        note = words ("This backend cannot put a checkpoint into service while it runs.");
+    else if (auto* catalog = processor.stream().catalog())
+        catalog->use (model.name); // noteServices() goes on when it serves
+
     showState (view);
+}
+
+void ModelsPage::takeIntoUse (const std::string& model)
+{
+    // A running stream changes to another model; to the same name with other weights it does so at the next start.
+    const auto session = processor.stream().session();
+    const bool changes = session.state == LifecycleState::active && session.protocol >= 2
+                         && processor.stream().settings().model != model;
+    changeSettings (processor, [&model] (PluginSettings& settings) { settings.model = model; });
+    note = changes ? words ("The stream changes to %1 at the next pause.", utf8 (model))
+                   : words ("Streams use %1 from the next Start on.", utf8 (model));
+    showState (view);
+}
+
+/** A checkpoint that has come into service is what the next stream is to use. */
+void ModelsPage::noteServices()
+{
+    for (const auto& task : view.tasks)
+        if (task.kind == CatalogTask::Kind::service && task.id > lastService && task.state == CatalogTask::State::done)
+        {
+            lastService = task.id;
+            if (! task.target.empty())
+                takeIntoUse (task.target);
+        }
 }
 
 void ModelsPage::resumeFrom()

@@ -228,19 +228,14 @@ void ConfirmBar::translate()
         name (yes, words ("Delete"), words ("Deletes what is chosen, after a question"));
 }
 
-juce::TextLayout ConfirmBar::layoutFor (int width) const
+WrappedText ConfirmBar::layoutFor (int width) const
 {
-    juce::AttributedString content;
-    content.append (text, Look::font (14.0f), colours::text);
-    content.setWordWrap (juce::AttributedString::byWord);
-    juce::TextLayout layout;
-    layout.createLayout (content, static_cast<float> (std::max (80, width - 20)));
-    return layout;
+    return { { { text, colours::text } }, Look::font (14.0f), 18.0f, static_cast<float> (std::max (80, width - 20)) };
 }
 
 int ConfirmBar::heightFor (int width) const
 {
-    return static_cast<int> (std::ceil (layoutFor (width).getHeight())) + rowHeight + 3 * gap + 6;
+    return static_cast<int> (std::ceil (layoutFor (width).height())) + rowHeight + 3 * gap + 6;
 }
 
 void ConfirmBar::resized()
@@ -253,7 +248,7 @@ void ConfirmBar::paint (juce::Graphics& g)
 {
     g.setColour (colours::badBackground);
     g.fillRoundedRectangle (getLocalBounds().toFloat(), 5.0f);
-    layoutFor (getWidth()).draw (g, getLocalBounds().reduced (10, gap + 2).toFloat());
+    layoutFor (getWidth()).draw (g, { 10.0f, gap + 2.0f });
 }
 
 bool ConfirmBar::keyPressed (const juce::KeyPress& key)

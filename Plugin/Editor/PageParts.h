@@ -6,6 +6,7 @@
 #pragma once
 
 #include "Plugin/Editor/Words.h"
+#include "Plugin/Editor/WrappedText.h"
 
 #include <functional>
 #include <juce_gui_basics/juce_gui_basics.h>
@@ -71,7 +72,7 @@ public:
     bool keyPressed (const juce::KeyPress& key) override;
 
 private:
-    juce::TextLayout layoutFor (int width) const;
+    WrappedText layoutFor (int width) const;
 
     const Words& words;
     juce::String text;

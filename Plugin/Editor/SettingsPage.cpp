@@ -38,6 +38,7 @@ SettingsPage::SettingsPage (const PageTools& tools)
     form.row ("Address", address);
     form.row ("Token", token);
     tokenNote = form.note();
+    form.row ("", forget);
     form.row ("Authority", caFile);
     form.row ("Link format", linkFormat);
     form.row ("Kept for replay", replay);
@@ -78,6 +79,7 @@ void SettingsPage::connectBackend()
     address.onTaken = [this] (const juce::String& text) { addressTaken (text); };
     token.setSecret();
     token.onTaken = [this] (const juce::String& text) { tokenTaken (text); };
+    forget.onClick = [this] { forgetToken(); };
     caFile.setPicks (true, false);
     caFile.onTaken = [this] (const juce::String& text)
     { changeUser ([&] (UserSettings& user) { user.caFile = text.toStdString(); }); };
@@ -157,6 +159,14 @@ void SettingsPage::tokenTaken (const juce::String& text)
     tokenAddress.clear();
 }
 
+void SettingsPage::forgetToken()
+{
+    if (const auto stored = processor.stream().setToken ({}); ! stored.ok())
+        processor.stream().setNotice (stored.error());
+
+    tokenAddress.clear();
+}
+
 void SettingsPage::refresh (const PluginSnapshot&)
 {
     const auto settings = processor.stream().settings();
@@ -170,6 +180,7 @@ void SettingsPage::refresh (const PluginSnapshot&)
 void SettingsPage::showToken()
 {
     tokenAddress = processor.stream().settings().address;
+    forget.setEnabled (false);
 
     if (tokenAddress == "local")
     {
@@ -178,6 +189,7 @@ void SettingsPage::showToken()
     }
 
     const auto has = processor.stream().hasToken();
+    forget.setEnabled (has.ok() && has.value());
     form.setNote (tokenNote, ! has.ok()    ? words (has.error())
                              : has.value() ? words ("A token is kept for this address, in a file that only you can read.")
                                            : words ("No token is kept for this address."));

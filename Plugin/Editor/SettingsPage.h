@@ -31,6 +31,7 @@ private:
     void takeToggle (juce::ToggleButton& toggle, bool PluginSettings::*setting);
     void addressTaken (const juce::String& text);
     void tokenTaken (const juce::String& text);
+    void forgetToken();
     void changeUser (const std::function<void (UserSettings&)>& edit);
     void showToken();
     void showLanguageItems();
@@ -41,6 +42,7 @@ private:
     PageHost& window;
 
     TextField address{ words }, token{ words }, caFile{ words };
+    juce::TextButton forget; ///< the token
     juce::ComboBox linkFormat, replay;
     TextField session{ words }, speaker{ words };
     juce::ToggleButton wholeSession, startOnLoad, keepPasses;

@@ -15,6 +15,8 @@ void SettingsPage::translate()
                      words ("What the backend at this address asks for. It is kept in a file that only you can read, "
                             "never in the project, and sent to this address only"),
                      words ("paste it here"));
+    forget.setButtonText (words ("Forget the token"));
+    describe (forget, words ("Forget the token"), words ("Takes the token of this address out of the file"));
     caFile.translate (words ("Authority"),
                       words ("A certificate authority's file (PEM) that is trusted besides the system's"),
                       words ("the system's"));

@@ -86,6 +86,8 @@ StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
     {
         if (! session.model.empty())
             addDetail (text, juce::String::fromUTF8 (session.model.c_str()));
+        if (! session.nextModel.empty())
+            addDetail (text, words ("%1 takes over at the next pause", juce::String::fromUTF8 (session.nextModel.c_str())));
         if (! session.backend.empty())
             addDetail (text, juce::String::fromUTF8 (session.backend.c_str()));
     }
@@ -98,10 +100,8 @@ StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
     else if (snapshot.tapError == TapError::notPrepared)
         addDetail (text, words ("No audio from the host yet"));
 
-    if (session.counters.dropped > 0)
-        addDetail (text, words ("%1 samples dropped", juce::String (session.counters.dropped)));
-    if (session.counters.lost > 0)
-        addDetail (text, words ("%1 s lost", juce::String (static_cast<double> (session.counters.lost) / 48000.0, 1)));
+    if (const auto lost = session.counters.lostSeconds(); lost > 0.0)
+        addDetail (text, words ("%1 s lost", juce::String (std::max (0.01, lost), lost < 0.1 ? 2 : 1)));
 
     return text;
 }

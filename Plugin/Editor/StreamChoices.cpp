@@ -62,7 +62,7 @@ StreamChoices::StreamChoices (const PageTools& tools)
 
 void StreamChoices::translate()
 {
-    describe (model, words ("Model"), words ("The model that the backend uses, from the next Start on"));
+    describe (model, words ("Model"), words ("The model that the backend uses; in a running stream another one takes over at the next pause"));
     describe (chunk, words ("Chunk"),
               words ("How much audio the model takes at once: shorter is sooner, longer is better"));
     describe (channel, words ("Channel"), words ("Which channel of the track is listened to"));

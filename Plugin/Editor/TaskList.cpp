@@ -36,7 +36,7 @@ public:
 
     int heightFor (int width) const
     {
-        return std::max (36, static_cast<int> (std::ceil (layoutFor (width).getHeight())) + padding + 6);
+        return std::max (36, static_cast<int> (std::ceil (layoutFor (width).height())) + padding + 6);
     }
 
     void resized() override
@@ -58,22 +58,17 @@ public:
         }
 
         const auto layout = layoutFor (getWidth());
-        layout.draw (
-            g, area.reduced (padding, 0.0f).withTop ((static_cast<float> (getHeight()) - layout.getHeight()) / 2.0f));
+        layout.draw (g, { area.getX() + padding, (static_cast<float> (getHeight()) - layout.height()) / 2.0f });
     }
 
     CatalogTask task;
     juce::TextButton button;
 
 private:
-    juce::TextLayout layoutFor (int width) const
+    WrappedText layoutFor (int width) const
     {
-        juce::AttributedString content;
-        content.append (text, Look::font (13.0f), colours::text);
-        content.setWordWrap (juce::AttributedString::byWord);
-        juce::TextLayout layout;
-        layout.createLayout (content, static_cast<float> (std::max (80, width - buttonWidth - 3 * padding)));
-        return layout;
+        return { { { text, colours::text } }, Look::font (13.0f), 17.0f,
+                 static_cast<float> (std::max (80, width - buttonWidth - 3 * padding)) };
     }
 
     const Words& words;
@@ -89,6 +84,7 @@ juce::String TaskList::textOf (const CatalogTask& task) const
     const auto title = utf8 (task.title);
     const auto what = task.kind == Kind::archive   ? words ("Download: %1", title)
                       : task.kind == Kind::dataset ? words ("Data set: %1", title)
+                      : task.kind == Kind::service ? words ("Into service: %1", title)
                                                    : words ("Delete: %1", title);
     juce::String state;
 
@@ -106,7 +102,9 @@ juce::String TaskList::textOf (const CatalogTask& task) const
                 state << " " << words ("(its progress is not asked while a stream lives)");
             break;
         case CatalogTask::State::done:
-            state = task.target.empty() ? words ("done") : words ("saved as %1", utf8 (task.target));
+            state = task.target.empty()          ? words ("done")
+                    : task.kind == Kind::service ? words ("serves as %1 from the next Start on", utf8 (task.target))
+                                                 : words ("saved as %1", utf8 (task.target));
             break;
         case CatalogTask::State::cancelled: state = words ("cancelled"); break;
         case CatalogTask::State::failed: break;

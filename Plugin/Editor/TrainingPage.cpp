@@ -132,8 +132,7 @@ void TrainingPage::show (const TrainingView& view, LifecycleState stream)
     start.setEnabled (! view.isTraining && ! view.commandInFlight);
     resume.setEnabled (! view.isTraining && ! view.commandInFlight);
     stop.setEnabled (view.isTraining && ! view.commandInFlight);
-    progress = view.progress.value_or (0.0);
-    bar.setEnabled (view.isTraining);
+    bar.show (view.progress.value_or (0.0), view.isTraining);
 
     const auto set = [this] (juce::Label& label, const juce::String& text)
     {

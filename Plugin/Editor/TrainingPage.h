@@ -9,6 +9,7 @@
 #include "Plugin/Editor/ErrorView.h"
 #include "Plugin/Editor/LineChart.h"
 #include "Plugin/Editor/LogView.h"
+#include "Plugin/Editor/ShareBar.h"
 #include "Plugin/Editor/TrainingForm.h"
 #include "Plugin/Editor/TrainingRuns.h"
 
@@ -52,8 +53,7 @@ private:
     ErrorView error;
     juce::Label state, figures, polls;
     juce::TextButton start, resume, stop;
-    double progress = 0.0; ///< ProgressBar reads it
-    juce::ProgressBar bar{ progress };
+    ShareBar bar;
     juce::TextButton orderTab, chartsTab, logTab;
     TrainingForm form;
     juce::Viewport formScroller;

@@ -1,13 +1,16 @@
-/*  The transcript as rows with a time and a speaker. A row is laid out when it is looked at; until then its height is
-    estimated from the length of its text, so that ten hours cost no more than a screen.
+/*  The transcript as rows with a time and a speaker, and a row where audio was lost. A row is laid out when it is looked
+    at; until then its height is estimated from the length of its text, so that ten hours cost no more than a screen.
 
     Threads: message thread. It keeps the snapshots that it shows, which never change.
     Failure: none.
 */
 #pragma once
 
+#include "Plugin/Editor/Words.h"
+#include "Plugin/Editor/WrappedText.h"
 #include "Transcript/Transcript.h"
 
+#include <cmath>
 #include <juce_gui_basics/juce_gui_basics.h>
 #include <memory>
 #include <vector>
@@ -22,17 +25,23 @@ public:
 
     struct Row
     {
-        const Segment* segment = nullptr; ///< lives as long as the snapshots that are kept
+        const Segment* segment = nullptr; ///< lives as long as the snapshots that are kept; null: audio was lost
         double startSeconds = 0.0;
+        double lostSeconds = 0.0; ///< without a segment; 0 = nobody knows how much
         bool isFirm = true;
         int top = 0;
         int height = 0;
         bool isMeasured = false; ///< else the height is an estimate
-        std::shared_ptr<const juce::TextLayout> layout{}; ///< of rows that were looked at lately
+        std::shared_ptr<const WrappedText> layout{}; ///< of rows that were looked at lately
     };
+
+    explicit TranscriptRows (const Words& wordsToUse) : words (wordsToUse) {}
 
     /** Takes what is to be shown now; either may be null. False: nothing changed. */
     bool show (std::shared_ptr<const TranscriptSnapshot> earlier, std::shared_ptr<const TranscriptSnapshot> current);
+
+    /** Texts in the language of the moment. */
+    void translate() { forgetLayouts(); }
 
     /** False: nothing changed. */
     bool setLook (int width, int textSize, const juce::String& searched);
@@ -46,8 +55,10 @@ public:
     /** Lays out the rows between two heights, and forgets the layouts of others. True: heights have changed. */
     bool measure (int top, int bottom);
 
-    /** Of a row that measure() has laid out. */
-    const juce::TextLayout& layoutOf (const Row& row) const { return *row.layout; }
+    /** Lays the row out where it is not; heights may change. */
+    const WrappedText& layoutOf (int row);
+
+    float lineHeight() const noexcept { return std::round (static_cast<float> (textSize) * 1.4f); }
 
     int timeWidth() const noexcept { return juce::roundToInt (static_cast<float> (textSize) * 3.6f) + padding; }
     int speakerWidth() const noexcept;
@@ -56,20 +67,32 @@ public:
     /** Rows that hold the searched text, in order; empty without one. */
     std::vector<int> found() const;
 
-    /** Rows first..last as lines of text; with their times where withTimes. */
-    juce::String text (int first, int last, bool withTimes) const;
+    /** What can be selected in a row: its words; nothing where audio was lost. */
+    juce::String textOf (int row) const;
 
 private:
-    void add (const Segment& segment, double shift);
-    void place (std::size_t from);
-    int estimate (const Segment& segment) const;
-    juce::TextLayout layOut (const Row& row) const;
-    void colourSearched (juce::AttributedString& content, const juce::String& text, int offset) const;
+    /** What is to be a row. */
+    struct Entry
+    {
+        const Segment* segment = nullptr;
+        double startSeconds = 0.0;
+        double lostSeconds = 0.0;
+    };
 
+    static void collect (std::vector<Entry>& entries, const TranscriptSnapshot& transcript, double shift);
+    static bool isSame (const Row& row, const Entry& entry);
+    void add (const Entry& entry);
+    void place (std::size_t from);
+    int estimate (const Row& row) const;
+    bool layOut (std::size_t row);
+    std::vector<WrappedText::Piece> piecesOf (const Row& row) const;
+    juce::String lossText (const Row& row) const;
+    void forgetLayouts();
+
+    const Words& words;
     std::shared_ptr<const TranscriptSnapshot> shownEarlier, shownCurrent;
     std::vector<Row> list;
     std::vector<std::size_t> laidOut; ///< rows that hold a layout
-    std::size_t settled = 0;          ///< rows before this one belong to finals
     bool hasSpeakers = false;
     int width = 400;
     int textSize = 17;

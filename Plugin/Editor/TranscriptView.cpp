@@ -1,7 +1,6 @@
 #include "Plugin/Editor/TranscriptView.h"
 
 #include "Plugin/Editor/Look.h"
-#include "Plugin/Editor/StatusText.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,21 +20,22 @@ TranscriptView::TranscriptView (const Words& wordsToUse) : words (wordsToUse)
 void TranscriptView::translate()
 {
     setTitle (words ("Transcript"));
-    setHelpText (words ("Arrow keys scroll, Ctrl+A selects everything, Ctrl+C copies"));
+    setHelpText (words ("Dragging or Shift and the arrow keys select words, Ctrl+A selects everything, Ctrl+C copies"));
     page.setTitle (words ("Transcript"));
+    rows.translate();
+    updatePage();
     repaint();
 }
 
 void TranscriptView::show (std::shared_ptr<const TranscriptSnapshot> earlier,
                            std::shared_ptr<const TranscriptSnapshot> current)
 {
+    selection.beforeShow();
+
     if (! rows.show (std::move (earlier), std::move (current)))
         return;
 
-    const auto count = static_cast<int> (rows.rows().size());
-    if (std::max (anchor, head) >= count)
-        anchor = head = -1;
-
+    selection.afterShow();
     findAgain();
     updatePage();
     repaint();
@@ -71,21 +71,21 @@ void TranscriptView::goToMatch (int step)
 
     const auto from = currentMatch < 0 && step < 0 ? 0 : currentMatch;
     currentMatch = (from + step + matches()) % matches();
-    anchor = head = found[static_cast<std::size_t> (currentMatch)];
+    const auto index = found[static_cast<std::size_t> (currentMatch)];
+    selection.selectRow (index);
     const bool followed = std::exchange (follows, false);
-    const auto& row = rows.rows()[static_cast<std::size_t> (anchor)];
+    const auto& row = rows.rows()[static_cast<std::size_t> (index)];
     scroller.setViewPosition (0, std::max (0, row.top - scroller.getMaximumVisibleHeight() / 3));
     updatePage();
 
     if (followed)
         juce::NullCheckedInvocation::invoke (onFollowChanged);
-    juce::NullCheckedInvocation::invoke (onChosen);
+    selectionChanged();
 }
 
 const TranscriptRows::Row* TranscriptView::chosen() const
 {
-    return head >= 0 && head < static_cast<int> (rows.rows().size()) ? &rows.rows()[static_cast<std::size_t> (head)]
-                                                                     : nullptr;
+    return selection.isSet() ? &rows.rows()[static_cast<std::size_t> (selection.head().row)] : nullptr;
 }
 
 void TranscriptView::updatePage()
@@ -93,6 +93,7 @@ void TranscriptView::updatePage()
     const juce::ScopedValueSetter<bool> updating (isUpdating, true);
     const auto width = scroller.getMaximumVisibleWidth();
     const auto visible = scroller.getMaximumVisibleHeight();
+    const bool goesToEnd = follows && ! isDragging;
 
     // The row on top stays where it is when heights turn out otherwise than they were estimated.
     const auto topRow = rows.rowAt (scroller.getViewPositionY());
@@ -103,7 +104,7 @@ void TranscriptView::updatePage()
     for (int round = 0; round < 6; ++round)
     {
         page.setSize (width, std::max (rows.height(), visible));
-        const auto wanted = follows ? page.getHeight() - visible : topRow >= 0 ? topOf (topRow) + offset : 0;
+        const auto wanted = goesToEnd ? page.getHeight() - visible : topRow >= 0 ? topOf (topRow) + offset : 0;
         scroller.setViewPosition (0, std::max (0, wanted));
         const auto top = scroller.getViewPositionY();
 
@@ -143,79 +144,83 @@ void TranscriptView::resized()
     updatePage();
 }
 
-void TranscriptView::paint (juce::Graphics& g)
+juce::String TranscriptView::textToCopy() const
 {
-    const auto area = getLocalBounds().toFloat().reduced (0.5f);
-    g.setColour (colours::panel);
-    g.fillRoundedRectangle (area, 5.0f);
-    g.setColour (hasKeyboardFocus (true) ? colours::accent : colours::line);
-    g.drawRoundedRectangle (area, 5.0f, 1.0f);
+    if (! selection.isEmpty())
+        return selection.text();
 
-    if (rows.rows().empty())
-    {
-        g.setColour (colours::faint);
-        g.setFont (Look::font (16.0f));
-        g.drawFittedText (words (emptyText), getLocalBounds().reduced (30), juce::Justification::centred, 4);
-    }
+    auto all = selection;
+    all.selectAll();
+    return all.text();
 }
 
-void TranscriptView::paintPage (juce::Graphics& g)
+void TranscriptView::selectionChanged()
 {
-    const auto clip = g.getClipBounds();
-    const auto& list = rows.rows();
-    const auto [first, last] = std::minmax (anchor, head);
-
-    for (int i = std::max (0, rows.rowAt (clip.getY())); i < static_cast<int> (list.size()); ++i)
-    {
-        const auto& row = list[static_cast<std::size_t> (i)];
-        if (row.top > clip.getBottom())
-            break;
-
-        if (anchor >= 0 && i >= first && i <= last)
-        {
-            g.setColour (colours::selection);
-            g.fillRect (0, row.top - 3, page.getWidth(), row.height);
-        }
-
-        if (row.layout == nullptr)
-            continue;
-
-        const auto lineHeight = juce::roundToInt (static_cast<float> (textSize) * 1.4f);
-        g.setColour (colours::faint);
-        g.setFont (Look::font (static_cast<float> (textSize) * 0.78f));
-        g.drawText (clockTime (row.startSeconds), TranscriptRows::padding, row.top,
-                    rows.timeWidth() - TranscriptRows::padding, lineHeight, juce::Justification::centredLeft);
-
-        if (rows.speakerWidth() > 0)
-        {
-            g.setColour (colours::accent);
-            g.drawText (speakerOf (*row.segment), rows.timeWidth(), row.top,
-                        rows.speakerWidth() - TranscriptRows::padding, lineHeight, juce::Justification::centredLeft);
-        }
-
-        rows.layoutOf (row).draw (
-            g, juce::Rectangle<int> (rows.textLeft() + TranscriptRows::padding, row.top,
-                                     page.getWidth() - rows.textLeft() - 2 * TranscriptRows::padding, row.height)
-                   .toFloat());
-    }
-}
-
-void TranscriptView::select (const juce::MouseEvent& event, bool extends)
-{
-    grabKeyboardFocus();
-    head = rows.rowAt (event.y);
-    if (! extends || anchor < 0)
-        anchor = event.y <= rows.height() ? head : -1; // a click below the last row selects nothing
     page.repaint();
     juce::NullCheckedInvocation::invoke (onChosen);
 }
 
-juce::String TranscriptView::textToCopy() const
+TranscriptSelection::Place TranscriptView::placeAt (juce::Point<int> point, bool ofCharacter)
 {
-    if (anchor < 0)
-        return rows.text (0, static_cast<int> (rows.rows().size()) - 1, false);
+    const auto row = rows.rowAt (point.y);
 
-    return rows.text (std::min (anchor, head), std::max (anchor, head), false);
+    if (row < 0)
+        return {};
+
+    const auto& layout = rows.layoutOf (row);
+    const juce::Point<int> corner (rows.textLeft() + TranscriptRows::padding,
+                                   rows.rows()[static_cast<std::size_t> (row)].top);
+    const auto within = (point - corner).toFloat();
+    return { row, ofCharacter ? layout.characterAt (within) : layout.placeAt (within) };
+}
+
+void TranscriptView::press (const juce::MouseEvent& event)
+{
+    grabKeyboardFocus();
+
+    if (event.mods.isPopupMenu())
+        return showMenu();
+
+    const auto clicks = event.getNumberOfClicks();
+    const bool isOnTime = event.x < rows.textLeft();
+    isDragging = true;
+    page.beginDragAutoRepeat (50); // so that it scrolls while the mouse waits outside
+
+    if (event.mods.isShiftDown() && selection.isSet())
+        selection.extendTo (placeAt (event.getPosition(), false));
+    else if (event.y > rows.height()) // below the last row
+        selection.clear();
+    else
+        selection.begin (placeAt (event.getPosition(), clicks == 2),
+                         isOnTime || clicks > 2 ? TranscriptSelection::Unit::row
+                         : clicks == 2          ? TranscriptSelection::Unit::word
+                                                : TranscriptSelection::Unit::character);
+
+    selectionChanged();
+}
+
+void TranscriptView::drag (const juce::MouseEvent& event)
+{
+    if (! isDragging)
+        return;
+
+    const auto inView = event.getEventRelativeTo (&scroller).getPosition();
+    scroller.autoScroll (scroller.getWidth() / 2, inView.y, 4, 12);
+    selection.extendTo (placeAt (page.getLocalPoint (&scroller, inView), false));
+    selectionChanged();
+}
+
+void TranscriptView::showMenu()
+{
+    juce::PopupMenu menu;
+    menu.addItem (words ("Copy"), ! isEmpty(), false, [this] { copy(); });
+    menu.addItem (words ("Select all"), ! isEmpty(), false,
+                  [this]
+                  {
+                      selection.selectAll();
+                      selectionChanged();
+                  });
+    menu.showMenuAsync (juce::PopupMenu::Options().withMousePosition().withDeletionCheck (*this));
 }
 
 bool TranscriptView::keyPressed (const juce::KeyPress& key)
@@ -226,20 +231,63 @@ bool TranscriptView::keyPressed (const juce::KeyPress& key)
         copy();
     else if (key == juce::KeyPress ('a', command, 0))
     {
-        anchor = rows.rows().empty() ? -1 : 0;
-        head = static_cast<int> (rows.rows().size()) - 1;
-        page.repaint();
+        selection.selectAll();
+        selectionChanged();
     }
-    else if (key == juce::KeyPress::escapeKey && anchor >= 0)
+    else if (key == juce::KeyPress::escapeKey && selection.isSet())
     {
-        anchor = head = -1;
-        page.repaint();
-        juce::NullCheckedInvocation::invoke (onChosen);
+        selection.clear();
+        selectionChanged();
     }
     else
-        return scroller.keyPressed (key);
+        return moveBy (key) || scroller.keyPressed (key);
 
     return true;
+}
+
+/** Left and right move within the text; with Shift all arrows, Home and End extend the selection. */
+bool TranscriptView::moveBy (const juce::KeyPress& key)
+{
+    using Move = TranscriptSelection::Move;
+    const auto code = key.getKeyCode();
+    const auto modifiers = key.getModifiers();
+    const bool extends = modifiers.isShiftDown();
+    const bool isFar = modifiers.isCommandDown() || modifiers.isAltDown();
+    const auto isKey = [code] (int backwards, int forwards) { return code == backwards || code == forwards; };
+    std::optional<Move> what;
+
+    if (isKey (juce::KeyPress::leftKey, juce::KeyPress::rightKey))
+        what = isFar ? Move::word : Move::character;
+    else if (extends && isKey (juce::KeyPress::upKey, juce::KeyPress::downKey))
+        what = Move::line;
+    else if (extends && isKey (juce::KeyPress::homeKey, juce::KeyPress::endKey))
+        what = isFar ? Move::end : Move::lineEnd;
+
+    if (! what || isEmpty())
+        return false;
+
+    const bool isForwards = code == juce::KeyPress::rightKey || code == juce::KeyPress::downKey
+                            || code == juce::KeyPress::endKey;
+
+    // Where nothing was clicked yet, it begins with the first row in view.
+    const TranscriptSelection::Place from{ std::max (0, rows.rowAt (scroller.getViewPositionY() + TranscriptRows::padding)), 0 };
+    selection.move (*what, isForwards ? 1 : -1, extends, from);
+    scrollTo (selection.head());
+    selectionChanged();
+    return true;
+}
+
+void TranscriptView::scrollTo (TranscriptSelection::Place place)
+{
+    const auto& layout = rows.layoutOf (place.row);
+    const auto line = static_cast<int> (rows.lineHeight());
+    const auto top = rows.rows()[static_cast<std::size_t> (place.row)].top + layout.lineOf (place.character) * line;
+    const auto view = scroller.getViewArea();
+
+    if (top - line < view.getY())
+        scroller.setViewPosition (0, std::max (0, top - line));
+    else if (top + 2 * line > view.getBottom())
+        scroller.setViewPosition (0, top + 2 * line - view.getHeight());
 }
 
 } // namespace kikitori::plugin

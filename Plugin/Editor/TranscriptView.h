@@ -1,13 +1,12 @@
 /*  The transcript: finals firm, the partial light, a column of times. It follows the newest words until the user
-    scrolls up. Rows are selected with the mouse or the keys, and copied.
+    scrolls up. Words are selected by dragging, by double clicks and with the keys, rows by a click on their time.
 
     Threads: message thread.
     Failure: none.
 */
 #pragma once
 
-#include "Plugin/Editor/TranscriptRows.h"
-#include "Plugin/Editor/Words.h"
+#include "Plugin/Editor/TranscriptSelection.h"
 
 #include <functional>
 #include <juce_gui_basics/juce_gui_basics.h>
@@ -37,13 +36,13 @@ public:
     /** Which of the matches was gone to last, from 1; 0 = none. */
     int match() const noexcept { return currentMatch + 1; }
 
-    /** The row that was clicked last, if it is still there. */
+    /** The row in which the selection ends; null without one. */
     const TranscriptRows::Row* chosen() const;
 
     bool isFollowing() const noexcept { return follows; }
     void follow();
 
-    /** Selected rows, or all of them. */
+    /** What is selected, or everything. */
     juce::String textToCopy() const;
     void copy() const { juce::SystemClipboard::copyTextToClipboard (textToCopy()); }
     bool isEmpty() const noexcept { return rows.rows().empty(); }
@@ -62,8 +61,10 @@ private:
     public:
         explicit Page (TranscriptView& view) : owner (view) {}
         void paint (juce::Graphics& g) override { owner.paintPage (g); }
-        void mouseDown (const juce::MouseEvent& event) override { owner.select (event, event.mods.isShiftDown()); }
-        void mouseDrag (const juce::MouseEvent& event) override { owner.select (event, true); }
+        void mouseMove (const juce::MouseEvent& event) override;
+        void mouseDown (const juce::MouseEvent& event) override { owner.press (event); }
+        void mouseDrag (const juce::MouseEvent& event) override { owner.drag (event); }
+        void mouseUp (const juce::MouseEvent&) override { owner.isDragging = false; }
 
     private:
         TranscriptView& owner;
@@ -80,13 +81,22 @@ private:
     };
 
     void paintPage (juce::Graphics& g);
-    void select (const juce::MouseEvent& event, bool extends);
+    void paintRow (juce::Graphics& g, int index);
+    void paintSelection (juce::Graphics& g, int index);
+    void press (const juce::MouseEvent& event);
+    void drag (const juce::MouseEvent& event);
+    void showMenu();
+    TranscriptSelection::Place placeAt (juce::Point<int> point, bool ofCharacter);
+    bool moveBy (const juce::KeyPress& key);
+    void scrollTo (TranscriptSelection::Place place);
+    void selectionChanged();
     void scrolled();
     void updatePage();
     void findAgain();
 
     const Words& words;
-    TranscriptRows rows;
+    TranscriptRows rows{ words };
+    TranscriptSelection selection{ rows };
     Page page{ *this };
     Scroller scroller{ *this };
     int textSize = 17;
@@ -96,8 +106,7 @@ private:
     const char* emptyText = "Press Start and speak: the words appear here.";
     bool follows = true;
     bool isUpdating = false;
-    int anchor = -1; ///< first selected row, -1 = none
-    int head = -1;   ///< the other end
+    bool isDragging = false; ///< what is under the mouse stays there
 };
 
 } // namespace kikitori::plugin

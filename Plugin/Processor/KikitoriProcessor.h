@@ -10,7 +10,6 @@
 
 #include "Audio/AudioTap.h"
 #include "Plugin/Processor/Conversations.h"
-#include "Plugin/Processor/LatencyHistogram.h"
 #include "Plugin/Processor/Parameters.h"
 #include "Plugin/Processor/StreamControl.h"
 #include "Transcript/WordRules.h"
@@ -56,10 +55,6 @@ public:
 
     /** Start and Stop, as the host's parameter does, but at once. Message thread. */
     void setTranscribing (bool on);
-
-    /** The window notes once a second how long audio waits. Message thread. */
-    void noteLatency (double milliseconds) noexcept { waiting.add (milliseconds); }
-    const LatencyHistogram& latency() const noexcept { return waiting; }
 
     Parameters& hostParameters() noexcept { return parameters; }
 
@@ -110,7 +105,6 @@ private:
     Parameters parameters;
     AudioTap tap;
     StreamControl control;
-    LatencyHistogram waiting; ///< message thread
     /** What is shown and exported, by the settings' word rules. */
     std::shared_ptr<const TranscriptSnapshot> ruled (RuledTranscript& by,
                                                      std::shared_ptr<const TranscriptSnapshot> transcript) const;

@@ -125,7 +125,7 @@ bool StreamControl::arm()
                                                 [weak = std::weak_ptr (held)]
                                                 {
                                                     if (const auto alive = weak.lock())
-                                                        alive->act();
+                                                        alive->tick();
                                                 });
         });
     return true;
@@ -167,7 +167,13 @@ void StreamControl::setSettings (const PluginSettings& settings)
 {
     const std::lock_guard lock (core->mutex);
     const bool isNewAddress = settings.address != core->settings.address;
+    const bool isNewModel = settings.model != core->settings.model;
     core->settings = sanitised (settings);
+
+    if (isNewModel && ! isNewAddress && core->session != nullptr && ! core->session->changeModel (core->settings.model)
+        && core->session->state() == LifecycleState::active)
+        core->notice = Error{ "model_at_next_start", "This backend cannot change the model of a running stream: "
+                                                         + core->settings.model + " is used from the next Start on." };
 
     if (isNewAddress && core->notice && core->notice->code == "not_approved")
         core->notice.reset();
@@ -253,6 +259,12 @@ void StreamControl::undoReplacement()
 
     if (core->session != nullptr)
         core->session->undoReplacement();
+}
+
+LatencyHistogram StreamControl::latency() const
+{
+    const std::lock_guard lock (core->mutex);
+    return core->waiting;
 }
 
 std::optional<Error> StreamControl::notice() const

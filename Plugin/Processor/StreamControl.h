@@ -11,6 +11,7 @@
 #include "Audio/AudioTap.h"
 #include "Catalog/BackendCatalog.h"
 #include "Plugin/Processor/ApprovedAddresses.h"
+#include "Plugin/Processor/LatencyHistogram.h"
 #include "Plugin/Processor/PluginState.h"
 #include "Plugin/Processor/UserSettings.h"
 #include "Session/FileTranscriber.h"
@@ -89,6 +90,9 @@ public:
 
     SessionSnapshot session() const;
     std::shared_ptr<const TranscriptSnapshot> transcript() const;
+
+    /** How long audio waited, once a second of every stream since the plugin was loaded. */
+    LatencyHistogram latency() const;
 
     /** Now, by the clock of the session's and the monitor's times. */
     std::chrono::steady_clock::time_point networkTime() const;

@@ -50,6 +50,18 @@ void StreamControl::Core::act()
     }
 }
 
+void StreamControl::Core::tick()
+{
+    act();
+
+    if (++ticks % (Milliseconds (1000) / orderInterval) != 0)
+        return;
+
+    const std::lock_guard lock (mutex);
+    if (session != nullptr && session->state() == LifecycleState::active)
+        waiting.add (session->snapshot().lagMs);
+}
+
 void StreamControl::Core::finishBounce (Milliseconds withoutProgress, Milliseconds inAll)
 {
     std::unique_lock lock (mutex);

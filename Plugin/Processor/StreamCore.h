@@ -22,6 +22,9 @@ struct StreamControl::Core
     /** Carries out an order that is new, and tells when a stream has ended by itself. */
     void act();
 
+    /** Every orderInterval: act(), and once a second a look at how long audio waits. */
+    void tick();
+
     /** Ends the stream with its last words and begins the next one, see StreamControl::finishBounce(). */
     void finishBounce (Milliseconds withoutProgress, Milliseconds inAll);
 
@@ -49,8 +52,10 @@ struct StreamControl::Core
     std::shared_ptr<const TranscriptSnapshot> earlier;
     std::shared_ptr<const TranscriptSnapshot> clearedEarlier;
     bool isWanted = false;
+    LatencyHistogram waiting;
 
 private:
+    int ticks = 0; ///< transport's thread
     bool stateIs (LifecycleState state) const;
     void awaitLastWords (std::unique_lock<std::mutex>& lock,
                          Milliseconds withoutProgress,

@@ -21,6 +21,14 @@ std::string textAt (const Json& json, const char* key, const std::string& fallba
     return found != json.end() && found->is_string() ? found->get<std::string>() : fallback;
 }
 
+int numberAt (const Json& json, const char* key, int fallback, int least, int most)
+{
+    const auto found = json.find (key);
+    return found != json.end() && found->is_number()
+               ? static_cast<int> (std::clamp (found->get<double>(), double (least), double (most)))
+               : fallback;
+}
+
 /** By the file's path; a process has one file, tests have several. */
 struct Shared
 {
@@ -56,9 +64,11 @@ UserSettings readUserSettings (const juce::File& file)
     settings.caFile = textAt (json, "ca_file", "");
     settings.filesFolder = textAt (json, "files_folder", "");
 
-    if (const auto size = json.find ("text_size"); size != json.end() && size->is_number())
-        settings.textSize = static_cast<int> (
-            std::clamp (size->get<double>(), double (UserSettings::smallestText), double (UserSettings::largestText)));
+    settings.captionPlace = textAt (json, "caption_place", "");
+    settings.textSize =
+        numberAt (json, "text_size", settings.textSize, UserSettings::smallestText, UserSettings::largestText);
+    settings.captionOpacity = numberAt (json, "caption_opacity", settings.captionOpacity, 0, 100);
+    settings.captionLines = numberAt (json, "caption_lines", settings.captionLines, 1, 3);
 
     return settings;
 }
@@ -68,7 +78,10 @@ Status writeUserSettings (const UserSettings& settings, const juce::File& file)
     const Json json{ { "look", settings.look },
                      { "text_size", settings.textSize },
                      { "ca_file", settings.caFile },
-                     { "files_folder", settings.filesFolder } };
+                     { "files_folder", settings.filesFolder },
+                     { "caption_place", settings.captionPlace },
+                     { "caption_opacity", settings.captionOpacity },
+                     { "caption_lines", settings.captionLines } };
 
     // replaceWithText() writes a temporary file first.
     if (file.getParentDirectory().createDirectory().wasOk()

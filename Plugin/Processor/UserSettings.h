@@ -22,6 +22,10 @@ struct UserSettings
     std::string caFile;        ///< certificate authority (PEM) besides the system's; "" = none
     std::string filesFolder;   ///< where files are saved; "" = the documents folder
 
+    std::string captionPlace;  ///< of the caption window on the screen, "x y width height"; "" = below, in the middle
+    int captionOpacity = 80;   ///< of its background, in per cent
+    int captionLines = 2;      ///< 1 to 3
+
     bool operator== (const UserSettings&) const = default;
 };
 

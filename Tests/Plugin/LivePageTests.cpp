@@ -173,7 +173,8 @@ TEST_CASE ("Ten hours of talk scroll without all rows being laid out, and the ro
     }
 
     juce::ScopedJuceInitialiser_GUI juceIsUp;
-    plugin::TranscriptRows rows;
+    const plugin::Words words;
+    plugin::TranscriptRows rows (words);
     rows.setLook (500, 17, {});
     CHECK (rows.show (nullptr, store.snapshot()));
     CHECK (rows.measure (rows.height() - 500, rows.height()));
@@ -187,7 +188,6 @@ TEST_CASE ("Ten hours of talk scroll without all rows being laid out, and the ro
         rows.measure (y, y + 500);
     CHECK (laidOut() < 60);
 
-    const plugin::Words words;
     plugin::TranscriptView view (words);
     view.setSize (500, 400);
     view.show (nullptr, store.snapshot());

@@ -21,6 +21,7 @@ public:
 
     /** By "METHOD target", the query left out. */
     std::map<std::string, HttpResponse> routes{
+        { "GET /healthz", { 200, R"({"status":"ok","protocol":2,"version":"9.8.7"})" } },
         { "GET /api/status", { 200, R"({"is_training":false})" } },
         { "GET /api/progress", { 200, R"({"is_training":false})" } },
         { "GET /api/config",

@@ -1,5 +1,6 @@
 // Pictures of the window's states in both languages, for people to look at: build/screenshots.
 #include "EditorScene.h"
+#include "Plugin/Editor/CaptionWindow.h"
 #include "Plugin/Editor/ModelTable.h"
 #include "RestAnswers.h"
 
@@ -123,8 +124,14 @@ TEST_CASE ("Screenshots of the looks, the captions, the search and the speakers"
     scene.click ("Captions");
     photograph (*scene.editor, "captions-en");
 
-    // Two tracks of one session, as rows with speakers.
     const plugin::Words words;
+    plugin::CaptionWindow captionWindow (words, *scene.processor);
+    captionWindow.setSize (900, 150);
+    photograph (captionWindow, "caption-window-empty");
+    captionWindow.show (scene.processor->snapshot().transcript);
+    photograph (captionWindow, "caption-window");
+
+    // Two tracks of one session, as rows with speakers.
     plugin::TranscriptView view (words);
     TranscriptStore store;
     const char* said[] = { "shall we begin", "yes, the levels are fine on this side", "then tell me about the tides" };
@@ -142,6 +149,43 @@ TEST_CASE ("Screenshots of the looks, the captions, the search and the speakers"
     view.setSize (520, 200);
     view.show (nullptr, store.snapshot());
     photograph (view, "speakers-en");
+}
+
+TEST_CASE ("Screenshots of a selection, of lost audio and of long Japanese")
+{
+    for (const juce::String language : { "en", "ja" })
+    {
+        const juce::ScopedJuceInitialiser_GUI juceIsUp;
+        const juce::SharedResourcePointer<plugin::Look> look;
+        look->wear ("dark");
+        const plugin::Words words (language.toStdString());
+        plugin::TranscriptView view (words);
+        TranscriptStore store;
+        const char* said[] = { "the spoken word is written down while it is said",
+                               "聞き取った言葉がここに現れます。まだ変わるかもしれない言葉は薄い色で表示され、決まった言葉ははっきりと"
+                               "表示されます。「長い文」でも、行の終わりで切れることはありません。",
+                               "and so it goes on" };
+        for (int i = 0; i < 3; ++i)
+        {
+            Segment segment;
+            segment.id = i;
+            segment.startSample = i * 6 * 48000;
+            segment.startSeconds = i * 6.0;
+            segment.endSample = segment.startSample + 4 * 48000;
+            segment.text = said[i];
+            if (i == 2)
+                store.addGap ({ 10 * 48000, 96000 });
+            store.addFinal (segment);
+        }
+        view.setSize (520, 260);
+        view.show (nullptr, store.snapshot());
+        const juce::ModifierKeys shift (juce::ModifierKeys::shiftModifier);
+        for (int i = 0; i < 4; ++i)
+            view.keyPressed (juce::KeyPress (juce::KeyPress::rightKey));
+        view.keyPressed (juce::KeyPress (juce::KeyPress::downKey, shift, 0));
+        view.keyPressed (juce::KeyPress (juce::KeyPress::downKey, shift, 0));
+        photograph (view, "selection-" + language);
+    }
 }
 
 TEST_CASE ("Screenshots of models, data sets and a training with its charts")

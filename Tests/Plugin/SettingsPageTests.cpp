@@ -29,6 +29,12 @@ TEST_CASE ("A token typed into the settings lies in the user's private file, and
     juce::MemoryInputStream packed (project, false);
     juce::GZIPDecompressorInputStream stream (&packed, false, juce::GZIPDecompressorInputStream::gzipFormat);
     CHECK_FALSE (stream.readEntireStreamAsString().contains ("secret-of-mine"));
+
+    scene.click ("Forget the token");
+    scene.editor->refresh();
+    CHECK_FALSE (scene.processor->stream().hasToken().value());
+    CHECK_FALSE (scene.tokenFile.getFile().loadFileAsString().contains ("secret-of-mine"));
+    CHECK_FALSE (scene.find ("Forget the token")->isEnabled());
 }
 
 TEST_CASE ("Who enters an address agrees to it; an empty one is the local backend")

@@ -63,12 +63,18 @@ TEST_CASE ("Each state has its words")
 TEST_CASE ("Dropped audio and a bad rate are said")
 {
     PluginSnapshot snapshot;
-    snapshot.session.counters.dropped = 480;
+    snapshot.session.counters.dropped = 44100;
+    snapshot.session.counters.hostRate = 44100.0;
     snapshot.tapError = TapError::badSampleRate;
     const auto text = statusText (snapshot, Words());
-    CHECK (text.detail.contains ("480 samples dropped"));
+    CHECK (text.detail.contains ("1.0 s lost"));
     CHECK (text.detail.contains ("sample rate"));
     CHECK (text.mood == StatusMood::warning);
+
+    snapshot.session.counters.dropped = 1; // little is more than nothing
+    CHECK (statusText (snapshot, Words()).detail.contains ("0.01 s lost"));
+    snapshot.session.counters.lost = 96000;
+    CHECK (statusText (snapshot, Words()).detail.contains ("2.0 s lost"));
 }
 
 TEST_CASE ("Japanese has words of its own")
