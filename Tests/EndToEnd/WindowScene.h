@@ -162,6 +162,20 @@ public:
                             "1", "sleep", "0.1", "mouseup", "1" });
     }
 
+    /** Clicks until it has an effect, as people do: about one click in thirty is lost here, its press arrives and its
+        release does not count (Xvfb, openbox, a busy machine). */
+    template <typename Condition>
+    bool clickUntil (const juce::String& title, Condition hasEffect)
+    {
+        for (int attempt = 0; attempt < 4; ++attempt)
+        {
+            click (title);
+            if (sees (hasEffect, 8s))
+                return true;
+        }
+        return false;
+    }
+
     void doubleClick (juce::Point<int> place)
     {
         Display::xdotool ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "sleep", "0.1", "click",

@@ -96,7 +96,7 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
         };
 
         CHECK (user.sees ([&] { return editor.isShowing() && status() == "Idle"; }));
-        user.click ("Start");
+        CHECK (user.clickUntil ("Start", [&] { return status() != "Idle"; }));
         CHECK (user.sees ([&] { return status() == "Listening"; }, 120s));
         speaks = true;
         CHECK (user.sees ([&] { return hasSpoken && transcript().isNotEmpty(); }));
@@ -105,6 +105,20 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
 
         CHECK (user.onMessageThread ([&] { return photograph (editor); }));
 
+        // A double click on the first word takes it alone; the caption window opens above all others and closes.
+        const auto firstWord = user.onMessageThread (
+            [&] { return user.find ("Transcript")->getScreenBounds().getPosition() + juce::Point<int> (90, 24); });
+        user.doubleClick (firstWord);
+        CHECK (user.sees ([&] { return transcript() == "he"; }));
+        user.press ("Escape");
+        CHECK (user.sees ([&] { return transcript().contains (" and "); }));
+        user.press ("ctrl+shift+l");
+        CHECK (user.sees ([] { return captionWindow() != nullptr && captionWindow()->captions().shownLines().size() > 0; }));
+        user.press ("1");
+        CHECK (user.sees ([&] { return processor.stream().userSettings().captionLines == 1; }));
+        user.press ("Escape");
+        CHECK (user.sees ([] { return captionWindow() == nullptr; }));
+        user.click ("Transcript"); // back to the window
         user.press ("space"); // Stop, whatever has the focus
         CHECK (user.sees ([&] { return status() == "Idle"; }));
         user.press ("ctrl+f");
@@ -112,14 +126,12 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
         CHECK (user.sees ([&] { return dynamic_cast<juce::TextEditor*> (user.find ("Search"))->getText() == "the"; }));
         user.press ("Escape");
 
-        user.click ("Settings");
-        CHECK (user.sees ([&] { return user.find ("Hot words") != nullptr; }));
+        CHECK (user.clickUntil ("Settings", [&] { return user.find ("Hot words") != nullptr; }));
         user.press ("ctrl+1");
         CHECK (user.sees ([&] { return user.find ("Transcript") != nullptr; }));
-        user.click ("Clear");
-        CHECK (user.sees ([&] { return transcript().isEmpty(); }));
-        user.click ("Undo");
-        CHECK (user.sees ([&] { return transcript().isNotEmpty(); }));
+        CHECK (user.clickUntil ("Clear", [&] { return transcript().isEmpty(); }));
+        CHECK (user.sees ([&] { return user.find ("Undo") != nullptr; }));
+        CHECK (user.clickUntil ("Undo", [&] { return transcript().isNotEmpty(); }));
         isThrough = true;
     };
 
