@@ -178,19 +178,25 @@ void StreamSession::onModel (std::uint64_t forGeneration, Result<std::shared_ptr
                      : model.error().code == "busy"        ? tryAgainLater
                                                            : internalError);
 
-    // On the pool: a stream with hot words makes a lexicon of its own, and pings must not wait for that.
+    makeStream (std::move (model).value(), streamOptions(), &StreamSession::onStream);
+}
+
+void StreamSession::makeStream (std::shared_ptr<const RecognizerModel> model,
+                                RecognizerStreamOptions options,
+                                OnMade onMade)
+{
     services.compute (
         [weak = weak_from_this(), make = services.makeStream, post = services.post, now = generation,
-         loaded = model.value(), options = streamOptions()]
+         model = std::move (model), options = std::move (options), onMade]
         {
-            auto made = make (loaded, options);
+            auto made = make (model, options);
             auto shared = made ? Result<std::shared_ptr<RecognizerStream>> (std::move (made).value())
                                : Result<std::shared_ptr<RecognizerStream>> (made.error());
             post (
-                [weak, now, loaded, chunkMs = options.chunkMs, shared = std::move (shared)]
+                [weak, now, model, onMade, chunkMs = options.chunkMs, shared = std::move (shared)]
                 {
                     if (const auto self = weak.lock())
-                        self->onStream (now, loaded->card(), chunkMs, shared);
+                        ((*self).*onMade) (now, model->card(), chunkMs, shared);
                 });
         });
 }

@@ -102,6 +102,12 @@ private:
     std::optional<Error> problemWith (const StartMessage& message) const;
     void begin (StartMessage message);
     void onModel (std::uint64_t generation, Result<std::shared_ptr<const RecognizerModel>> model);
+    using OnMade = void (StreamSession::*) (std::uint64_t generation,
+                                            const RecognizerCard& card,
+                                            int chunkMs,
+                                            Result<std::shared_ptr<RecognizerStream>> made);
+    /** On the pool: a stream with hot words makes a lexicon of its own, and pings must not wait for that. */
+    void makeStream (std::shared_ptr<const RecognizerModel> model, RecognizerStreamOptions options, OnMade onMade);
     void onStream (std::uint64_t generation,
                    const RecognizerCard& card,
                    int chunkMs,

@@ -102,20 +102,7 @@ void StreamSession::switchAfter (const RecognizerEvent& lastFinal)
 
     stream.reset();
     isSwitching = false;
-    services.compute (
-        [weak = weak_from_this(), make = services.makeStream, post = services.post, now = generation,
-         model = std::exchange (nextModel, nullptr), options]
-        {
-            auto made = make (model, options);
-            auto shared = made ? Result<std::shared_ptr<RecognizerStream>> (std::move (made).value())
-                               : Result<std::shared_ptr<RecognizerStream>> (made.error());
-            post (
-                [weak, now, model, chunkMs = options.chunkMs, shared = std::move (shared)]
-                {
-                    if (const auto self = weak.lock())
-                        self->onSwitched (now, model->card(), chunkMs, shared);
-                });
-        });
+    makeStream (std::exchange (nextModel, nullptr), std::move (options), &StreamSession::onSwitched);
 }
 
 void StreamSession::onSwitched (std::uint64_t forGeneration,
