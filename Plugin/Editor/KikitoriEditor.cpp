@@ -1,4 +1,5 @@
 #include "Plugin/Editor/KikitoriEditor.h"
+#include "Plugin/Editor/QueuedEvents.h"
 
 namespace kikitori::plugin
 {
@@ -175,6 +176,7 @@ void KikitoriEditor::refresh()
         captionWindow->show (shown.transcript);
 
     showErrors();
+    wakeForQueuedEvents (*this);
 }
 
 void KikitoriEditor::showStatus()

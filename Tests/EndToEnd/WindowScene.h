@@ -9,11 +9,15 @@
 #include "Plugin/Editor/KikitoriEditor.h"
 #include "Support/Catch.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
 
 namespace kikitori::testing
 {
@@ -79,6 +83,7 @@ public:
         ::setenv ("KIKITORI_RUNTIME_DIR", (folder / "runtime").c_str(), 1);
         ::setenv ("KIKITORI_LOCAL_IDLE_SECONDS", "5", 1);
         ::setenv ("XDG_CONFIG_HOME", (folder / "config").c_str(), 1);
+        ::setenv ("XDG_DATA_HOME", (folder / "data").c_str(), 1);
     }
 
     ~OwnBackend()
@@ -90,8 +95,21 @@ public:
             ::kill (json["pid"].get<int>(), SIGTERM);
             ChildProcess::waitForEnd (json["pid"].get<int>(), 10s);
         }
-        for (const auto* name : { "KIKITORI_BACKEND", "KIKITORI_RUNTIME_DIR", "KIKITORI_LOCAL_IDLE_SECONDS" })
+        for (const auto* name : { "KIKITORI_BACKEND", "KIKITORI_RUNTIME_DIR", "KIKITORI_LOCAL_IDLE_SECONDS", "XDG_CONFIG_HOME",
+                                  "XDG_DATA_HOME" })
             ::unsetenv (name);
+    }
+
+    /** The last lines of its log. */
+    std::vector<std::string> lastLogLines (std::size_t most = 20) const
+    {
+        std::ifstream log (folder / "data" + "/kikitori/backend.log");
+        std::vector<std::string> lines;
+        for (std::string line; std::getline (log, line);)
+            lines.push_back (line);
+        if (lines.size() > most)
+            lines.erase (lines.begin(), lines.end() - static_cast<std::ptrdiff_t> (most));
+        return lines;
     }
 
 private:
@@ -102,7 +120,9 @@ private:
 class User
 {
 public:
-    explicit User (plugin::KikitoriEditor& editorToUse) : editor (editorToUse) {}
+    User (plugin::KikitoriEditor& editorToUse, const OwnBackend& backendToAsk) : editor (editorToUse), backend (backendToAsk)
+    {
+    }
 
     template <typename Function>
     auto onMessageThread (Function function)
@@ -129,7 +149,27 @@ public:
                 return true;
             std::this_thread::sleep_for (20ms);
         }
+        UNSCOPED_INFO (onMessageThread ([&] { return state(); }));
         return false;
+    }
+
+    /** What a report on a failure needs to know: the stream, how it came there, and the last of the log. */
+    std::string state() const
+    {
+        auto& processor = dynamic_cast<plugin::KikitoriProcessor&> (*editor.getAudioProcessor());
+        const auto shown = processor.snapshot();
+        std::ostringstream text;
+        text << describe (shown.session) << ", " << toString (shown.session.state) << ", "
+             << shown.session.counters.streamed << " samples streamed\n";
+        for (const auto& change : *shown.session.history)
+            text << "  " << toString (change.from) << " -> " << toString (change.to) << " " << change.reason << "\n";
+        if (shown.session.lastError)
+            text << "  " << shown.session.lastError->message << "\n";
+        if (shown.notice)
+            text << "  " << shown.notice->message << "\n";
+        for (const auto& line : backend.lastLogLines())
+            text << "  " << line << "\n";
+        return text.str();
     }
 
     juce::Component* find (const juce::String& title, juce::Component* in = nullptr)
@@ -162,20 +202,6 @@ public:
                             "1", "sleep", "0.1", "mouseup", "1" });
     }
 
-    /** Clicks until it has an effect, as people do: about one click in thirty is lost here, its press arrives and its
-        release does not count (Xvfb, openbox, a busy machine). */
-    template <typename Condition>
-    bool clickUntil (const juce::String& title, Condition hasEffect)
-    {
-        for (int attempt = 0; attempt < 4; ++attempt)
-        {
-            click (title);
-            if (sees (hasEffect, 8s))
-                return true;
-        }
-        return false;
-    }
-
     void doubleClick (juce::Point<int> place)
     {
         Display::xdotool ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "sleep", "0.1", "click",
@@ -187,6 +213,32 @@ public:
 
 private:
     plugin::KikitoriEditor& editor;
+    const OwnBackend& backend;
 };
+
+/** Runs what the user does beside the message thread, and fails if it does not come to its end. */
+inline void play (plugin::KikitoriEditor& editor, const OwnBackend& backend, const std::function<void (User&)>& scenes)
+{
+    std::atomic<bool> isThrough{ false };
+    std::thread scenario (
+        [&]
+        {
+            try
+            {
+                User user (editor, backend);
+                scenes (user);
+                isThrough = true;
+            }
+            catch (...) // a REQUIRE has told already what failed
+            {
+            }
+
+            juce::MessageManager::callAsync ([] { juce::MessageManager::getInstance()->stopDispatchLoop(); });
+        });
+
+    juce::MessageManager::getInstance()->runDispatchLoop();
+    scenario.join();
+    CHECK (isThrough);
+}
 
 } // namespace kikitori::testing
