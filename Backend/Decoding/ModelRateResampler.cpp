@@ -28,7 +28,9 @@ Result<std::unique_ptr<ModelRateResampler>> ModelRateResampler::create (int clie
 
     auto resampler = std::unique_ptr<ModelRateResampler> (new ModelRateResampler (clientRate));
 
-    if (clientRate != featureRate)
+    if (clientRate % featureRate == 0 && clientRate != featureRate)
+        resampler->decimator.emplace (clientRate / featureRate);
+    else if (clientRate != featureRate)
     {
         const auto io = soxr_io_spec (SOXR_FLOAT32_I, SOXR_FLOAT32_I);
         const auto quality = soxr_quality_spec (SOXR_HQ, 0);
@@ -54,8 +56,14 @@ void ModelRateResampler::push (std::span<const float> samples, std::vector<float
     if (soxr != nullptr)
         return take (samples.data(), samples.size(), out);
 
-    out.insert (out.end(), samples.begin(), samples.end());
-    given += samples.size();
+    const auto before = out.size();
+
+    if (decimator)
+        decimator->push (samples, out);
+    else
+        out.insert (out.end(), samples.begin(), samples.end());
+
+    given += out.size() - before;
 }
 
 void ModelRateResampler::take (const float* samples, std::size_t count, std::vector<float>& out)
@@ -74,8 +82,15 @@ void ModelRateResampler::flush (std::vector<float>& out)
 {
     const auto wanted = (in * featureRate + static_cast<std::uint64_t> (rate) - 1) / static_cast<std::uint64_t> (rate);
 
+    const auto before = out.size();
+
     if (soxr != nullptr)
         take (nullptr, 0, out);
+    else if (decimator && in > 0)
+    {
+        decimator->push (std::vector<float> (decimator->length()), out);
+        given += out.size() - before;
+    }
 
     // The filter's rounding may differ by a sample from the exact count.
     if (given > wanted)
@@ -90,6 +105,8 @@ void ModelRateResampler::restart()
 {
     if (soxr != nullptr)
         soxr_clear (soxr->handle);
+    if (decimator)
+        decimator->restart();
 
     in = 0;
     given = 0;

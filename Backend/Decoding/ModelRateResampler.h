@@ -1,14 +1,17 @@
-/*  Streaming band-limited conversion of a client's samples to the model's 16 kHz, by libsoxr.
+/*  Streaming band-limited conversion of a client's samples to the model's 16 kHz: by a Decimator at whole multiples of it,
+    such as the 48 kHz of our own clients, else by libsoxr.
 
     Threads: one resampler belongs to one thread at a time.
     Failure: create() gives bad_format for a rate outside 8–192 kHz or when libsoxr refuses.
 */
 #pragma once
 
+#include "Backend/Decoding/Decimator.h"
 #include "Core/Result.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,7 +27,7 @@ public:
     static Result<std::unique_ptr<ModelRateResampler>> create (int clientRate);
     ~ModelRateResampler();
 
-    /** Appends what comes out; the output lags behind by the filter's length. */
+    /** Appends what comes out; it comes late by the filter's length. */
     void push (std::span<const float> samples, std::vector<float>& out);
 
     /** Appends what is still inside, so that the number of samples put out since the last flush is the number put in
@@ -41,7 +44,8 @@ private:
     void take (const float* samples, std::size_t count, std::vector<float>& out);
 
     const int rate;
-    std::unique_ptr<Soxr> soxr; ///< null at 16 kHz
+    std::optional<Decimator> decimator;
+    std::unique_ptr<Soxr> soxr; ///< neither of the two at 16 kHz
     std::uint64_t in = 0;
     std::uint64_t given = 0;
 };

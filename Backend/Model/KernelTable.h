@@ -102,7 +102,6 @@ struct KernelTable
     void (*gatedLinearUnit) (const float* x, int size, int frames, float* y);
     void (*softmax) (float* x, int count);
     void (*logSoftmax) (float* x, int count);
-    float (*dot) (const float* a, const float* b, int count);
     void (*addScaled) (float* y, const float* x, float a, int count);
     void (*attend) (const AttentionHead<float>&);
     void (*attendShort) (const AttentionHead<ShortFloat>&);
@@ -117,6 +116,8 @@ struct KernelTable
                        float* out);
     /** out[c] = max (0, bias[c] + Σ inputs[tap] · weights[tap · channels + c]). */
     void (*spread) (const float* inputs, int taps, const float* weights, const float* bias, int channels, float* out);
+    /** y[k] = Σ taps[i] · x[k · step + i]; tapCount: a multiple of 16. Of a y the same samples always make the same bits. */
+    void (*decimate) (const float* x, int step, const float* taps, int tapCount, int outputs, float* y);
 };
 
 /** Those that this processor can run, the fastest first, the portable one last. */

@@ -112,8 +112,6 @@ void apply (const Linear& linear, const float* x, int frames, float* y, Then the
     kernels().product8 (linear.matrix8(), scratch.values.data(), scratch.meanings.data(), frames, y, then);
 }
 
-float dot (const float* a, const float* b, int count) { return kernels().dot (a, b, count); }
-
 void addScaled (float* y, const float* x, float a, int count) { kernels().addScaled (y, x, a, count); }
 
 void layerNorm (const float* x, const float* weight, const float* bias, int size, int frames, float* y)

@@ -52,9 +52,6 @@ private:
 /** x: [frames, columns], y: [frames, rows]. */
 void apply (const Linear& linear, const float* x, int frames, float* y, Then then = Then::store);
 
-/** Sum of a[i] b[i]. */
-float dot (const float* a, const float* b, int count);
-
 /** y += a x. */
 void addScaled (float* y, const float* x, float a, int count);
 

@@ -5,7 +5,7 @@
 */
 #pragma once
 
-#include "Backend/Model/VectorLoops.h"
+#include "Backend/Model/VectorFilter.h"
 
 namespace kikitori::backend
 {
@@ -120,20 +120,6 @@ void logSoftmax (float* x, int count)
     auto sum = total (x, count, -1e30f, [most] (Floats v) { return exponential (v - most); });
     const auto normaliser = most + __builtin_logf (sum);
     replaceEach (x, count, [normaliser] (Floats v) { return v - normaliser; });
-}
-
-float dot (const float* a, const float* b, int count)
-{
-    Floats sum{};
-    auto i = 0;
-
-    for (; i + lanes <= count; i += lanes)
-        sum += load (a + i) * load (b + i);
-
-    if (i < count)
-        sum += loadSome (a + i, count - i, 0.0f) * loadSome (b + i, count - i, 0.0f);
-
-    return sumOf (sum);
 }
 
 void addScaled (float* y, const float* x, float a, int count)
@@ -290,8 +276,8 @@ void spread (const float* inputs, int taps, const float* weights, const float* b
 
 constexpr KernelTable tableOf (const char* name, decltype (KernelTable::product8) product8)
 {
-    return { name,       product8, product32, quantise,      layerNorm,          silu,    gatedLinearUnit, softmax,
-             logSoftmax, dot,      addScaled, attend<float>, attend<ShortFloat>, shorten, depthwise,       spread };
+    return { name,       product8,  product32,     quantise,           layerNorm, silu,      gatedLinearUnit, softmax,
+             logSoftmax, addScaled, attend<float>, attend<ShortFloat>, shorten,   depthwise, spread,          decimate };
 }
 } // namespace
 

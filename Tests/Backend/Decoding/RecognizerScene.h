@@ -77,7 +77,12 @@ inline std::string finals (const std::vector<RecognizerEvent>& events)
     std::string text;
     for (const auto& event : events)
         if (event.kind == RecognizerEvent::Kind::final)
-            text += event.text + "|" + std::to_string (event.ack) + "\n";
+        {
+            text += event.text + "|" + std::to_string (event.ack);
+            for (const auto& token : event.tokens)
+                text += " " + std::to_string (token.confidence);
+            text += "\n";
+        }
     return text;
 }
 

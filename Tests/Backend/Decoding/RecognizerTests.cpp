@@ -51,8 +51,8 @@ TEST_CASE ("a replay from an acknowledged boundary gives the same words", "[reco
 {
     const auto withLanguage = GENERATE (false, true);
     RecognizerStreamOptions options;
-    options.sampleRate = 16000; // no filter that looks across the boundary
-    const auto samples = noise (16000 * 45);
+    options.sampleRate = GENERATE (16000, 48000);
+    const auto samples = noise (static_cast<std::size_t> (options.sampleRate) * 45);
     const auto events = run (*stream (options, withLanguage), samples, 1600);
     const auto first =
         std::find_if (events.begin(), events.end(), [] (const auto& e) { return e.kind == Kind::final; });
@@ -152,13 +152,13 @@ TEST_CASE ("blocks do not matter when speech and silence take turns, and a repla
            "[recognizer]")
 {
     RecognizerStreamOptions options;
-    options.sampleRate = 16000;
-    const auto sound = noise (16000 * 8);
+    options.sampleRate = GENERATE (16000, 48000);
+    const auto sound = noise (static_cast<std::size_t> (options.sampleRate) * 8);
     std::vector<float> samples;
 
     for (const auto seconds : { 0.3, 2.0, 1.7, 0.45, 3.1, 0.05 })
     {
-        const auto count = static_cast<std::ptrdiff_t> (seconds * 16000);
+        const auto count = static_cast<std::ptrdiff_t> (seconds * options.sampleRate);
         samples.insert (samples.end(), sound.begin(), sound.begin() + count);
         samples.resize (samples.size() + static_cast<std::size_t> (count) * 2 + 777, 0.0f);
     }

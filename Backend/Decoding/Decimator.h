@@ -1,0 +1,40 @@
+/*  A client's samples at a whole multiple of 16 kHz to 16 kHz: a linear-phase filter computed sample by sample.
+
+    An output depends on the 8 ms that begin at its own place and on nothing before, not even by rounding: audio that is
+    heard again from there gives the same bits, which a replay's words need. So the output is 4 ms early. Kaiser window
+    (J. F. Kaiser, 1974, as in Oppenheim and Schafer, Discrete-Time Signal Processing, 7.5.3): flat to 7.2 kHz, 100 dB down
+    from 8 kHz.
+
+    Threads: one decimator belongs to one thread at a time.
+    Failure: none.
+*/
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace kikitori::backend
+{
+
+class Decimator
+{
+public:
+    /** factor: the client's rate / 16 kHz, 2 to 12. */
+    explicit Decimator (int factor);
+
+    /** Appends every output whose samples are all there. */
+    void push (std::span<const float> samples, std::vector<float>& out);
+    /** Forgets what is inside: the next sample is the first. */
+    void restart() { waiting.clear(); }
+    /** Samples that an output is made of. */
+    std::size_t length() const noexcept { return taps->size(); }
+
+private:
+    const int factor;
+    const std::shared_ptr<const std::vector<float>> taps;
+    std::vector<float> waiting; ///< from the first sample of the next output on
+};
+
+} // namespace kikitori::backend
