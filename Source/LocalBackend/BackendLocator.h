@@ -27,7 +27,7 @@ struct LocatorOptions
     std::filesystem::path caFile;
     /** Asked before each connection over https, and comes before caFile; gives an empty path for none. */
     std::function<std::filesystem::path()> caFileSetting;
-    Milliseconds launchLimit{ 10000 };
+    Milliseconds launchLimit{ 30000 };
     int mostCrashes = 5; ///< in a minute
 };
 

@@ -31,6 +31,7 @@ struct RetryPolicy
         std::chrono::milliseconds (2000), std::chrono::milliseconds (4000), std::chrono::milliseconds (8000),
     };
     int firstAttempts = 1;      ///< tries before the stream has ever been ready: who starts wants to know soon
+    int firstLocalAttempts = 3; ///< the same for a local backend, which may be leaving just when it is found
     int reconnectAttempts = 10; ///< tries in a row after it has been
     double jitter = 0.25;       ///< each delay varies by this share, so that many clients do not come at once
 };
@@ -41,7 +42,7 @@ struct SessionLimits
     using Milliseconds = std::chrono::milliseconds;
 
     Milliseconds tick{ 20 };                ///< how often the ring is drained
-    Milliseconds locate{ 15000 };           ///< finding, and for "local" starting, the backend
+    Milliseconds locate{ 40000 };           ///< finding, and for "local" starting, the backend: see launchLimit
     Milliseconds open{ 10000 };             ///< connection attempt
     Milliseconds readySilent{ 120000 };     ///< start → ready without a sign of life (a version 1 model load)
     Milliseconds readyTotal{ 600000 };      ///< start → ready with `loading` messages coming

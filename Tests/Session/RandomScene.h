@@ -37,7 +37,7 @@ struct RandomScene : SessionScene
             case 0:
             {
                 SessionConfig config;
-                config.retry.firstAttempts = 1 + upTo (3);
+                config.retry.firstAttempts = config.retry.firstLocalAttempts = 1 + upTo (3);
                 config.retry.reconnectAttempts = upTo (5);
                 config.format = static_cast<StreamFormat> (upTo (2));
                 config.limits.replayMemory = upTo (1) == 0 ? 0 : 256u << 20; // 0: nearly everything goes to disk

@@ -56,7 +56,14 @@ struct SessionScene
 
     void wait (Milliseconds time) { transport->advance (time); }
 
-    void start (SessionConfig config = {}) { session.start (std::move (config)); }
+    static SessionConfig remote()
+    {
+        SessionConfig config;
+        config.address = "http://backend.test:58081";
+        return config;
+    }
+
+    void start (SessionConfig config = remote()) { session.start (std::move (config)); }
 
     /** Confirmed words in order. */
     std::string words() const

@@ -130,6 +130,33 @@ TEST_CASE ("a backend that refuses the connection is told at once", "[session][t
     CHECK (scene.transport->sockets.size() == 1);
 }
 
+TEST_CASE ("a local backend that leaves just when it is found is looked for again", "[session][trouble]")
+{
+    SessionScene scene;
+    scene.backend.accepts = false;
+    scene.start (SessionConfig());
+    scene.speak (Milliseconds (100));
+    CHECK (scene.transport->sockets.size() == 1);
+    CHECK (scene.session.state() == S::starting);
+
+    SECTION ("the next one is there")
+    {
+        scene.backend.accepts = true;
+        scene.speak (seconds (3));
+        CHECK (scene.session.state() == S::active);
+        scene.session.stop();
+        scene.wait (seconds (1));
+        CHECK (scene.words() == SessionScene::wordsUntil (scene.spoken));
+    }
+
+    SECTION ("none is")
+    {
+        scene.speak (seconds (3));
+        checkFailed (scene, "backend_unreachable", "3 attempts");
+        CHECK (scene.transport->sockets.size() == 3);
+    }
+}
+
 TEST_CASE ("a backend that is not found is told at once", "[session][trouble]")
 {
     SessionScene scene;
@@ -142,7 +169,7 @@ TEST_CASE ("a close with 1000 before ready is a failure, not success", "[session
 {
     SessionScene scene (1);
     scene.backend.closesInsteadOfReady = 1000;
-    SessionConfig config;
+    auto config = SessionScene::remote();
     config.model = "nonsense";
     scene.start (config);
     scene.speak (seconds (1));
