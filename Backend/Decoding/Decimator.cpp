@@ -2,6 +2,7 @@
 
 #include "Backend/Model/Kernels.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <mutex>
@@ -13,8 +14,10 @@ namespace kikitori::backend
 namespace
 {
 constexpr int highestFactor = 12;
-/** Of the client's samples, for each of 16 kHz: 8 ms. A multiple of 16 / 2, the kernel's step for every factor. */
-constexpr int tapsPerFactor = 128;
+/** 8 ms. */
+constexpr int tapsPerPhase = 128;
+/** What the kernel may read beyond the end. */
+constexpr std::size_t readBeyond = 15;
 /** 7.6 kHz in cycles per sample of 16 kHz: the middle of the transition. */
 constexpr double cutoff = 0.475;
 /** 100 dB: 0.1102 (100 - 8.7). */
@@ -34,9 +37,9 @@ double bessel0 (double x)
     return sum;
 }
 
-std::vector<float> design (int factor)
+std::vector<std::vector<float>> design (int factor)
 {
-    const auto count = tapsPerFactor * factor;
+    const auto count = tapsPerPhase * factor;
     const auto middle = 0.5 * (count - 1);
     std::vector<double> exact (static_cast<std::size_t> (count));
     auto sum = 0.0;
@@ -51,43 +54,72 @@ std::vector<float> design (int factor)
         sum += exact[static_cast<std::size_t> (i)];
     }
 
-    std::vector<float> taps;
+    std::vector<std::vector<float>> phases (static_cast<std::size_t> (factor));
 
-    for (const auto tap : exact)
-        taps.push_back (static_cast<float> (tap / sum)); // a constant stays what it is
+    for (std::size_t i = 0; i < exact.size(); ++i)
+        phases[i % phases.size()].push_back (static_cast<float> (exact[i] / sum)); // a constant stays what it is
 
-    return taps;
+    return phases;
 }
 
-std::shared_ptr<const std::vector<float>> sharedTaps (int factor)
+std::shared_ptr<const std::vector<std::vector<float>>> sharedTaps (int factor)
 {
     static std::mutex mutex;
-    static std::array<std::shared_ptr<const std::vector<float>>, highestFactor + 1> designed;
+    static std::array<std::shared_ptr<const std::vector<std::vector<float>>>, highestFactor + 1> designed;
     const std::lock_guard lock (mutex);
     auto& taps = designed.at (static_cast<std::size_t> (factor));
 
     if (taps == nullptr)
-        taps = std::make_shared<const std::vector<float>> (design (factor));
+        taps = std::make_shared<const std::vector<std::vector<float>>> (design (factor));
 
     return taps;
 }
 } // namespace
 
-Decimator::Decimator (int factorToUse) : factor (factorToUse), taps (sharedTaps (factorToUse)) {}
+Decimator::Decimator (int factor) : taps (sharedTaps (factor)), waiting (taps->size()) { restart(); }
+
+std::size_t Decimator::length() const noexcept { return tapsPerPhase * taps->size(); }
+
+void Decimator::restart()
+{
+    samplesWaiting = 0;
+
+    for (auto& phase : waiting)
+        phase.assign (readBeyond, 0.0f);
+}
 
 void Decimator::push (std::span<const float> samples, std::vector<float>& out)
 {
-    waiting.insert (waiting.end(), samples.begin(), samples.end());
+    const auto factor = waiting.size();
+    const auto room = (samplesWaiting + samples.size() + factor - 1) / factor + readBeyond;
 
-    if (waiting.size() < taps->size())
+    for (auto& phase : waiting)
+        phase.resize (std::max (phase.size(), room));
+
+    for (std::size_t i = 0; i < std::min (factor, samples.size()); ++i)
+    {
+        auto* place = waiting[(samplesWaiting + i) % factor].data() + (samplesWaiting + i) / factor;
+
+        for (auto at = i; at < samples.size(); at += factor)
+            *place++ = samples[at];
+    }
+
+    samplesWaiting += samples.size();
+
+    if (samplesWaiting < length())
         return;
 
-    const auto step = static_cast<std::size_t> (factor);
-    const auto outputs = (waiting.size() - taps->size()) / step + 1;
-    out.resize (out.size() + outputs);
-    kernels().decimate (waiting.data(), factor, taps->data(), static_cast<int> (taps->size()), static_cast<int> (outputs),
-                        out.data() + out.size() - outputs);
-    waiting.erase (waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t> (outputs * step));
+    const auto outputs = (samplesWaiting - length()) / factor + 1;
+    out.resize (out.size() + outputs, 0.0f);
+    auto* const first = out.data() + out.size() - outputs;
+
+    for (std::size_t p = 0; p < factor; ++p)
+    {
+        kernels().correlate (waiting[p].data(), (*taps)[p].data(), tapsPerPhase, static_cast<int> (outputs), first);
+        waiting[p].erase (waiting[p].begin(), waiting[p].begin() + static_cast<std::ptrdiff_t> (outputs));
+    }
+
+    samplesWaiting -= outputs * factor;
 }
 
 } // namespace kikitori::backend

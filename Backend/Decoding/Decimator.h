@@ -27,14 +27,17 @@ public:
     /** Appends every output whose samples are all there. */
     void push (std::span<const float> samples, std::vector<float>& out);
     /** Forgets what is inside: the next sample is the first. */
-    void restart() { waiting.clear(); }
+    void restart();
     /** Samples that an output is made of. */
-    std::size_t length() const noexcept { return taps->size(); }
+    std::size_t length() const noexcept;
 
 private:
-    const int factor;
-    const std::shared_ptr<const std::vector<float>> taps;
-    std::vector<float> waiting; ///< from the first sample of the next output on
+    using Phases = std::vector<std::vector<float>>;
+
+    /** Every factor-th sample or tap, from each of the first ones on: an output is a sum over them all. */
+    const std::shared_ptr<const Phases> taps;
+    Phases waiting; ///< from the first sample of the next output on, then what may be read and does not count
+    std::size_t samplesWaiting = 0;
 };
 
 } // namespace kikitori::backend

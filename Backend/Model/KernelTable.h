@@ -116,8 +116,9 @@ struct KernelTable
                        float* out);
     /** out[c] = max (0, bias[c] + Σ inputs[tap] · weights[tap · channels + c]). */
     void (*spread) (const float* inputs, int taps, const float* weights, const float* bias, int channels, float* out);
-    /** y[k] = Σ taps[i] · x[k · step + i]; tapCount: a multiple of 16. Of a y the same samples always make the same bits. */
-    void (*decimate) (const float* x, int step, const float* taps, int tapCount, int outputs, float* y);
+    /** y[k] += Σ over i of taps[i] · x[k + i], in the order of the taps: of a y the same samples make the same bits, wherever
+        it lies. x may be read up to 15 values beyond the last one needed. */
+    void (*correlate) (const float* x, const float* taps, int tapCount, int outputs, float* y);
 };
 
 /** Those that this processor can run, the fastest first, the portable one last. */

@@ -1,4 +1,4 @@
-/*  Filtering and decimation in one: only the samples that are kept are computed. Under the rules of VectorLoops.h.
+/*  Filters of samples: many outputs side by side, each a sum over the taps in their order. Under the rules of VectorLoops.h.
 
     Threads: pure functions on the caller's memory. Failure: none.
 */
@@ -11,43 +11,42 @@ namespace kikitori::backend
 
 namespace
 {
-/** As many sums at once as keep the multipliers busy. The order in which a sum is made is the same wherever its output
-    lies among the others. */
-template <int outputs>
-void filterSome (const float* x, int step, const float* taps, int tapCount, float* y)
+/** y[k] += Σ taps[i] x[k + i] for so many vectors of outputs, the last of which `count` may cut short. */
+template <int vectors>
+inline void correlateSome (const float* x, const float* taps, int tapCount, int count, float* y)
 {
-    Floats sums[outputs]{};
+    Floats sums[vectors];
 
-    for (int i = 0; i < tapCount; i += lanes)
+    for (int v = 0; v < vectors - 1; ++v)
+        sums[v] = load (y + v * lanes);
+
+    sums[vectors - 1] = loadSome (y + (vectors - 1) * lanes, count - (vectors - 1) * lanes, 0.0f);
+
+    for (int i = 0; i < tapCount; ++i)
     {
-        const auto weights = load (taps + i);
+        const auto tap = all (taps[i]);
 
-        for (int k = 0; k < outputs; ++k)
-            sums[k] += weights * load (x + k * step + i);
+        for (int v = 0; v < vectors; ++v)
+            sums[v] += tap * load (x + v * lanes + i);
     }
 
-    for (int k = 0; k < outputs; ++k)
-    {
-        float values[lanes];
-        store (values, sums[k]);
+    for (int v = 0; v < vectors - 1; ++v)
+        store (y + v * lanes, sums[v]);
 
-        for (int half = lanes / 2; half > 0; half /= 2)
-            for (int i = 0; i < half; ++i)
-                values[i] += values[i + half];
-
-        y[k] = values[0];
-    }
+    const auto rest = count - (vectors - 1) * lanes;
+    storeSome (y + (vectors - 1) * lanes, sums[vectors - 1], rest < lanes ? rest : lanes);
 }
 
-void decimate (const float* x, int step, const float* taps, int tapCount, int outputs, float* y)
+void correlate (const float* x, const float* taps, int tapCount, int outputs, float* y)
 {
+    constexpr int atOnce = 5; // a hop of 10 ms is 160 outputs: no vector is left over
     auto k = 0;
 
-    for (; k + 8 <= outputs; k += 8)
-        filterSome<8> (x + static_cast<std::ptrdiff_t> (k) * step, step, taps, tapCount, y + k);
+    for (; k + atOnce * lanes <= outputs; k += atOnce * lanes)
+        correlateSome<atOnce> (x + k, taps, tapCount, atOnce * lanes, y + k);
 
-    for (; k < outputs; ++k)
-        filterSome<1> (x + static_cast<std::ptrdiff_t> (k) * step, step, taps, tapCount, y + k);
+    for (; k < outputs; k += lanes)
+        correlateSome<1> (x + k, taps, tapCount, outputs - k, y + k);
 }
 } // namespace
 

@@ -277,7 +277,7 @@ void spread (const float* inputs, int taps, const float* weights, const float* b
 constexpr KernelTable tableOf (const char* name, decltype (KernelTable::product8) product8)
 {
     return { name,       product8,  product32,     quantise,           layerNorm, silu,      gatedLinearUnit, softmax,
-             logSoftmax, addScaled, attend<float>, attend<ShortFloat>, shorten,   depthwise, spread,          decimate };
+             logSoftmax, addScaled, attend<float>, attend<ShortFloat>, shorten,   depthwise, spread,          correlate };
 }
 } // namespace
 

@@ -185,3 +185,30 @@ TEST_CASE ("the functions between the products equal their definitions on every 
             }
         });
 }
+
+TEST_CASE ("a filter's outputs are right, and the same bits wherever they lie among others", "[kernels]")
+{
+    constexpr int taps = 37, most = 203;
+    const auto x = numbers (taps + most + 15, 5), weights = numbers (taps, 6), before = numbers (most, 7);
+    std::vector<float> expected (before);
+    for (int k = 0; k < most; ++k)
+        for (int i = 0; i < taps; ++i)
+            expected[static_cast<std::size_t> (k)] +=
+                weights[static_cast<std::size_t> (i)] * x[static_cast<std::size_t> (k + i)];
+
+    forEachTable (
+        [&] (const KernelTable& table)
+        {
+            auto all = before;
+            table.correlate (x.data(), weights.data(), taps, most, all.data());
+            checkClose (all, expected, 1e-5f);
+            for (const auto& [first, count] : { std::pair (0, 1), std::pair (3, 16), std::pair (18, 160), std::pair (100, 103) })
+            {
+                auto some = before;
+                table.correlate (x.data() + first, weights.data(), taps, count, some.data() + first);
+                std::copy (all.begin(), all.begin() + first, some.begin());
+                std::copy (all.begin() + first + count, all.end(), some.begin() + first + count);
+                CHECK (some == all);
+            }
+        });
+}
