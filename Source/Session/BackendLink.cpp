@@ -178,6 +178,7 @@ void BackendLink::end (End reason)
     if (currentStage == Stage::closed)
         return;
 
+    reason.wasFound = currentStage != Stage::locating;
     close (reason.mayRetry ? 1001 : 1000);
     listener.onLinkEnded (reason);
 }

@@ -16,7 +16,7 @@ bool isFinalCode (const std::string& code)
                                 "forbidden",      "invalid_json",     "too_large",       "unsupported",
                                 "model_broken",   "bad_address",      "crash_loop",      "taken_over",
                                 "bad_token_file", "launch_forbidden", "token_needs_tls", "incompatible_backend",
-                                "bad_ca_file",    "launch_failed" };
+                                "bad_ca_file" };
     return std::find (codes.begin(), codes.end(), code) != codes.end();
 }
 
@@ -28,7 +28,7 @@ bool isFinalClose (int code)
 
 } // namespace
 
-LinkEnd explainLocating (const Error& error) { return { error, ! isFinalCode (error.code), {} }; }
+LinkEnd explainLocating (const Error& error) { return { error, ! isFinalCode (error.code) }; }
 
 LinkEnd explainClose (const LinkClose& close)
 {

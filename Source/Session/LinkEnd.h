@@ -29,6 +29,7 @@ struct LinkEnd
     Error error;
     bool mayRetry = false;
     Milliseconds retryAfter{ 0 }; ///< the backend asks for at least this pause
+    bool wasFound = false;        ///< the locator had named a backend
 };
 
 /** What is known when a socket closes. */

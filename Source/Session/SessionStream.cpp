@@ -156,7 +156,7 @@ void SessionEngine::retryOrFail (const BackendLink::End& end)
 
     const auto mayWait = wasReady || end.error.code == "busy";
     const auto isLocal = config.address.empty() || config.address == "local";
-    const auto first = isLocal ? config.retry.firstLocalAttempts : config.retry.firstAttempts;
+    const auto first = isLocal && end.wasFound ? config.retry.firstLocalAttempts : config.retry.firstAttempts;
     const auto allowed = mayWait ? config.retry.reconnectAttempts : first - 1;
 
     if (! end.mayRetry || attempt >= allowed)
