@@ -143,6 +143,7 @@ async def measure(backend, port, options):
                 await asyncio.sleep(options.settle)
             p50, p95, count = await turn(port, options, number + 1)
             results[training].append(p95)
+            await asyncio.sleep(5)  # what the streams held is given back two seconds after their end
             print(f"round {number + 1}, {'training' if training else 'no training'}: lag p50 {p50:.0f} ms, p95 {p95:.0f} ms "
                   f"({count} messages), backend {memory(backend.pid):.1f} MB", flush=True)
             if training:

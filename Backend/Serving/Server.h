@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <map>
+#include <optional>
 
 struct lws;
 struct lws_context;
@@ -57,6 +58,7 @@ private:
     Status checkOptions() const;
     void everyTick();
     void dropSlowReaders();
+    void giveMemoryBack();
     void drain();
     bool hasSessions() const;
     bool isIdle();
@@ -74,6 +76,8 @@ private:
     std::map<lws*, std::shared_ptr<Connection>> connections;
     std::chrono::steady_clock::time_point lastUse;
     std::chrono::steady_clock::time_point drainSince;
+    std::optional<std::chrono::steady_clock::time_point> giveBackAt; ///< set when a stream has ended
+    int streamsBefore = 0;                                          ///< at the last tick
     bool isDraining = false;
     std::atomic<bool> shouldStop{ false };
 

@@ -66,6 +66,41 @@ TEST_CASE ("a backend whose streams are all taken says busy, and takes one again
     stream (backend.port());
 }
 
+TEST_CASE ("memory that streams have used is given back when they have ended", "[backend][limits]")
+{
+    const ServerProcess backend ({}, {}, "realtime:\n  max_sessions: 100\n");
+    const auto speech = noise (2.0, 7);
+    const auto round = [&]
+    {
+        std::vector<std::unique_ptr<RawClient>> streams;
+        for (int i = 0; i < 80; ++i)
+        {
+            streams.push_back (stream (backend.port()));
+            streams.back()->sendBinary (speech);
+        }
+        for (auto& one : streams)
+        {
+            one->sendText (R"({"type":"stop"})");
+            REQUIRE (one->receiveUntil ("\"stopped\""));
+        }
+        return backend.memory();
+    };
+
+    stream (backend.port()); // the model is there
+    const auto before = backend.memory();
+    const auto most = round();
+    REQUIRE (most > before + 5000); // KiB
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    auto after = most;
+    while (after > before + (most - before) / 4 && std::chrono::steady_clock::now() < end)
+    {
+        RawClient::ask (backend.port(), get ("/healthz"));
+        after = backend.memory();
+    }
+    INFO (before << " KiB before, " << most << " with 80 streams, " << after << " afterwards");
+    CHECK (after <= before + (most - before) / 4);
+}
+
 TEST_CASE ("SIGTERM gives every stream its last words and closes 1001; the backend ends with code 0",
            "[backend][limits]")
 {
