@@ -44,6 +44,7 @@ ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToU
       model (std::move (modelToUse)),
       conformer (model->weights, nearestChunk (model->weights->config, options.chunkMs)),
       extractor (model->weights->config.normalisation),
+      silentFrame (extractFeatures (std::vector<float> (hopSamples), model->weights->config.normalisation, 1)),
       reach (reachOf (model->settings.endpoint, conformer.featureFrames()))
 {
     // What is kept, what is taken before more is forgotten, and the silence of a flush. Unused memory is only promised.
@@ -81,7 +82,20 @@ void ConformerStream::hear (std::span<const float> audio)
         dropAudio (skipped);
     }
 
+    silenceFirstFrame();
     forgetWhatNoCutReaches();
+}
+
+/** The only frame that holds outputs of the filter that depend on what came before the segment: SegmentedStream.h. */
+void ConformerStream::silenceFirstFrame()
+{
+    static_assert (Decimator::halfLength <= hopSamples);
+
+    if (isFirstSilent || features.size() < melBins)
+        return;
+
+    std::copy (silentFrame.begin(), silentFrame.end(), features.begin());
+    isFirstSilent = true;
 }
 
 void ConformerStream::forgetWhatNoCutReaches()
@@ -116,6 +130,8 @@ void ConformerStream::resetModel()
 {
     consumed = 0;
     conformer.reset();
+    isFirstSilent = false;
+    silenceFirstFrame();
 }
 
 std::int64_t ConformerStream::hopsBefore (std::int64_t frame) const noexcept
@@ -154,6 +170,7 @@ void ConformerStream::recogniseEnd (std::vector<RecognizerEvent>& events)
         extractor.push (silence, features);
 
     extractor.flush (1, features);
+    silenceFirstFrame();
 
     while (waitingFrames() % subsamplingFactor != 0)
         extractor.push (silence, features);

@@ -42,6 +42,7 @@ private:
     std::int64_t hopsBefore (std::int64_t frame) const noexcept override;
 
     void forgetWhatNoCutReaches();
+    void silenceFirstFrame();
     void decode (std::span<const float> logProbabilities, std::size_t frames);
     std::span<const float> waiting (std::size_t frames) const;
     std::size_t waitingFrames() const noexcept { return features.size() / melBins - consumed; }
@@ -49,10 +50,12 @@ private:
     const std::shared_ptr<const ConformerModel> model;
     StreamingConformer conformer;
     FeatureExtractor extractor;
+    const std::vector<float> silentFrame;
     const std::size_t reach;     ///< feature frames that a cut at the cap may give to the next segment, at most
     std::vector<float> features; ///< of the segment but its oldest, for what a cut gives to the next segment
     std::size_t consumed = 0;    ///< of features, what the encoder has seen
     std::size_t toSkip = 0;      ///< feature frames (hops) to drop that are still to come
+    bool isFirstSilent = false;  ///< the segment's first frame is there, and made silent
 };
 
 } // namespace kikitori::backend

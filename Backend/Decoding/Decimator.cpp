@@ -14,8 +14,7 @@ namespace kikitori::backend
 namespace
 {
 constexpr int highestFactor = 12;
-/** 8 ms. */
-constexpr int tapsPerPhase = 128;
+constexpr int tapsPerPhase = 2 * static_cast<int> (Decimator::halfLength);
 /** What the kernel may read beyond the end. */
 constexpr std::size_t readBeyond = 15;
 /** 7.6 kHz in cycles per sample of 16 kHz: the middle of the transition. */
@@ -78,14 +77,12 @@ std::shared_ptr<const std::vector<std::vector<float>>> sharedTaps (int factor)
 
 Decimator::Decimator (int factor) : taps (sharedTaps (factor)), waiting (taps->size()) { restart(); }
 
-std::size_t Decimator::length() const noexcept { return tapsPerPhase * taps->size(); }
-
 void Decimator::restart()
 {
-    samplesWaiting = 0;
+    samplesWaiting = halfLengthOfInput();
 
     for (auto& phase : waiting)
-        phase.assign (readBeyond, 0.0f);
+        phase.assign (halfLength + readBeyond, 0.0f);
 }
 
 void Decimator::push (std::span<const float> samples, std::vector<float>& out)
@@ -106,10 +103,12 @@ void Decimator::push (std::span<const float> samples, std::vector<float>& out)
 
     samplesWaiting += samples.size();
 
-    if (samplesWaiting < length())
+    const auto length = 2 * halfLengthOfInput();
+
+    if (samplesWaiting < length)
         return;
 
-    const auto outputs = (samplesWaiting - length()) / factor + 1;
+    const auto outputs = (samplesWaiting - length) / factor + 1;
     out.resize (out.size() + outputs, 0.0f);
     auto* const first = out.data() + out.size() - outputs;
 

@@ -74,6 +74,14 @@ void ImportedRecognizerStream::hear (std::span<const float> heard)
     toSkip -= skipped;
     heard = heard.subspan (skipped);
     audio.insert (audio.end(), heard.begin(), heard.end());
+    silenceFirstSamples();
+}
+
+/** Those outputs of the filter that depend on what came before the segment: SegmentedStream.h. */
+void ImportedRecognizerStream::silenceFirstSamples()
+{
+    for (; silenced < std::min (audio.size(), Decimator::halfLength); ++silenced)
+        audio[silenced] = 0.0f;
 }
 
 void ImportedRecognizerStream::dropAudio (std::size_t hops)
@@ -92,6 +100,8 @@ void ImportedRecognizerStream::dropAllAudio()
 void ImportedRecognizerStream::resetModel()
 {
     recognised = 0;
+    silenced = 0;
+    silenceFirstSamples();
     settled.clear();
     acoustic->reset();
 }

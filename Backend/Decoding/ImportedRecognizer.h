@@ -54,6 +54,7 @@ private:
     std::span<const float> provisional() const override { return acoustic->provisional(); }
 
     void process (std::vector<RecognizerEvent>& events);
+    void silenceFirstSamples();
 
     const std::shared_ptr<const ImportedRecognizerModel> model;
     const std::int64_t frameSamples; ///< 16 kHz
@@ -61,6 +62,7 @@ private:
     std::vector<float> audio;   ///< 16 kHz audio of the segment, at most its cap and what followed it
     std::vector<float> settled; ///< log probabilities that came now
     std::size_t recognised = 0; ///< samples of `audio` that the model has had
+    std::size_t silenced = 0;   ///< of the first ones, made silent
     std::size_t toSkip = 0;     ///< samples to drop that are still to come
 };
 

@@ -88,7 +88,7 @@ void ModelRateResampler::flush (std::vector<float>& out)
         take (nullptr, 0, out);
     else if (decimator && in > 0)
     {
-        decimator->push (std::vector<float> (decimator->length()), out);
+        decimator->push (std::vector<float> (decimator->halfLengthOfInput()), out);
         given += out.size() - before;
     }
 

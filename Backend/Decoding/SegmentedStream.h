@@ -2,7 +2,8 @@
     them. What the model hears, and how, is for the class of its kind.
 
     A segment of speech begins with a fresh model 400 ms before the first sound in it, so a replay from a final's ack
-    begins at the same place. Audio is counted in hops of 10 ms.
+    begins at the same place. Audio is counted in hops of 10 ms. The first outputs of the filter to 16 kHz hear what came
+    before a segment where it goes on, and silence where it is replayed: a derived class gives its model silence for them.
 
     Threads: as Recognizer.h says.
     Failure: as Recognizer.h says.

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <random>
 
+using kikitori::backend::Decimator;
 using kikitori::backend::ModelRateResampler;
 
 TEST_CASE ("sample counts are exact after a flush, at every rate and block size", "[resampler]")
@@ -74,7 +75,10 @@ TEST_CASE ("what is heard again from anywhere gives the same bits, however it is
             again.value()->push (std::span (samples).subspan (at, next), out);
         }
         again.value()->flush (out);
-        CHECK (out == std::vector<float> (all.begin() + static_cast<std::ptrdiff_t> (hop * 160), all.end()));
+        // The first ones hear what came before, or silence.
+        constexpr auto first = static_cast<std::ptrdiff_t> (Decimator::halfLength);
+        REQUIRE (out.size() == all.size() - hop * 160);
+        CHECK (std::equal (out.begin() + first, out.end(), all.begin() + static_cast<std::ptrdiff_t> (hop * 160) + first));
     }
 }
 
