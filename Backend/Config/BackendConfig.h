@@ -26,8 +26,9 @@ struct TrainingDefaults
     int warmupSteps = 500;
     double gradientClip = 2.0;
     int threads = 1;
-    int logInterval = 10;    ///< steps between progress messages
-    int keepCheckpoints = 3; ///< newest
+    int logInterval = 10;       ///< steps between progress messages
+    int checkpointInterval = 1; ///< epochs between checkpoints
+    int keepCheckpoints = 3;    ///< newest
     int keepBest = 3;
     bool serveBest = false; ///< a training's new best model is put into service under the model's name
 };

@@ -100,6 +100,7 @@ Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConf
     training.number ("grad_clip_thresh", config.training.gradientClip, 0.01, 1000.0);
     training.number ("threads", config.training.threads, 1, 256);
     training.number ("log_interval", config.training.logInterval, 1, 1000000);
+    training.number ("checkpoint_interval", config.training.checkpointInterval, 1, 100000);
     training.number ("keep_checkpoints", config.training.keepCheckpoints, 1, 100000);
     training.number ("keep_best", config.training.keepBest, 0, 100000);
     training.flag ("serve_best", config.training.serveBest);

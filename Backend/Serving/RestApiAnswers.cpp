@@ -12,11 +12,6 @@ namespace kikitori::backend
 
 using nlohmann::json;
 
-namespace
-{
-constexpr int epochsBetweenCheckpoints = 1; ///< the trainer writes one at the end of each
-}
-
 RestReply RestApi::configuration() const
 {
     auto names = json::array();
@@ -54,7 +49,7 @@ RestReply RestApi::configuration() const
                                  { "num_epochs", training.epochs },
                                  { "grad_clip_thresh", training.gradientClip },
                                  { "log_interval", training.logInterval },
-                                 { "checkpoint_interval", epochsBetweenCheckpoints },
+                                 { "checkpoint_interval", training.checkpointInterval },
                                  { "auto_resume", true },
                                  { "checkpoint_retention", training.keepCheckpoints } } } });
 }

@@ -102,6 +102,7 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
                     { "grad_clip_thresh", config.training.gradientClip },
                     { "threads", config.training.threads },
                     { "progress_steps", config.training.logInterval },
+                    { "checkpoint_epochs", config.training.checkpointInterval },
                     { "keep_checkpoints", config.training.keepCheckpoints },
                     { "keep_best", config.training.keepBest },
                     { "language", sizes.language },

@@ -58,6 +58,10 @@ Status Trainer::run()
         if (auto done = trainEpoch(); ! done)
             return done;
 
+    if (unsaved) // stopped after an epoch that has no checkpoint of its own
+        if (auto done = saveCheckpoint(); ! done)
+            return done;
+
     const auto complete = state->position.epoch >= options.epochs;
     report.status (complete ? "completed" : "stopped", std::to_string (state->position.epoch) + " of "
                                                            + std::to_string (options.epochs) + " epochs are complete");
@@ -235,6 +239,7 @@ Status Trainer::noteStep (double loss)
 
     stepLosses.push_back (loss);
     ++state->position.step;
+    unsaved = true;
     return success();
 }
 

@@ -24,7 +24,7 @@ namespace kikitori::backend
 class Trainer
 {
 public:
-    /** shouldStop is asked between steps; a stop leaves a checkpoint. */
+    /** shouldStop is asked between steps; a stop leaves a checkpoint, also between epochs. */
     Trainer (TrainingOptions optionsToUse, TrainingReport& reportToUse, std::function<bool()> shouldStop);
 
     /** Trains until the epochs are done or a stop was asked for. */
@@ -45,6 +45,7 @@ private:
     void reportProgress (std::size_t batches, const TrainingBatch& batch);
     Status finishEpoch();
     Status saveCheckpoint();
+    bool checkpointIsDue() const noexcept;
     bool wantsToStop() const { return shouldStop() || report.broken(); }
     /** Processes that train together stop after the same step. */
     bool stopping() const { return exchange != nullptr ? othersStop : wantsToStop(); }
@@ -75,7 +76,8 @@ private:
     Meter meter;
     double epochLossSum = 0.0;
     std::size_t epochSteps = 0;
-    int badSteps = 0; ///< in a row
+    int badSteps = 0;     ///< in a row
+    bool unsaved = false; ///< steps since the last checkpoint
     std::vector<double> stepLosses;
 };
 

@@ -1,21 +1,13 @@
 // What a training does at the end of an epoch, and what it keeps.
 #include "Backend/Training/CheckpointKeeper.h"
 #include "Backend/Training/Trainer.h"
+#include "Core/LanguageTag.h"
 
 #include <algorithm>
 #include <ctime>
 
 namespace kikitori::backend
 {
-
-namespace
-{
-/** Languages without spaces between words are judged by their characters. */
-bool writesWords (const std::string& language)
-{
-    return ! (language.starts_with ("ja") || language.starts_with ("zh") || language.starts_with ("th"));
-}
-} // namespace
 
 Status Trainer::finishEpoch()
 {
@@ -34,7 +26,7 @@ Status Trainer::finishEpoch()
 
         if (result.errors.characters > 0 && ! wantsToStop()) // else it says nothing, or was cut short
             entry["score"] =
-                writesWords (options.language) ? result.errors.wordErrorRate() : result.errors.characterErrorRate();
+                hasWordSpaces (options.language) ? result.errors.wordErrorRate() : result.errors.characterErrorRate();
 
         history.push_back (entry);
         report.validation (position.epoch, result);
@@ -42,13 +34,21 @@ Status Trainer::finishEpoch()
 
     epochLossSum = 0.0;
     epochSteps = 0;
-    auto done = saveCheckpoint();
+    auto done = checkpointIsDue() ? saveCheckpoint() : success();
     meter.since = steadyMilliseconds();
     return done;
 }
 
+bool Trainer::checkpointIsDue() const noexcept
+{
+    const auto epoch = state->position.epoch;
+    return epoch % options.checkpointEpochs == 0 || epoch >= options.epochs;
+}
+
 Status Trainer::saveCheckpoint()
 {
+    unsaved = false;
+
     if (! isFirst())
         return success();
 

@@ -209,6 +209,7 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.number ("limit_samples", options.limitSamples, 0, 1e9);
     reader.number ("validation_utterances", options.validationUtterances, 0, 1e6);
     reader.number ("progress_steps", options.progressSteps, 1, 1e6);
+    reader.number ("checkpoint_epochs", options.checkpointEpochs, 1, 100000);
     reader.number ("keep_checkpoints", options.keepCheckpoints, 1, 1e6);
     reader.number ("keep_best", options.keepBest, 0, 1e6);
     reader.number ("vocabulary_size", options.vocabularySize, 16, 65535);

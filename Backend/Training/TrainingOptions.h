@@ -84,8 +84,9 @@ struct TrainingOptions
     int limitSamples = 0;          ///< training utterances at most; 0: all
     int validationUtterances = 60; ///< of each corpus, at the end of an epoch
     int progressSteps = 10;        ///< steps between progress messages
-    int keepCheckpoints = 3;       ///< newest epochs kept
-    int keepBest = 3;              ///< epochs with the smallest validation error, kept besides
+    int checkpointEpochs = 1;      ///< epochs between checkpoints; the last epoch and a stop always leave one
+    int keepCheckpoints = 3;       ///< newest ones kept
+    int keepBest = 3;              ///< those with the smallest validation error, kept besides
     bool lightweight = false;      ///< a tiny model on few utterances, to try the way
 
     WorkerGroup workers;

@@ -43,6 +43,9 @@ TEST_CASE ("each error names file, key, value and what is allowed", "[config]")
     CHECK (epochs.find ("config.yaml") != std::string::npos);
     CHECK (epochs.find ("\"training.epochs\" is many; allowed is a number from 1 to 100000") != std::string::npos);
     CHECK (complaint ("training: {epochs: 0}").find ("training.epochs") != std::string::npos);
+    CHECK (complaint ("training: {checkpoint_interval: 0}")
+               .find ("\"training.checkpoint_interval\" is 0; allowed is a number from 1 to 100000")
+           != std::string::npos);
     CHECK (complaint ("training: 5").find ("a mapping") != std::string::npos);
     CHECK (complaint ("available_models: [../etc]").find ("without slashes") != std::string::npos);
     CHECK (complaint ("trainign: {}").find ("\"trainign\" is not a key here") != std::string::npos);
@@ -56,7 +59,7 @@ TEST_CASE ("each model has sizes, tokens and a chunk of its own; realtime is the
                               "models:\n"
                               "  conformer: {d_model: 256, n_layers: 12}\n"
                               "  japanese: {language: ja, vocabulary: characters}\n"
-                              "training: {serve_best: true, keep_best: 5, log_interval: 25}\n");
+                              "training: {serve_best: true, keep_best: 5, log_interval: 25, checkpoint_interval: 4}\n");
     REQUIRE (config.ok());
     CHECK (config.value().settingsOf ("conformer").modelSize == 256);
     CHECK (config.value().settingsOf ("conformer").heads == 4);
@@ -64,6 +67,7 @@ TEST_CASE ("each model has sizes, tokens and a chunk of its own; realtime is the
     CHECK (config.value().training.serveBest);
     CHECK (config.value().training.keepBest == 5);
     CHECK (config.value().training.logInterval == 25);
+    CHECK (config.value().training.checkpointInterval == 4);
 
     const auto large = BackendConfig().settingsOf ("conformer"), small = BackendConfig().settingsOf ("realtime");
     CHECK (small.modelSize < large.modelSize);
@@ -118,6 +122,8 @@ TEST_CASE ("the example is valid and says what holds without it", "[config]")
     CHECK (example.training.weightDecay == without.training.weightDecay);
     CHECK (example.training.warmupSteps == without.training.warmupSteps);
     CHECK (example.training.gradientClip == without.training.gradientClip);
+    CHECK (example.training.logInterval == without.training.logInterval);
+    CHECK (example.training.checkpointInterval == without.training.checkpointInterval);
     CHECK (example.serving.sessions == without.serving.sessions);
     CHECK (example.serving.chunkMs == without.serving.chunkMs);
     CHECK (example.serving.aheadSeconds == without.serving.aheadSeconds);

@@ -120,13 +120,15 @@ TEST_CASE ("what /api/config tells of trainings is what their runs are told", "[
 {
     Rig rig;
     rig.config.training.logInterval = 25;
+    rig.config.training.checkpointInterval = 4;
     const auto told = rig.ask ("GET", "/api/config").second["training_config"];
     CHECK (told["log_interval"] == 25);
-    CHECK (told["checkpoint_interval"] == 1); // each epoch (TrainerTests)
+    CHECK (told["checkpoint_interval"] == 4);
 
     rig.ask ("POST", "/api/train/start", R"({"model_name":"conformer","dataset_name":"ljspeech"})");
     const auto run = json::parse (std::ifstream (rig.folder.path / "runs/run.json"));
     CHECK (run["progress_steps"] == 25);
+    CHECK (run["checkpoint_epochs"] == 4);
 
     for (const auto& [inConfig, inRun] :
          { std::pair{ "learning_rate", "learning_rate" }, std::pair{ "weight_decay", "weight_decay" },

@@ -1,6 +1,5 @@
 #include "Backend/Model/SafetensorsFile.h"
-#include "Backend/Training/Trainer.h"
-#include "Backend/Training/TrainingFixture.h"
+#include "Backend/Training/TrainerScene.h"
 #include "Support/Catch.h"
 
 #include <algorithm>
@@ -10,63 +9,11 @@ using namespace kikitori;
 using namespace kikitori::backend;
 using kikitori::test::TemporaryFolder;
 using kikitori::test::tinyRun;
+using kikitori::test::train;
 using nlohmann::json;
 
 namespace
 {
-/** What one training reported, and its steps' losses. */
-struct Outcome
-{
-    Status status = success();
-    std::vector<double> losses;
-    std::vector<json> messages;
-
-    std::vector<json> of (const std::string& type) const
-    {
-        std::vector<json> found;
-
-        for (const auto& message : messages)
-            if (message["type"] == type)
-                found.push_back (message["payload"]);
-
-        return found;
-    }
-};
-
-/** Trains; asks for a stop once `steps` steps are done (0: never). */
-Outcome train (const json& run, std::size_t steps = 0)
-{
-    const auto options = parseTrainingOptions (run);
-    REQUIRE (options.ok());
-    auto* stream = std::tmpfile();
-    REQUIRE (stream != nullptr);
-    TrainingReport report (stream);
-    const Trainer* running = nullptr;
-    Trainer trainer (options.value(), report,
-                     [&] { return steps > 0 && running != nullptr && running->losses().size() >= steps; });
-    running = &trainer;
-
-    Outcome outcome;
-    outcome.status = trainer.run();
-    outcome.losses = trainer.losses();
-    std::rewind (stream);
-    std::string text;
-
-    for (int c = std::fgetc (stream); c != EOF; c = std::fgetc (stream))
-    {
-        if (c != '\n')
-        {
-            text += static_cast<char> (c);
-            continue;
-        }
-
-        outcome.messages.push_back (json::parse (text));
-        text.clear();
-    }
-
-    std::fclose (stream);
-    return outcome;
-}
 std::string firstRecording()
 {
     std::ifstream in (KIKITORI_FIXTURES "/speech/manifest.jsonl");

@@ -65,6 +65,7 @@ TEST_CASE ("a complaint names key, value and what is allowed", "[training]")
     CHECK (complaint (with ("epochs", 0)) == "epochs is 0; give a whole number from 1.0 to 100000.0");
     CHECK (complaint (with ("epochs", "3")) == "epochs is \"3\"; give a whole number from 1.0 to 100000.0");
     CHECK (complaint (with ("epochs", 2.5)).find ("epochs is 2.5") == 0);
+    CHECK (complaint (with ("checkpoint_epochs", 0)).find ("checkpoint_epochs is 0; give a whole number from 1") == 0);
     CHECK (complaint (with ("learning_rat", 0.1)) == "learning_rat is not an option of a training");
     CHECK (complaint (with ("model", { { "d_model", 100 }, { "n_heads", 3 } })).find ("d_model") != std::string::npos);
     CHECK (complaint (with ("dataset_name", "../x")).find ("dataset_name") == 0);

@@ -1,0 +1,71 @@
+// Checkpoints that are not written after each epoch.
+#include "Backend/Training/TrainerScene.h"
+
+#include <algorithm>
+
+using namespace kikitori::backend;
+using kikitori::test::TemporaryFolder;
+using kikitori::test::tinyRun;
+using kikitori::test::train;
+using nlohmann::json;
+
+TEST_CASE ("checkpoints are written every so many epochs and after the last one; each epoch is validated",
+           "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    run["epochs"] = 5;
+    run["checkpoint_epochs"] = 2;
+    const auto outcome = train (run);
+    REQUIRE (outcome.status.ok());
+    CHECK (outcome.of ("validation_result").size() == 5);
+    std::vector<std::string> names;
+
+    for (const auto& checkpoint : outcome.of ("checkpoint"))
+        names.push_back (checkpoint["name"]);
+
+    CHECK (names == std::vector<std::string>{ "tiny-speech-epoch-2", "tiny-speech-epoch-4", "tiny-speech-epoch-5" });
+    const auto checkpoints = folder.path / "checkpoints";
+    CHECK (std::filesystem::read_symlink (checkpoints / "tiny-speech-latest") == "tiny-speech-epoch-5");
+    CHECK (readModelConfig (checkpoints / "tiny-speech-average").ok());
+    const auto history = readTrainingMetadata (checkpoints / "tiny-speech-latest").value()["history"];
+    CHECK (history.size() == 5);
+
+    auto best = 1; // of the epochs that have a checkpoint, counted from 0
+
+    for (const auto epoch : { 3, 4 })
+        if (std::pair (history[epoch]["score"], history[epoch]["val_loss"])
+            < std::pair (history[best]["score"], history[best]["val_loss"]))
+            best = epoch;
+
+    CHECK (std::filesystem::read_symlink (checkpoints / "tiny-speech-best")
+           == "tiny-speech-epoch-" + std::to_string (best + 1));
+}
+
+TEST_CASE ("a stop between two checkpoints leaves one, and the training goes on exactly", "[training]")
+{
+    const TemporaryFolder whole;
+    const auto uninterrupted = train (tinyRun (whole.path));
+    const auto progress = uninterrupted.of ("progress"); // one a step
+    const auto firstEpoch = static_cast<std::size_t> (std::count_if (
+        progress.begin(), progress.end(), [] (const json& step) { return step["epoch"] == 1; }));
+    REQUIRE (firstEpoch > 1);
+
+    for (const auto steps : { firstEpoch - 1, firstEpoch, firstEpoch + 1 }) // inside, after, and in the next
+    {
+        INFO (steps);
+        const TemporaryFolder folder;
+        auto run = tinyRun (folder.path);
+        run["checkpoint_epochs"] = 100;
+        const auto stopped = train (run, steps);
+        REQUIRE (stopped.of ("checkpoint").size() == 1);
+        CHECK (stopped.of ("status").back()["status"] == "stopped");
+        auto losses = stopped.losses;
+        REQUIRE (losses.size() == steps);
+        run["resume"] = "latest";
+        const auto rest = train (run);
+        losses.insert (losses.end(), rest.losses.begin(), rest.losses.end());
+        CHECK (losses == uninterrupted.losses);
+        CHECK (rest.of ("checkpoint").size() == 1);
+    }
+}
