@@ -153,6 +153,8 @@ Result<std::filesystem::path> importModel (const std::filesystem::path& path,
 
     if (options.card.wordErrorRates.empty())
         options.card.wordErrorRates = card.wordErrorRates;
+    if (options.card.characterErrorRates.empty())
+        options.card.characterErrorRates = card.characterErrorRates;
 
     if (auto written = writeModelFolder (model.value(), options.name, options.card, made); ! written)
         return written.error();

@@ -25,7 +25,7 @@ struct ImportedModel
 struct ImportedCard
 {
     std::string language, licence, source;
-    std::vector<std::pair<std::string, double>> wordErrorRates; ///< data set, per cent
+    std::vector<std::pair<std::string, double>> wordErrorRates{}, characterErrorRates{}; ///< data set, per cent
 };
 
 /** NeMo: model_config.yaml, model_weights.ckpt and the tokenizer of an unpacked .nemo archive. */
@@ -43,7 +43,7 @@ Status writeModelFolder (const ImportedModel& model,
 /** Pieces of a SentencePiece model by id. Errors: file_missing, model_broken. */
 Result<std::vector<std::string>> readSentencePieces (const std::filesystem::path& file);
 
-/** The YAML head of a model card (README.md): language, license, and the word error rates of its model-index. Nothing
+/** The YAML head of a model card (README.md): language, license, and the error rates of its model-index. Nothing
     where there is none. */
 ImportedCard readModelCard (const std::filesystem::path& readme);
 

@@ -40,12 +40,13 @@ void readErrorRates (const YAML::Node& index, ImportedCard& card)
             for (const auto& metric : yamlAt (result, "metrics"))
             {
                 const auto type = yamlValue<std::string> (metric, "type", "");
-                auto rate = yamlValue (metric, "value", -1.0);
-                auto name = yamlValue<std::string> (result, "dataset.name", "?");
+                const auto rate = yamlValue (metric, "value", -1.0);
+                const auto name = yamlValue<std::string> (result, "dataset.name", "?");
                 const auto part = yamlValue<std::string> (result, "dataset.config", "");
+                auto& rates = type == "cer" ? card.characterErrorRates : card.wordErrorRates;
 
-                if (type == "wer" && rate >= 0.0 && card.wordErrorRates.size() < 50)
-                    card.wordErrorRates.emplace_back (
+                if ((type == "wer" || type == "cer") && rate >= 0.0 && rates.size() < 50)
+                    rates.emplace_back (
                         name.substr (0, 80) + (part.empty() ? "" : " " + part.substr (0, 40)), rate);
             }
 }

@@ -20,6 +20,8 @@ Status writeModelFolder (const ImportedModel& model,
 
     for (const auto& [dataSet, rate] : card.wordErrorRates)
         config["card"]["wer"][dataSet] = rate;
+    for (const auto& [dataSet, rate] : card.characterErrorRates)
+        config["card"]["cer"][dataSet] = rate;
 
     const auto write = [&folder] (const char* file, const json& content)
     {

@@ -109,8 +109,10 @@ void tellInstalled (const InstalledModel& model)
               << " million parameters, " << (model.licence.empty() ? "licence unknown" : model.licence) << ", latency "
               << joined (model.latenciesMs) << " ms\n";
 
-    for (const auto& [dataSet, rate] : model.wordErrorRates)
-        std::cout << "      word error rate " << rate << " % on " << dataSet << " (its card)\n";
+    const auto byCharacters = model.countsCharacters();
+
+    for (const auto& [dataSet, rate] : byCharacters ? model.characterErrorRates : model.wordErrorRates)
+        std::cout << "      " << (byCharacters ? "character" : "word") << " error rate " << rate << " % on " << dataSet << " (its card)\n";
 }
 
 int success (const std::filesystem::path& folder)

@@ -3,6 +3,7 @@
 #include "Backend/Foreign/AcousticModel.h"
 #include "Backend/Foreign/WindowedStream.h"
 #include "Backend/Model/SafetensorsFile.h"
+#include "Core/LanguageTag.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -70,10 +71,12 @@ void readCard (const json& config, InstalledModel& model)
     model.licence = stringAt (*card, "licence");
     model.source = stringAt (*card, "source");
 
-    if (const auto rates = card->find ("wer"); rates != card->end() && rates->is_object())
-        for (const auto& [dataSet, rate] : rates->items())
-            if (rate.is_number())
-                model.wordErrorRates.emplace_back (dataSet, rate.get<double>());
+    for (const auto& [key, target] :
+         { std::pair{ "wer", &model.wordErrorRates }, std::pair{ "cer", &model.characterErrorRates } })
+        if (const auto rates = card->find (key); rates != card->end() && rates->is_object())
+            for (const auto& [dataSet, rate] : rates->items())
+                if (rate.is_number())
+                    target->emplace_back (dataSet, rate.get<double>());
 }
 
 /** Numbers in model.safetensors, from its header alone. */
@@ -123,6 +126,8 @@ std::string languageOf (const fs::path& folder)
     return primaryLanguage (stringAt (config.is_object() ? config : json::object(), "language", "en"));
 }
 } // namespace
+
+bool InstalledModel::countsCharacters() const { return ! hasWordSpaces (language) && ! characterErrorRates.empty(); }
 
 fs::path userModelFolder (const fs::path& dataFolder) { return dataFolder / "models"; }
 
@@ -203,6 +208,8 @@ json toJson (const std::vector<InstalledModel>& models)
 
         for (const auto& [dataSet, rate] : model.wordErrorRates)
             entry["wer"][dataSet] = rate;
+        for (const auto& [dataSet, rate] : model.characterErrorRates)
+            entry["cer"][dataSet] = rate;
 
         list.push_back (std::move (entry));
     }

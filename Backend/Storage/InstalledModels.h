@@ -23,9 +23,12 @@ struct InstalledModel
     std::filesystem::path folder;
     std::string architecture, language, licence, source;
     std::uint64_t parameters = 0;
-    std::uint64_t bytes = 0;                                    ///< of its files
-    std::vector<int> latenciesMs;                               ///< choices of chunk_ms
-    std::vector<std::pair<std::string, double>> wordErrorRates; ///< data set, per cent
+    std::uint64_t bytes = 0;      ///< of its files
+    std::vector<int> latenciesMs; ///< choices of chunk_ms
+    std::vector<std::pair<std::string, double>> wordErrorRates, characterErrorRates; ///< data set, per cent
+
+    /** Its errors are told by characters: its language has no spaces between words, and its card has such rates. */
+    bool countsCharacters() const;
 };
 
 /** Where imported and fetched models lie. */

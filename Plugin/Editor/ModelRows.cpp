@@ -1,5 +1,6 @@
 #include "Plugin/Editor/ModelRows.h"
 
+#include "Core/LanguageTag.h"
 #include "Plugin/Editor/PageParts.h"
 
 #include <algorithm>
@@ -48,13 +49,14 @@ void addCard (juce::StringArray& lines, const ModelCard& card, const Words& word
 {
     add (lines, words ("Language"), utf8 (card.language));
     add (lines, words ("Licence"), utf8 (card.licence));
+    const auto byCharacters = ! hasWordSpaces (card.language) && ! card.cers.empty();
     juce::StringArray chunks, rates;
     for (const auto ms : card.chunkMs)
         chunks.add (juce::String (ms) + " ms");
-    for (const auto& [dataset, rate] : card.wers)
+    for (const auto& [dataset, rate] : byCharacters ? card.cers : card.wers)
         rates.add (utf8 (dataset) + " " + juce::String (rate, 1) + " %");
     add (lines, words ("Latencies to choose from"), chunks.joinIntoString (", "));
-    add (lines, words ("Word error rate"), rates.joinIntoString (", "));
+    add (lines, words (byCharacters ? "Character error rate" : "Word error rate"), rates.joinIntoString (", "));
     if (card.parameters > 0.0)
         add (lines, words ("Parameters"), juce::String (card.parameters / 1.0e6, 1) + " M");
 }

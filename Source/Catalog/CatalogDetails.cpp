@@ -57,10 +57,11 @@ ModelCard readCard (const json& entry)
             if (one.is_number_integer() && card.chunkMs.size() < 32)
                 card.chunkMs.push_back (one.get<int>());
 
-    if (const auto rates = entry.find ("wer"); rates != entry.end() && rates->is_object())
-        for (const auto& [name, rate] : rates->items())
-            if (rate.is_number() && card.wers.size() < 32)
-                card.wers.emplace_back (name, rate.get<double>());
+    for (const auto& [key, target] : { std::pair{ "wer", &card.wers }, std::pair{ "cer", &card.cers } })
+        if (const auto rates = entry.find (key); rates != entry.end() && rates->is_object())
+            for (const auto& [name, rate] : rates->items())
+                if (rate.is_number() && target->size() < 32)
+                    target->emplace_back (name, rate.get<double>());
 
     return card;
 }

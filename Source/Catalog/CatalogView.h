@@ -33,9 +33,9 @@ struct EpochFigures
 struct ModelCard
 {
     std::string language, licence;
-    std::vector<int> chunkMs;                         ///< latencies to choose from
-    std::vector<std::pair<std::string, double>> wers; ///< data set, per cent
-    double parameters = 0.0;                          ///< 0 = not said
+    std::vector<int> chunkMs;                               ///< latencies to choose from
+    std::vector<std::pair<std::string, double>> wers, cers; ///< error rates by words and characters: data set, per cent
+    double parameters = 0.0;                                ///< 0 = not said
 };
 
 struct CatalogModel

@@ -50,12 +50,13 @@ TEST_CASE ("cards and training metadata of our backend are read", "[catalog]")
     CatalogLists lists;
     REQUIRE (readConfig (R"({"available_models":["conformer"],"available_datasets":["speech"],"installed_models":[
         {"name":"conformer","language":"en","licence":"CC-BY-4.0","parameters":1200000,"bytes":1048576,
-         "chunk_ms":[80,160],"wer":{"dev":12.5}}]})",
+         "chunk_ms":[80,160],"wer":{"dev":12.5},"cer":{"dev":4.5}}]})",
                          lists));
     REQUIRE (lists.models.size() == 1);
     REQUIRE (lists.models[0].card);
     CHECK (lists.models[0].card->chunkMs == std::vector<int>{ 80, 160 });
     CHECK (lists.models[0].card->wers[0].second == Approx (12.5));
+    CHECK (lists.models[0].card->cers[0].second == Approx (4.5));
     CHECK (lists.models[0].megabytes == Approx (1.0));
 
     REQUIRE (readModels (R"({"models":[{"name":"a-b-epoch-2","dataset_name":"b","epoch":"2","in_use":true,

@@ -52,7 +52,7 @@ TEST_CASE ("An imported model has the name, language, licence and error rates of
     fs::copy (fixtures / "parakeet", source.path);
     source.write ("README.md", "---\nlanguage:\n- de\nlicense: cc-by-4.0\nmodel-index:\n- name: x\n  results:\n"
                                "  - dataset:\n      name: LibriSpeech (clean)\n    metrics:\n    - name: Test WER\n"
-                               "      type: wer\n      value: 1.83\n---\ntext\n");
+                               "      type: wer\n      value: 1.83\n    - type: cer\n      value: 0.61\n---\ntext\n");
     ImportOptions options;
     options.name = "my-model";
     options.card.licence = "my own";
@@ -62,6 +62,7 @@ TEST_CASE ("An imported model has the name, language, licence and error rates of
     CHECK (config.find ("\"language\": \"de\"") != std::string::npos);
     CHECK (config.find ("\"licence\": \"my own\"") != std::string::npos);
     CHECK (config.find ("\"LibriSpeech (clean)\": 1.83") != std::string::npos);
+    CHECK (config.find ("\"LibriSpeech (clean)\": 0.61") != std::string::npos);
     CHECK (config.find ("\"name\": \"my-model\"") != std::string::npos);
 }
 

@@ -60,6 +60,24 @@ TEST_CASE ("What is installed is listed with language, licence, size, latencies 
     CHECK_FALSE (json[1].contains ("wer"));
 }
 
+TEST_CASE ("The errors of a language without spaces are told by characters, where its card has them")
+{
+    const auto models = listInstalledModels (KIKITORI_SOURCE_DIR "/Assets/models", "/nowhere");
+    REQUIRE (models.size() == 2);
+    CHECK (models[0].name == "conformer");
+    CHECK_FALSE (models[0].countsCharacters());
+    CHECK (models[1].name == "conformer-ja");
+    CHECK (models[1].countsCharacters());
+    CHECK (models[1].characterErrorRates
+           == std::vector<std::pair<std::string, double>>{ { "tofugu_ja_words", 10.6 } });
+    CHECK (toJson (models)[1]["cer"]["tofugu_ja_words"] == 10.6);
+    CHECK (toJson (models)[1]["wer"]["tofugu_ja_words"] == 33.9);
+
+    auto other = models[1];
+    other.characterErrorRates.clear();
+    CHECK_FALSE (other.countsCharacters());
+}
+
 TEST_CASE ("What is under way or no model is not listed")
 {
     const Data data;
