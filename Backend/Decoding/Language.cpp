@@ -1,7 +1,8 @@
 #include "Backend/Decoding/Language.h"
 
+#include "Backend/Decoding/HotWords.h"
+
 #include <algorithm>
-#include <sstream>
 
 namespace kikitori::backend
 {
@@ -37,22 +38,7 @@ Language::Language (std::shared_ptr<const NGramModel> modelToUse,
 
 std::shared_ptr<const Language> Language::expecting (std::span<const std::string> phrases) const
 {
-    std::vector<std::string> words;
-
-    for (const auto& phrase : phrases)
-    {
-        std::string lower;
-
-        for (const auto c : phrase)
-            lower += c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c;
-
-        std::istringstream in (lower);
-
-        for (std::string word; in >> word && words.size() < mostHotWords;)
-            words.push_back (word);
-    }
-
-    return std::make_shared<const Language> (model, tokens, options, words);
+    return std::make_shared<const Language> (model, tokens, options, HotWords::wordsOf (phrases));
 }
 
 Result<std::shared_ptr<const Language>> Language::load (const std::filesystem::path& folder,

@@ -30,10 +30,8 @@ struct Language
               BeamOptions options,
               std::span<const std::string> hotWords = {});
 
-    /** The same language, expecting these words or phrases (each word of a phrase by itself), at most mostHotWords. */
+    /** The same language, expecting these words or phrases (each word of a phrase by itself; HotWords::most of them). */
     std::shared_ptr<const Language> expecting (std::span<const std::string> phrases) const;
-
-    static constexpr std::size_t mostHotWords = 1000;
 
     const std::shared_ptr<const NGramModel> model;
     const std::vector<std::string> tokens; ///< characters or pieces by id; 0 is blank

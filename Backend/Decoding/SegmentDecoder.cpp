@@ -8,13 +8,18 @@ namespace kikitori::backend
 {
 
 SegmentDecoder::SegmentDecoder (const std::vector<std::string>& vocabularyToUse,
-                                std::shared_ptr<const Language> language,
+                                const std::shared_ptr<const Language>& language,
+                                std::span<const std::string> hotWords,
+                                const BeamOptions& options,
                                 double secondsOfFrame,
                                 const EndpointRules* endpointRules)
     : vocabulary (vocabularyToUse), frameSeconds (secondsOfFrame), rules (endpointRules)
 {
     if (language)
-        beam.emplace (std::move (language), frameSeconds);
+        beam.emplace (hotWords.empty() ? language : language->expecting (hotWords), frameSeconds);
+    else if (! hotWords.empty())
+        hotWord.emplace (vocabulary, std::make_shared<const HotWords> (vocabulary, hotWords, options.hotWord), options,
+                         frameSeconds);
 }
 
 void SegmentDecoder::reset()
@@ -23,6 +28,8 @@ void SegmentDecoder::reset()
 
     if (beam)
         beam->reset();
+    if (hotWord)
+        hotWord->reset();
 }
 
 void SegmentDecoder::process (std::span<const float> logProbabilities)
@@ -31,6 +38,8 @@ void SegmentDecoder::process (std::span<const float> logProbabilities)
 
     if (beam)
         beam->process (logProbabilities);
+    if (hotWord)
+        hotWord->process (logProbabilities);
 }
 
 std::optional<std::int64_t> SegmentDecoder::endpoint() const
@@ -42,13 +51,17 @@ void SegmentDecoder::writeWords (std::vector<DecodedWord>& into) const
 {
     if (beam)
         beam->writeBest (into);
+    else if (hotWord)
+        hotWord->writeBest (into);
     else
         buildWords (bestPath.tokens(), vocabulary, into);
 }
 
 std::vector<DecodedWord> SegmentDecoder::finish (std::int64_t endFrame) const
 {
-    auto all = beam ? beam->finish() : buildWords (bestPath.tokens(), vocabulary);
+    auto all = beam      ? beam->finish()
+               : hotWord ? hotWord->finish()
+                         : buildWords (bestPath.tokens(), vocabulary);
 
     while (! all.empty() && all.back().firstFrame >= endFrame)
         all.pop_back();
@@ -59,7 +72,12 @@ std::vector<DecodedWord> SegmentDecoder::finish (std::int64_t endFrame) const
 std::size_t SegmentDecoder::stableWords (std::span<const DecodedWord> words) const
 {
     // Best-path decoding only ever appends.
-    auto count = beam ? std::min (words.size(), beam->stableWords()) : words.size();
+    auto count = words.size();
+
+    if (beam)
+        count = std::min (count, beam->stableWords());
+    else if (hotWord)
+        count = hotWord->stableWords (words);
 
     // What a cut at the cap may hand to the next segment is not promised to this one.
     while (rules != nullptr && count > 0
@@ -68,6 +86,11 @@ std::size_t SegmentDecoder::stableWords (std::span<const DecodedWord> words) con
         --count;
 
     return count;
+}
+
+std::size_t SegmentDecoder::memoryBytes() const noexcept
+{
+    return (beam ? beam->memoryBytes() : 0) + (hotWord ? hotWord->memoryBytes() : 0);
 }
 
 } // namespace kikitori::backend

@@ -1,5 +1,5 @@
 /*  From a model's log probabilities to the words of one segment, for every kind of model: beam search where there is a
-    language, else best path; and where the segment ends.
+    language, else best path, or a search that prefers the words that a session expects; and where the segment ends.
 
     Threads: as BeamDecoder.
     Failure: none.
@@ -9,6 +9,7 @@
 #include "Backend/Decoding/BeamDecoder.h"
 #include "Backend/Decoding/CtcGreedyDecoder.h"
 #include "Backend/Decoding/Endpoint.h"
+#include "Backend/Decoding/HotWordDecoder.h"
 
 #include <optional>
 
@@ -18,10 +19,12 @@ namespace kikitori::backend
 class SegmentDecoder
 {
 public:
-    /** vocabulary: tokens by id, must outlive this. language: or null. frameSeconds: of a CTC frame. rules: null for
-        segments that end only when they are told to. */
+    /** vocabulary: tokens by id, must outlive this. language: or null. hotWords: what a session expects. frameSeconds:
+        of a CTC frame. rules: null for segments that end only when they are told to. */
     SegmentDecoder (const std::vector<std::string>& vocabulary,
-                    std::shared_ptr<const Language> language,
+                    const std::shared_ptr<const Language>& language,
+                    std::span<const std::string> hotWords,
+                    const BeamOptions& options,
                     double frameSeconds,
                     const EndpointRules* rules);
 
@@ -42,14 +45,15 @@ public:
     std::size_t stableWords (std::span<const DecodedWord> words) const;
 
     /** Bytes beyond this object's own. */
-    std::size_t memoryBytes() const noexcept { return beam ? beam->memoryBytes() : 0; }
+    std::size_t memoryBytes() const noexcept;
 
 private:
     const std::vector<std::string>& vocabulary;
     const double frameSeconds;
     const EndpointRules* const rules;
-    CtcGreedyDecoder bestPath;       ///< finds endpoints; writes the text where there is no language
-    std::optional<BeamDecoder> beam; ///< with a language
+    CtcGreedyDecoder bestPath;             ///< finds endpoints; writes the text where there is nothing else
+    std::optional<BeamDecoder> beam;       ///< with a language
+    std::optional<HotWordDecoder> hotWord; ///< with expected words and no language
 };
 
 } // namespace kikitori::backend

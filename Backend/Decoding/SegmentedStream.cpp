@@ -15,12 +15,6 @@ std::vector<float>& modelRateAudio()
     audio.clear();
     return audio;
 }
-
-std::shared_ptr<const Language> expecting (const std::shared_ptr<const Language>& language,
-                                           const std::vector<std::string>& hotwords)
-{
-    return language == nullptr || hotwords.empty() ? language : language->expecting (hotwords);
-}
 } // namespace
 
 SegmentedStream::SegmentedStream (RecognizerStreamOptions streamOptions,
@@ -30,7 +24,7 @@ SegmentedStream::SegmentedStream (RecognizerStreamOptions streamOptions,
                                   double frameSeconds,
                                   std::unique_ptr<ModelRateResampler> resamplerToUse)
     : options (std::move (streamOptions)),
-      decoder (vocabulary, expecting (language, options.hotwords), frameSeconds,
+      decoder (vocabulary, language, options.hotwords, decoderSettings.beam, frameSeconds,
                options.endpointing ? &decoderSettings.endpoint : nullptr),
       received (options.firstSample), settings (decoderSettings), resampler (std::move (resamplerToUse)),
       gate (options.sampleRate, settings.silencePeak), base (options.firstSample), segment (options.firstSegment)

@@ -30,10 +30,11 @@ std::shared_ptr<const RecognizerModel> model (const std::string& fixture, const 
         const std::vector<WeightedText> texts{ { sentences, 1.0, true } };
         REQUIRE (NGramModel::write (estimate (sentences, chooseVocabulary (texts, 100), 2), imported.value() / "lm.bin")
                      .ok());
-        auto config = nlohmann::json::parse (std::ifstream (imported.value() / "config.json"));
-        config["decoder"]["hot_word"] = 30.0; // random weights need a strong one
-        std::ofstream (imported.value() / "config.json") << config;
     }
+
+    auto config = nlohmann::json::parse (std::ifstream (imported.value() / "config.json"));
+    config["decoder"]["hot_word"] = 30.0; // random weights need a strong one
+    std::ofstream (imported.value() / "config.json") << config;
 
     auto loaded = RecognizerModel::load (imported.value());
     REQUIRE (loaded.ok());
@@ -198,6 +199,31 @@ TEST_CASE ("An imported model with a language model writes its words only, above
         const auto expecting = wordsOf();
         CHECK (std::all_of (expecting.begin(), expecting.end(), [&] (const auto& w) { return known.contains (w); }));
         CHECK (expecting.count ("he") > plain.count ("he"));
+    }
+}
+
+TEST_CASE ("An imported model without a language model hears the words that a session expects, too")
+{
+    const auto samples = audio (8 * 16000);
+
+    for (const std::string kind : { "wav2vec2", "parakeet", "conformer_ctc.nemo", "fastconformer_streaming.nemo" })
+    {
+        INFO (kind);
+        const auto loaded = model (kind);
+        RecognizerStreamOptions options;
+        options.sampleRate = 16000;
+        const auto count = [&]
+        {
+            std::ptrdiff_t found = 0;
+            for (const auto& event : run (*RecognizerStream::create (loaded, options).value(), samples, 1600))
+                if (event.kind == Kind::final)
+                    found += std::count_if (event.tokens.begin(), event.tokens.end(), [] (const auto& token)
+                                            { return token.text == "he" || token.text == "HE"; });
+            return found;
+        };
+        const auto plain = count();
+        options.hotwords = { "He" };
+        CHECK (count() > plain);
     }
 }
 

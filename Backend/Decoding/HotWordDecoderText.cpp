@@ -1,0 +1,133 @@
+// What a HotWordDecoder has found so far, and what of it is settled; the search is in HotWordDecoder.cpp.
+#include "Backend/Decoding/HotWordDecoder.h"
+#include "Backend/Decoding/WordBuilder.h"
+
+#include <algorithm>
+
+namespace kikitori::backend
+{
+
+std::uint32_t HotWordDecoder::countOf (const Hypothesis& hypothesis) const noexcept
+{
+    return (hypothesis.links == none ? 0 : links[hypothesis.links].count) + (hypothesis.token.id != 0 ? 1 : 0);
+}
+
+std::uint64_t HotWordDecoder::textOf (const Hypothesis& hypothesis, std::uint32_t count) const noexcept
+{
+    if (count >= countOf (hypothesis))
+        return hypothesis.text;
+
+    auto link = hypothesis.links;
+
+    while (link != none && links[link].count > count)
+        link = links[link].previous;
+
+    return link == none ? 0 : links[link].text;
+}
+
+std::vector<DecodedToken> HotWordDecoder::tokensOf (const Hypothesis& hypothesis) const
+{
+    std::vector<DecodedToken> tokens (countOf (hypothesis));
+    auto place = tokens.size();
+
+    if (place > 0)
+        tokens[--place] = hypothesis.token;
+
+    for (auto link = hypothesis.links; link != none; link = links[link].previous)
+        tokens[--place] = links[link].token;
+
+    return tokens;
+}
+
+void HotWordDecoder::writeBest (std::vector<DecodedWord>& into) const
+{
+    buildWords (tokensOf (hypotheses.front()), *vocabulary, into);
+}
+
+std::size_t HotWordDecoder::stableWords (std::span<const DecodedWord> words) const
+{
+    const auto& best = hypotheses.front();
+    auto common = countOf (best);
+
+    for (const auto& other : hypotheses)
+        for (common = std::min (common, countOf (other));
+             common > 0 && textOf (other, common) != textOf (best, common);)
+            --common;
+
+    auto tokens = tokensOf (best);
+    tokens.resize (common);
+    const auto shared = buildWords (tokens, *vocabulary).size();
+    const auto isWhole = shared == 0 || (*vocabulary)[static_cast<std::size_t> (tokens.back().id)] == " ";
+    return std::min (words.size(), isWhole ? shared : shared - 1);
+}
+
+std::vector<DecodedWord> HotWordDecoder::finish() const
+{
+    const auto scoreAtEnd = [this] (const Hypothesis& h) { return h.score + expectedWords->atEnd (h.expected); };
+    const auto best = std::max_element (hypotheses.begin(), hypotheses.end(), [&] (const auto& a, const auto& b)
+                                        { return scoreAtEnd (a) < scoreAtEnd (b); });
+    return buildWords (tokensOf (*best), *vocabulary);
+}
+
+void HotWordDecoder::commit()
+{
+    const auto& best = hypotheses.front();
+    const auto isSettled = [this] (const DecodedToken& token) { return frameNumber - token.lastFrame >= commitFrames; };
+    auto settled = countOf (best);
+
+    if (settled > 0 && ! isSettled (best.token))
+    {
+        auto link = best.links;
+
+        while (link != none && ! isSettled (links[link].token))
+            link = links[link].previous;
+
+        settled = link == none ? 0 : links[link].count;
+    }
+
+    if (settled == 0)
+        return;
+
+    const auto text = textOf (best, settled);
+    const auto differs = [&] (const Hypothesis& h) { return countOf (h) < settled || textOf (h, settled) != text; };
+    hypotheses.erase (std::remove_if (hypotheses.begin() + 1, hypotheses.end(), differs), hypotheses.end());
+}
+
+void HotWordDecoder::compact()
+{
+    std::vector<std::uint32_t> places (links.size(), none);
+
+    for (const auto& hypothesis : hypotheses)
+        for (auto link = hypothesis.links; link != none && places[link] == none; link = links[link].previous)
+            places[link] = 0;
+
+    std::uint32_t kept = 0;
+
+    for (std::size_t i = 0; i < links.size(); ++i) // a link's previous one always lies before it
+    {
+        if (places[i] == none)
+            continue;
+
+        places[i] = kept;
+        links[kept] = links[i];
+
+        if (links[kept].previous != none)
+            links[kept].previous = places[links[kept].previous];
+
+        ++kept;
+    }
+
+    links.resize (kept);
+    compactAt = std::max (fewestToCompact, 2 * links.size());
+
+    for (auto& hypothesis : hypotheses)
+        if (hypothesis.links != none)
+            hypothesis.links = places[hypothesis.links];
+}
+
+std::size_t HotWordDecoder::memoryBytes() const noexcept
+{
+    return hypotheses.capacity() * sizeof (Hypothesis) + links.capacity() * sizeof (Link);
+}
+
+} // namespace kikitori::backend
