@@ -108,6 +108,7 @@ std::size_t BeamDecoder::memoryBytes() const noexcept
 void BeamDecoder::compactWords()
 {
     auto& places = scratchOfThisThread().places;
+    places.reserve (words.capacity()); // not a little more each time
     places.assign (words.size(), none);
 
     for (const auto& hypothesis : hypotheses)
