@@ -12,6 +12,8 @@ namespace
 
 constexpr std::array replayChoices{ 15, 30, 60, 120, 300, 600 }; ///< seconds
 constexpr std::array linkFormats{ "f32", "i16", "i16-16k" };
+/** In the order of SettingsPage::showSpokenItems(). */
+constexpr std::array spokenLanguages{ "", "en", "ja", "zh", "ko", "de", "fr", "es", "it", "pt" };
 constexpr std::array looks{ "dark", "light", "contrast" };
 
 juce::String utf8 (const std::string& text) { return juce::String::fromUTF8 (text.c_str()); }
@@ -50,6 +52,7 @@ SettingsPage::SettingsPage (const PageTools& tools)
     form.row ("", keepPasses);
     startNote = form.note();
     form.heading ("Words");
+    form.row ("Spoken language", spoken);
     form.row ("Hot words", hotwords);
     form.row ("Word list", wordRules);
     rulesNote = form.note();
@@ -97,7 +100,7 @@ void SettingsPage::connectBackend()
                         [this] (PluginSettings& settings) { settings.replaySeconds = replay.getSelectedId(); });
     };
 
-    for (auto* box : { &linkFormat, &replay, &language, &look })
+    for (auto* box : { &linkFormat, &replay, &spoken, &language, &look })
         box->setWantsKeyboardFocus (true);
 }
 
@@ -107,6 +110,13 @@ void SettingsPage::connectSession()
     takeText (speaker, &PluginSettings::speaker);
     takeText (hotwords, &PluginSettings::hotwords);
     takeText (wordRules, &PluginSettings::wordRules);
+    spoken.onChange = [this]
+    {
+        const auto index = static_cast<std::size_t> (spoken.getSelectedId() - 1);
+        changeSettings (processor, [&] (PluginSettings& settings)
+                        { settings.spokenLanguage = index < spokenLanguages.size() ? spokenLanguages[index]
+                                                                                   : spoken.getText().toStdString(); });
+    };
     takeToggle (wholeSession, &PluginSettings::wholeSession);
     takeToggle (startOnLoad, &PluginSettings::startOnLoad);
     takeToggle (keepPasses, &PluginSettings::keepAllPasses);
@@ -208,6 +218,7 @@ void SettingsPage::show (const PluginSettings& settings)
     replay.setSelectedId (settings.replaySeconds, juce::dontSendNotification);
     session.show (utf8 (settings.session));
     speaker.show (utf8 (settings.speaker));
+    showSpoken (settings.spokenLanguage);
     hotwords.show (utf8 (settings.hotwords));
     wordRules.show (utf8 (settings.wordRules));
     wholeSession.setToggleState (settings.wholeSession, juce::dontSendNotification);
@@ -216,6 +227,24 @@ void SettingsPage::show (const PluginSettings& settings)
     language.setSelectedId (settings.language == "ja" ? 2 : 1, juce::dontSendNotification);
     look.setSelectedId (indexOf (looks, user.look) + 1, juce::dontSendNotification);
     folder.show (utf8 (user.filesFolder));
+}
+
+/** A language that the list lacks came with a project; it stands there by its tag. */
+void SettingsPage::showSpoken (const std::string& tag)
+{
+    const auto id = tag.empty() ? 1 : indexOf (spokenLanguages, tag) + 1;
+    constexpr auto ofTheProject = static_cast<int> (spokenLanguages.size()) + 1;
+
+    if (id > 1 || tag.empty())
+    {
+        spoken.setSelectedId (id, juce::dontSendNotification);
+        return;
+    }
+
+    if (spoken.indexOfItemId (ofTheProject) < 0)
+        spoken.addItem (utf8 (tag), ofTheProject);
+    spoken.changeItemText (ofTheProject, utf8 (tag));
+    spoken.setSelectedId (ofTheProject, juce::dontSendNotification);
 }
 
 void SettingsPage::resized() { form.setBounds (getLocalBounds()); }

@@ -35,6 +35,8 @@ private:
     void changeUser (const std::function<void (UserSettings&)>& edit);
     void showToken();
     void showLanguageItems();
+    void showSpokenItems();
+    void showSpoken (const std::string& tag);
     void show (const PluginSettings& settings);
 
     const Words& words;
@@ -46,6 +48,7 @@ private:
     juce::ComboBox linkFormat, replay;
     TextField session{ words }, speaker{ words };
     juce::ToggleButton wholeSession, startOnLoad, keepPasses;
+    juce::ComboBox spoken; ///< language
     TextField hotwords{ words }, wordRules{ words };
     juce::ComboBox language, look;
     TextField folder{ words };

@@ -37,9 +37,11 @@ void SettingsPage::translate()
     keepPasses.setButtonText (words ("Keep all passes"));
     describe (keepPasses, words ("Keep all passes"),
               words ("Off: a second pass over the same place of the song replaces what it covers"));
-    form.setNote (startNote, words ("Address, link format, replay, hot words and passes take effect with the next "
-                                    "Start."));
+    form.setNote (startNote, words ("Address, link format, replay, spoken language, hot words and passes take effect "
+                                    "with the next Start."));
 
+    describe (spoken, words ("Spoken language"),
+              words ("What is spoken here: the backend takes a model that writes it, where the chosen one does not"));
     hotwords.translate (words ("Hot words"),
                         words ("Names and terms to expect, between commas: they are understood more often"),
                         words ("names, terms"));
@@ -55,6 +57,7 @@ void SettingsPage::translate()
     folder.translate (words ("Files go to"), words ("The folder where transcripts and downloads are saved"),
                       words ("the documents folder"));
     showLanguageItems();
+    showSpokenItems();
     form.translate();
     hasShown = false;
     tokenAddress.clear();
@@ -71,6 +74,16 @@ void SettingsPage::showLanguageItems()
     look.addItem (words ("Dark"), 1);
     look.addItem (words ("Light"), 2);
     look.addItem (words ("High contrast"), 3);
+}
+
+void SettingsPage::showSpokenItems()
+{
+    spoken.clear (juce::dontSendNotification);
+    int id = 1;
+    for (const auto& name : { words ("as the model"), words ("English"), words ("Japanese"), words ("Chinese"),
+                              words ("Korean"), words ("German"), words ("French"), words ("Spanish"),
+                              words ("Italian"), words ("Portuguese") })
+        spoken.addItem (name, id++);
 }
 
 } // namespace kikitori::plugin

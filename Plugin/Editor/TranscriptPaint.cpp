@@ -79,10 +79,10 @@ void TranscriptView::paintRow (juce::Graphics& g, int index)
     g.drawText (clockTime (row.startSeconds), TranscriptRows::padding, row.top,
                 rows.timeWidth() - TranscriptRows::padding, lineHeight, juce::Justification::centredLeft);
 
-    if (rows.speakerWidth() > 0 && row.segment != nullptr)
+    if (rows.speakerWidth() > 0)
     {
         g.setColour (colours::accent);
-        g.drawText (speakerOf (*row.segment), rows.timeWidth(), row.top,
+        g.drawText (juce::String::fromUTF8 (row.speaker.c_str()).trim(), rows.timeWidth(), row.top,
                     rows.speakerWidth() - TranscriptRows::padding, lineHeight, juce::Justification::centredLeft);
     }
 

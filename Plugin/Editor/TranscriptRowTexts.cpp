@@ -59,8 +59,6 @@ void paintSearched (Colours& list, const juce::String& text, const juce::String&
 
 } // namespace
 
-juce::String speakerOf (const Segment& segment) { return utf8 (segment.speaker); }
-
 std::vector<WrappedText::Piece> TranscriptRows::piecesOf (const Row& row) const
 {
     if (row.segment == nullptr)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 
 namespace kikitori::plugin
@@ -31,47 +32,80 @@ double startOf (const Segment& segment, double shift)
 } // namespace
 
 /** Segments with text, and before each of them what was lost since the one before. */
-void TranscriptRows::collect (std::vector<Entry>& entries, const TranscriptSnapshot& transcript, double shift)
+class TranscriptRows::Collector
 {
-    auto gap = transcript.gaps.begin();
-    const auto addGaps = [&] (const Segment* before, std::int64_t until)
+public:
+    Collector (std::vector<Entry>& entriesToFill, const TranscriptSnapshot& transcriptToRead, double shiftOfTimes)
+        : entries (entriesToFill), transcript (transcriptToRead), shift (shiftOfTimes), gap (transcript.gaps.begin())
     {
-        for (; gap != transcript.gaps.end() && gap->startSample <= until; ++gap)
-        {
-            const auto seconds = static_cast<double> (gap->startSample) / streamSampleRate;
-            const auto base = before != nullptr ? startOf (*before, shift) - before->startSeconds : shift;
-            entries.push_back ({ nullptr, std::max (0.0, seconds + base),
-                                 static_cast<double> (gap->samples) / streamSampleRate });
-        }
-    };
-    const auto addSegment = [&] (const Segment& segment)
-    {
-        if (segment.text.empty())
-            return;
+    }
 
+    void collect()
+    {
+        for (const auto& segment : transcript.finals)
+            if (! segment.text.empty())
+                add (segment);
+        if (transcript.partial && ! transcript.partial->text.empty())
+            add (*transcript.partial);
+
+        addGaps (nullptr, std::numeric_limits<std::int64_t>::max());
+    }
+
+private:
+    void add (const Segment& segment)
+    {
         addGaps (&segment, segment.startSample);
 
         // A loaded project knows that something was lost, but not how much.
-        if (segment.gapBefore && transcript.gaps.empty())
-            entries.push_back ({ nullptr, startOf (segment, shift), 0.0 });
-        entries.push_back ({ &segment, startOf (segment, shift), 0.0 });
-    };
+        if (segment.gapBefore && ! isKnown (segment))
+            entries.push_back ({ nullptr, startOf (segment, shift), 0.0, segment.speaker });
 
-    for (const auto& segment : transcript.finals)
-        addSegment (segment);
-    if (transcript.partial)
-        addSegment (*transcript.partial);
+        entries.push_back ({ &segment, startOf (segment, shift), 0.0, segment.speaker });
+        said[segment.speaker] = segment.startSample;
+        last = &segment;
+    }
 
-    addGaps (transcript.partial        ? &*transcript.partial
-             : transcript.finals.empty() ? nullptr
-                                         : &transcript.finals.back(),
-             std::numeric_limits<std::int64_t>::max());
-}
+    /** Those that began until a sample; the words nearest to them tell their place on the host's timeline. */
+    void addGaps (const Segment* next, std::int64_t until)
+    {
+        for (; gap != transcript.gaps.end() && gap->startSample <= until; ++gap)
+        {
+            const bool isNextNearer = last == nullptr
+                                      || (next != nullptr
+                                          && next->startSample - gap->startSample < gap->startSample - last->endSample);
+            const auto* near = isNextNearer ? next : last;
+            const auto seconds = static_cast<double> (gap->startSample) / streamSampleRate;
+            const auto base = near != nullptr ? startOf (*near, shift) - near->startSeconds : shift;
+            entries.push_back ({ nullptr, std::max (0.0, seconds + base),
+                                 static_cast<double> (gap->samples) / streamSampleRate, gap->speaker });
+        }
+    }
+
+    /** Does a gap since the speaker's words before tell what was lost? */
+    bool isKnown (const Segment& segment) const
+    {
+        const auto before = said.find (segment.speaker);
+        const auto first = std::lower_bound (
+            transcript.gaps.begin(), transcript.gaps.end(),
+            before != said.end() ? before->second : std::numeric_limits<std::int64_t>::min(),
+            [] (const TranscriptGap& one, std::int64_t sample) { return one.startSample < sample; });
+
+        return std::any_of (first, transcript.gaps.end(), [&] (const TranscriptGap& one)
+                            { return one.startSample < segment.endSample && one.speaker == segment.speaker; });
+    }
+
+    std::vector<Entry>& entries;
+    const TranscriptSnapshot& transcript;
+    const double shift;
+    std::vector<TranscriptGap>::const_iterator gap;
+    const Segment* last = nullptr;
+    std::map<std::string, std::int64_t> said; ///< when each speaker's words before began
+};
 
 /** A merged transcript has new segments every time; most are what they were, and need no new layout. */
 bool TranscriptRows::isSame (const Row& row, const Entry& entry)
 {
-    if (row.startSeconds != entry.startSeconds || row.lostSeconds != entry.lostSeconds
+    if (row.startSeconds != entry.startSeconds || row.lostSeconds != entry.lostSeconds || row.speaker != entry.speaker
         || (row.segment == nullptr) != (entry.segment == nullptr))
         return false;
 
@@ -86,9 +120,9 @@ bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
 
     std::vector<Entry> wanted;
     if (earlier != nullptr)
-        collect (wanted, *earlier, 0.0);
+        Collector (wanted, *earlier, 0.0).collect();
     if (current != nullptr)
-        collect (wanted, *current, lengthOf (earlier));
+        Collector (wanted, *current, lengthOf (earlier)).collect();
 
     // Segments are shared between snapshots, so an equal address is an equal segment while both snapshots live.
     std::size_t same = 0;
@@ -117,11 +151,12 @@ void TranscriptRows::add (const Entry& entry)
     row.segment = entry.segment;
     row.startSeconds = entry.startSeconds;
     row.lostSeconds = entry.lostSeconds;
+    row.speaker = entry.speaker;
     row.isFirm = entry.segment != nullptr && entry.segment->confirmed;
     row.height = estimate (row);
     list.push_back (std::move (row));
 
-    if (entry.segment != nullptr && ! entry.segment->speaker.empty() && ! hasSpeakers)
+    if (! entry.speaker.empty() && ! hasSpeakers)
     {
         hasSpeakers = true;
         for (auto& other : list)

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <juce_gui_basics/juce_gui_basics.h>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace kikitori::plugin
@@ -28,6 +29,7 @@ public:
         const Segment* segment = nullptr; ///< lives as long as the snapshots that are kept; null: audio was lost
         double startSeconds = 0.0;
         double lostSeconds = 0.0; ///< without a segment; 0 = nobody knows how much
+        std::string speaker{};    ///< as Segment's
         bool isFirm = true;
         int top = 0;
         int height = 0;
@@ -77,9 +79,11 @@ private:
         const Segment* segment = nullptr;
         double startSeconds = 0.0;
         double lostSeconds = 0.0;
+        std::string speaker{};
     };
 
-    static void collect (std::vector<Entry>& entries, const TranscriptSnapshot& transcript, double shift);
+    class Collector;
+
     static bool isSame (const Row& row, const Entry& entry);
     void add (const Entry& entry);
     void place (std::size_t from);
@@ -98,7 +102,5 @@ private:
     int textSize = 17;
     juce::String searched;
 };
-
-juce::String speakerOf (const Segment& segment);
 
 } // namespace kikitori::plugin

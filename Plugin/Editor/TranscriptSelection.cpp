@@ -194,12 +194,13 @@ juce::String TranscriptSelection::text() const
     for (int row = first; row <= end; ++row)
     {
         const auto range = inRow (row);
-        const auto* segment = rows.rows()[static_cast<std::size_t> (row)].segment;
+        const auto& shown = rows.rows()[static_cast<std::size_t> (row)];
 
-        if (segment == nullptr || range.isEmpty())
+        if (shown.segment == nullptr || range.isEmpty())
             continue;
 
-        const auto speaker = range.getStart() == 0 ? speakerOf (*segment) : juce::String();
+        const auto speaker = range.getStart() == 0 ? juce::String::fromUTF8 (shown.speaker.c_str()).trim()
+                                                   : juce::String();
         lines.add ((speaker.isEmpty() ? speaker : speaker + ": ")
                    + rows.textOf (row).substring (range.getStart(), range.getEnd()));
     }
@@ -210,8 +211,7 @@ juce::String TranscriptSelection::text() const
 TranscriptSelection::Mark TranscriptSelection::markOf (int row) const
 {
     const auto& shown = rows.rows()[static_cast<std::size_t> (row)];
-    return { shown.startSeconds, shown.segment != nullptr ? shown.segment->speaker : std::string(),
-             shown.segment == nullptr };
+    return { shown.startSeconds, shown.speaker, shown.segment == nullptr };
 }
 
 void TranscriptSelection::beforeShow()

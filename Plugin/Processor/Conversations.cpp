@@ -89,6 +89,7 @@ std::shared_ptr<const TranscriptSnapshot> joinTranscripts (std::shared_ptr<const
 
     auto whole = std::make_shared<TranscriptSnapshot>();
     whole->finals = before->finals;
+    whole->gaps = before->gaps;
     const auto shift = before->finals.back().endSample;
     const auto moveBehind = [shift] (auto& piece) // a segment or a word
     {
@@ -110,6 +111,12 @@ std::shared_ptr<const TranscriptSnapshot> joinTranscripts (std::shared_ptr<const
 
     if (now->partial)
         add (*now->partial);
+
+    for (auto gap : now->gaps)
+    {
+        gap.startSample += shift;
+        whole->gaps.push_back (std::move (gap));
+    }
 
     return whole;
 }

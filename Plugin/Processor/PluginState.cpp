@@ -17,6 +17,13 @@ using Json = nlohmann::json;
 constexpr std::size_t longestText = 2048; ///< of an address or a name
 constexpr std::size_t longestName = 256;
 constexpr std::size_t longestHotwords = 20000; ///< bytes
+constexpr std::size_t longestLanguage = 35;    ///< RFC 5646, 4.4.1
+
+/** ASCII alone, whatever the host's locale is. */
+bool isOfLanguageTag (char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
 
 Error notOurs (const char* what)
 {
@@ -107,6 +114,10 @@ PluginSettings sanitised (PluginSettings settings)
     if (settings.wordRules.size() > longestHotwords)
         settings.wordRules.resize (longestHotwords);
 
+    if (settings.spokenLanguage.size() > longestLanguage
+        || ! std::all_of (settings.spokenLanguage.begin(), settings.spokenLanguage.end(), isOfLanguageTag))
+        settings.spokenLanguage.clear();
+
     settings.chunkMs = std::clamp (settings.chunkMs, 0, 10000);
     settings.editorWidth = std::clamp (settings.editorWidth, 640, 4000);
     settings.editorHeight = std::clamp (settings.editorHeight, 470, 3000);
@@ -132,6 +143,7 @@ juce::MemoryBlock writeState (const PluginState& state)
                { "link_format", state.settings.linkFormat },
                { "replay_seconds", state.settings.replaySeconds },
                { "word_rules", state.settings.wordRules },
+               { "spoken_language", state.settings.spokenLanguage },
                { "views", state.settings.views },
                { "channel", state.channel },
                { "bypass", state.bypass } };
@@ -181,6 +193,7 @@ Result<PluginState> readState (const void* data, int size)
     state.settings.linkFormat = valueOr (json, "link_format", defaults.linkFormat);
     state.settings.replaySeconds = static_cast<int> (std::clamp (valueOr (json, "replay_seconds", 60.0), 0.0, 1.0e5));
     state.settings.wordRules = valueOr (json, "word_rules", std::string());
+    state.settings.spokenLanguage = valueOr (json, "spoken_language", std::string());
 
     if (const auto views = json.find ("views"); views != json.end() && views->is_object())
         for (const auto& [name, value] : views->items())

@@ -35,6 +35,7 @@ struct PluginSettings
     std::string linkFormat = "f32"; ///< "f32", "i16" or "i16-16k"
     int replaySeconds = 60;         ///< audio kept until it is understood
     std::string wordRules;          ///< as they were typed, see WordRules
+    std::string spokenLanguage;     ///< BCP 47; "" = the model's
 
     /** What the views of the window remember (the page, widths of columns), by name. */
     std::map<std::string, std::string> views;

@@ -118,6 +118,7 @@ SessionConfig StreamControl::Core::sessionConfig() const
     SessionConfig config;
     config.address = settings.address;
     config.model = settings.model;
+    config.language = settings.spokenLanguage;
     config.chunkMs = settings.chunkMs;
     config.hotwords = hotwordsFromText (settings.hotwords);
     config.channelLabel = settings.speaker;

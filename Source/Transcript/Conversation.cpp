@@ -72,6 +72,56 @@ void sortByStart (std::vector<Segment>& segments)
     std::stable_sort (segments.begin(), segments.end(),
                       [] (const Segment& a, const Segment& b) { return a.startSample < b.startSample; });
 }
+
+/** The segment with text that was said nearest to this moment of the stream; null where nothing was. */
+const Segment* nearestTo (std::int64_t sample, const TranscriptSnapshot& transcript)
+{
+    const auto& finals = transcript.finals;
+    std::size_t first = 0;
+    for (auto count = finals.size(); count > 0;) // the first that starts later
+    {
+        const auto half = count / 2;
+        const bool isLater = finals[first + half].startSample > sample;
+        first = isLater ? first : first + half + 1;
+        count = isLater ? half : count - half - 1;
+    }
+
+    auto before = first, after = first;
+    while (before > 0 && finals[before - 1].text.empty())
+        --before;
+    while (after < finals.size() && finals[after].text.empty())
+        ++after;
+
+    const auto* previous = before > 0 ? &finals[before - 1] : nullptr;
+    const auto* next = after < finals.size()                                       ? &finals[after]
+                       : transcript.partial && ! transcript.partial->text.empty() ? &*transcript.partial
+                                                                                   : nullptr;
+    const bool isNextNearer = previous == nullptr
+                              || (next != nullptr && next->startSample - sample < sample - previous->endSample);
+    return isNextNearer ? next : previous;
+}
+
+/** The gaps of a transcript on another time, which secondsOf() tells of its segments. */
+template <typename Seconds>
+void placeGaps (std::vector<TranscriptGap>& placed,
+                const TranscriptSnapshot& transcript,
+                const std::string& speaker,
+                Seconds secondsOf)
+{
+    for (auto gap : transcript.gaps)
+        if (const auto* segment = nearestTo (gap.startSample, transcript))
+        {
+            gap.startSample += std::llround ((secondsOf (*segment) - segment->startSeconds) * streamSampleRate);
+            gap.speaker = speaker;
+            placed.push_back (gap);
+        }
+}
+
+void sortByStart (std::vector<TranscriptGap>& gaps)
+{
+    std::stable_sort (gaps.begin(), gaps.end(),
+                      [] (const TranscriptGap& a, const TranscriptGap& b) { return a.startSample < b.startSample; });
+}
 } // namespace
 
 ConversationTime conversationTime (const std::vector<ConversationPart>& parts)
@@ -119,7 +169,16 @@ std::shared_ptr<const TranscriptSnapshot> mergeConversation (const std::vector<C
     }
 
     for (const auto& part : parts)
-        merged->version += part.transcript != nullptr ? part.transcript->version : 0;
+    {
+        if (part.transcript == nullptr)
+            continue;
+
+        merged->version += part.transcript->version;
+        placeGaps (merged->gaps, *part.transcript, part.speaker,
+                   [&] (const Segment& segment) { return commonSeconds (segment, time, first); });
+    }
+
+    sortByStart (merged->gaps);
 
     return merged;
 }
@@ -153,6 +212,9 @@ std::shared_ptr<const TranscriptSnapshot> onHostTimeline (std::shared_ptr<const 
     for (auto& segment : segments)
         placed->finals.push_back (std::move (segment));
 
+    placeGaps (placed->gaps, *transcript, {}, [] (const Segment& segment)
+               { return segment.host ? segment.host->seconds : segment.startSeconds; });
+    sortByStart (placed->gaps);
     return placed;
 }
 

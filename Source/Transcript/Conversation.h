@@ -35,8 +35,8 @@ enum class ConversationTime
 ConversationTime conversationTime (const std::vector<ConversationPart>& parts);
 
 /** All segments with text in order of the common time, which their seconds and samples (and their tokens') then tell;
-    a partial is an unconfirmed segment. Numbers are given anew. version is the sum of the parts'. Null when nothing
-    was said. */
+    a partial is an unconfirmed segment. Numbers are given anew. Lost audio lies where the nearest words of its track
+    tell; it is left out where a track has none. version is the sum of the parts'. Null when nothing was said. */
 std::shared_ptr<const TranscriptSnapshot> mergeConversation (const std::vector<ConversationPart>& parts);
 
 /** One track's transcript with the host's timeline as its seconds and samples, in order of it, as soon as anything in

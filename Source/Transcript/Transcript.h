@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace kikitori
@@ -23,6 +24,7 @@ struct TranscriptGap
 {
     std::int64_t startSample = 0;
     std::int64_t samples = 0;
+    std::string speaker = {}; ///< as Segment's: whose audio it was, where several tracks are merged
 
     bool operator== (const TranscriptGap&) const = default;
 };
@@ -32,7 +34,7 @@ struct TranscriptSnapshot
     std::uint64_t version = 0;      ///< grows with every change: equal versions mean equal content
     SegmentList finals;             ///< in order of their start; the last may be unconfirmed after a stop
     std::optional<Segment> partial; ///< the segment that still changes
-    std::vector<TranscriptGap> gaps;
+    std::vector<TranscriptGap> gaps; ///< in order of their start
     std::size_t undoable = 0;   ///< segments that undoReplacement() would bring back
     std::size_t restorable = 0; ///< segments that undoClear() would bring back
 };

@@ -85,6 +85,45 @@ TEST_CASE ("Tracks of one session are shown as one conversation, by time and wit
     CHECK (linesOf (first) == "hello");
 }
 
+TEST_CASE ("What a track of the conversation lost has a row of its own, with whose it was")
+{
+    EditorScene scene;
+    const Words words;
+    TranscriptRows rows{ words };
+    const auto losing = [] (const std::string& text, double hostSeconds, std::int64_t startSample)
+    {
+        auto transcript = std::make_shared<TranscriptSnapshot> (*oneLine (text, hostSeconds));
+        if (startSample > 0)
+            transcript->gaps.push_back ({ startSample, 72000 });
+        return transcript;
+    };
+    ConversationMember ann ([&] { return ConversationVoice{ "lossy", "Ann", oneLine ("before", 1.0), losing ("hello", 10.0, 96000) }; });
+    ConversationMember ben ([&] { return ConversationVoice{ "lossy", "Ben", nullptr, oneLine ("yes", 12.5) }; });
+
+    rows.show (nullptr, ann.merged ("lossy"));
+    REQUIRE (rows.rows().size() == 4);
+    const auto& lost = rows.rows()[2];
+    CHECK (lost.segment == nullptr);
+    CHECK (lost.speaker == "Ann");
+    CHECK (lost.startSeconds == Approx (12.0)); // a second after her word, which was said at 10 s of the song
+    CHECK (lost.lostSeconds == Approx (1.5));
+    CHECK (rows.rows()[3].speaker == "Ben");
+    CHECK (rows.speakerWidth() > 0);
+
+    // It is not copied, and not hidden by words of a project that knows only that something was lost.
+    auto old = std::make_shared<TranscriptSnapshot>();
+    auto segment = oneLine ("once", 0.5)->finals.back();
+    segment.gapBefore = true;
+    old->finals.push_back (segment);
+    ConversationMember cat ([&] { return ConversationVoice{ "lossy", "Cat", old, nullptr }; });
+    rows.show (nullptr, ann.merged ("lossy"));
+    REQUIRE (rows.rows().size() == 6);
+    CHECK (rows.rows()[0].segment == nullptr);
+    CHECK (rows.rows()[0].speaker == "Cat");
+    CHECK (rows.rows()[0].lostSeconds == 0.0);
+    CHECK (rows.textOf (0).isEmpty());
+}
+
 TEST_CASE ("An instance that goes leaves the conversation; the project of another keeps only its own words")
 {
     EditorScene first;

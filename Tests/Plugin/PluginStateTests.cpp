@@ -31,6 +31,7 @@ PluginState example()
                        "i16",
                        120,
                        "um =",
+                       "ja",
                        { { "page", "settings" } } };
     state.channel = "3";
     state.bypass = true;
@@ -198,7 +199,7 @@ TEST_CASE ("A small file that unpacks to very much is refused before it fills th
 TEST_CASE ("A newer version is read as far as it is understood; odd values become defaults")
 {
     const std::string text = R"({"format":"kikitori","version":99,"address":17,"model":"","chunk_ms":1e300,)"
-                             R"("width":-5,"future":{"a":1},"transcript":[[1,2],["x",2,"t",true],[5,3,"ok",true]]})";
+                             R"("width":-5,"spoken_language":"no tag","future":{"a":1},"transcript":[[1,2],["x",2,"t",true],[5,3,"ok",true]]})";
     juce::MemoryOutputStream packed;
     {
         juce::GZIPCompressorOutputStream stream (packed, 6, juce::GZIPCompressorOutputStream::windowBitsGZIP);
@@ -209,6 +210,7 @@ TEST_CASE ("A newer version is read as far as it is understood; odd values becom
     CHECK (read.value().settings.address == "local");
     CHECK (read.value().settings.model == "conformer");
     CHECK (read.value().settings.chunkMs <= 10000);
+    CHECK (read.value().settings.spokenLanguage.empty());
     CHECK (read.value().settings.editorWidth == 640);
     REQUIRE (read.value().transcript->finals.size() == 1);
     CHECK (read.value().transcript->finals.back().endSample >= read.value().transcript->finals.back().startSample);

@@ -74,6 +74,36 @@ TEST_CASE ("Link format, replay and speaker go into the stream's start")
     CHECK (scene.processor->snapshot().session.replay.most == std::chrono::seconds (120));
 }
 
+TEST_CASE ("The spoken language goes into the stream's start, also one that only the project names")
+{
+    EditorScene scene;
+    scene.editor->showPage ("settings");
+    scene.editor->refresh();
+    auto& spoken = *dynamic_cast<juce::ComboBox*> (scene.find ("Spoken language"));
+    CHECK (spoken.getText() == "as the model");
+    for (int i = 0; i < spoken.getNumItems(); ++i)
+        if (spoken.getItemText (i) == "Japanese")
+            spoken.setSelectedItemIndex (i, juce::sendNotificationSync);
+    CHECK (scene.processor->stream().settings().spokenLanguage == "ja");
+    scene.click ("Start");
+    scene.playAndLook (Milliseconds (300));
+    REQUIRE_FALSE (scene.backend.startMessages.empty());
+    CHECK (scene.backend.startMessages.back().language == "ja");
+
+    auto settings = scene.processor->stream().settings();
+    settings.spokenLanguage = "pt-BR";
+    scene.processor->stream().setSettings (settings);
+    scene.editor->refresh();
+    CHECK (spoken.getText() == "pt-BR");
+    spoken.onChange();
+    CHECK (scene.processor->stream().settings().spokenLanguage == "pt-BR");
+
+    settings.spokenLanguage = "";
+    scene.processor->stream().setSettings (settings);
+    scene.editor->refresh();
+    CHECK (spoken.getText() == "as the model");
+}
+
 TEST_CASE ("The look is all windows' and the user's: it is there in the next one")
 {
     EditorScene scene;

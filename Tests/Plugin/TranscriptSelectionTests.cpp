@@ -225,6 +225,32 @@ TEST_CASE ("Lost audio has a row at its time that tells how much, and is not cop
     CHECK (scene.rows.layoutOf (0).text().contains ("audio was lost here"));
 }
 
+TEST_CASE ("Lost audio has a row where the host's timeline was, also when the song began anew behind it")
+{
+    Rows scene;
+    auto snapshot = std::make_shared<TranscriptSnapshot>();
+    for (const auto& [stream, song] : { std::pair{ 0.0, 60.0 }, std::pair{ 10.0, 2.0 } })
+    {
+        Segment segment;
+        segment.text = "la";
+        segment.startSeconds = stream;
+        segment.endSeconds = stream + 1.0;
+        segment.startSample = static_cast<std::int64_t> (stream * 48000.0);
+        segment.endSample = segment.startSample + 48000;
+        segment.host = HostPosition{ song, 0, 0.0, 0, 0.0, song > 10.0 ? 1 : 2 };
+        snapshot->finals.push_back (segment);
+    }
+    snapshot->gaps = { { 2 * 48000, 48000 }, { 9 * 48000, 24000 } };
+    scene.rows.show (nullptr, snapshot);
+    const auto& rows = scene.rows.rows();
+    REQUIRE (rows.size() == 4);
+    CHECK (rows[1].segment == nullptr);
+    CHECK (rows[1].startSeconds == Approx (62.0));
+    CHECK (rows[2].segment == nullptr);
+    CHECK (rows[2].startSeconds == Approx (1.0));
+    CHECK (rows[3].startSeconds == Approx (2.0));
+}
+
 TEST_CASE ("In the window, words are dragged over, double-clicked and copied, and a time takes its row")
 {
     SpokenScene scene;

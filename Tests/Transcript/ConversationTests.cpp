@@ -125,3 +125,37 @@ TEST_CASE ("one track lies on the host's timeline once anything was said while i
     CHECK (onHostTimeline (outside) == outside);
     CHECK (onHostTimeline (nullptr) == nullptr);
 }
+
+TEST_CASE ("lost audio lies where the nearest words of its track tell, and says whose it was", "[conversation]")
+{
+    const auto losing = [] (ConversationPart part, double start, double seconds)
+    {
+        auto transcript = std::make_shared<TranscriptSnapshot> (*part.transcript);
+        transcript->gaps.push_back ({ static_cast<std::int64_t> (start * static_cast<double> (rate)),
+                                      static_cast<std::int64_t> (seconds * static_cast<double> (rate)) });
+        return ConversationPart{ part.speaker, transcript };
+    };
+
+    // Ann's stream is 10 s behind the song, and went back to its beginning after 20 s; Ben's is 100 s before it.
+    const auto ann = losing (track ("Ann", { onTimeline (said ("hello", 0.0), 10.0), onTimeline (said ("again", 20.0), 1.0) }),
+                             2.0, 1.5);
+    const auto ben = losing (track ("Ben", { onTimeline (said ("how are you", 104.0), 4.0) }), 103.0, 0.5);
+    const auto merged = mergeConversation ({ ann, ben });
+    REQUIRE (merged != nullptr);
+    REQUIRE (merged->gaps.size() == 2);
+    CHECK (merged->gaps[0] == TranscriptGap{ 3 * rate, rate / 2, "Ben" });
+    CHECK (merged->gaps[1] == TranscriptGap{ 12 * rate, rate * 3 / 2, "Ann" });
+
+    // A track without words has no place on the song.
+    auto silent = std::make_shared<TranscriptSnapshot>();
+    silent->gaps.push_back ({ 0, rate });
+    CHECK (mergeConversation ({ ben, { "Cat", silent } })->gaps.size() == 1);
+
+    // The wall clock, and one track on the host's timeline.
+    const auto late = losing (track ("Dan", { onClock (said ("two", 900.0), 103) }), 902.0, 1.0);
+    const auto early = track ("Eve", { onClock (said ("one", 0.0), 100) });
+    CHECK (mergeConversation ({ early, late })->gaps.at (0).startSample == 5 * rate);
+    const auto placed = onHostTimeline (ann.transcript);
+    REQUIRE (placed->gaps.size() == 1);
+    CHECK (placed->gaps[0] == TranscriptGap{ 12 * rate, rate * 3 / 2 });
+}
