@@ -12,6 +12,16 @@ std::filesystem::path ownFolder()
     std::error_code ignored;
     return std::filesystem::read_symlink ("/proc/self/exe", ignored).parent_path();
 }
+
+/** Kikitori's folder in one of those of the XDG Base Directory Specification. */
+std::filesystem::path userFolder (const char* variable, const char* usual)
+{
+    if (const auto* given = std::getenv (variable); given != nullptr && *given != '\0')
+        return std::filesystem::path (given) / "kikitori";
+
+    const auto* home = std::getenv ("HOME");
+    return std::filesystem::path (home != nullptr ? home : "/tmp") / usual / "kikitori";
+}
 } // namespace
 
 std::filesystem::path defaultModelFolder()
@@ -26,14 +36,9 @@ std::filesystem::path defaultModelFolder()
     return own / ".." / "share" / "kikitori" / "models";
 }
 
-std::filesystem::path defaultDataFolder()
-{
-    if (const auto* data = std::getenv ("XDG_DATA_HOME"); data != nullptr && *data != '\0')
-        return std::filesystem::path (data) / "kikitori";
+std::filesystem::path defaultConfigFile() { return userFolder ("XDG_CONFIG_HOME", ".config") / "config.yaml"; }
 
-    const auto* home = std::getenv ("HOME");
-    return std::filesystem::path (home != nullptr ? home : "/tmp") / ".local" / "share" / "kikitori";
-}
+std::filesystem::path defaultDataFolder() { return userFolder ("XDG_DATA_HOME", ".local/share"); }
 
 ModelSettings ModelSettings::of (const std::string& name)
 {

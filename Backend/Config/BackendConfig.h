@@ -103,6 +103,9 @@ Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConf
     installation, seen from the program's own folder. */
 std::filesystem::path defaultModelFolder();
 
+/** ~/.config/kikitori/config.yaml, or below $XDG_CONFIG_HOME. */
+std::filesystem::path defaultConfigFile();
+
 /** ~/.local/share/kikitori, or below $XDG_DATA_HOME. */
 std::filesystem::path defaultDataFolder();
 

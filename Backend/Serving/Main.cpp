@@ -128,7 +128,8 @@ int main (int argc, char* argv[])
     CommandLine line;
     CLI::App app{ "Serves Kikitori's speech recogniser: WebSocket /ws and REST on one port." };
     app.set_version_flag ("--version", KIKITORI_VERSION);
-    app.add_option ("--config", line.config, "config.yaml")->check (CLI::ExistingFile);
+    app.add_option ("--config", line.config,
+                    "config.yaml; with --local and models, ~/.config/kikitori/config.yaml is read where there is one")->check (CLI::ExistingFile);
     app.add_option ("--host", line.server.host, "Address to listen on; anything but loopback needs KIKITORI_TOKEN")
         ->capture_default_str();
     app.add_option ("--port", line.server.port, "Port, 0 for any free one")
@@ -167,6 +168,11 @@ int main (int argc, char* argv[])
     BackendConfig config;
     config.modelFolder = defaultModelFolder();
     config.dataFolder = defaultDataFolder();
+
+    // A server's configuration is named; the one that a user's own programs start has its place.
+    if (line.config.empty() && (line.isLocal || models.wasCalled()))
+        if (const auto usual = defaultConfigFile(); std::filesystem::exists (usual))
+            line.config = usual;
 
     if (! line.config.empty())
     {

@@ -1,8 +1,10 @@
 #include "LocalBackend/BackendProcess.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -32,14 +34,46 @@ std::filesystem::path ownFolder()
     return file.parent_path();
 }
 
+/** A file without a name that only this process and its child know; -1 when there is no room for one. */
+int namelessFile()
+{
+    std::error_code failed;
+    auto name = (std::filesystem::temp_directory_path (failed) / "kikitori-XXXXXX").string();
+    const int file = failed ? -1 : ::mkstemp (name.data());
+
+    if (file >= 0)
+    {
+        ::unlink (name.c_str());
+        ::fcntl (file, F_SETFD, FD_CLOEXEC);
+        ::fcntl (file, F_SETFL, O_APPEND); // what the child writes does not move where its parent reads
+    }
+
+    return file;
+}
+
+/** The last line of a file, without its end. */
+std::string lastLine (int file)
+{
+    constexpr off_t most = 1000;
+    const auto size = ::lseek (file, 0, SEEK_END);
+    std::string text (static_cast<std::size_t> (std::clamp<off_t> (size, 0, most)), '\0');
+    const auto count = ::pread (file, text.data(), text.size(), std::max<off_t> (0, size - most));
+    text.resize (static_cast<std::size_t> (std::max<ssize_t> (0, count)));
+    text.erase (text.find_last_not_of (" \r\n") + 1); // npos + 1: all of it
+    return text.substr (text.rfind ('\n') + 1);
+}
+
 struct SpawnSettings
 {
-    SpawnSettings()
+    explicit SpawnSettings (int errors)
     {
         posix_spawn_file_actions_init (&actions);
         posix_spawn_file_actions_addopen (&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_addopen (&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-        posix_spawn_file_actions_addopen (&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        if (errors >= 0)
+            posix_spawn_file_actions_adddup2 (&actions, errors, STDERR_FILENO);
+        else
+            posix_spawn_file_actions_addopen (&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 #if defined(__GLIBC__)
         posix_spawn_file_actions_addclosefrom_np (&actions, STDERR_FILENO + 1);
 #endif
@@ -102,7 +136,46 @@ std::optional<std::filesystem::path> findBackendProgram (const std::filesystem::
     return std::nullopt;
 }
 
-Result<int> launchProcess (const std::filesystem::path& program, const std::vector<std::string>& arguments)
+LaunchedProcess::~LaunchedProcess()
+{
+    if (errors >= 0)
+        ::close (errors);
+}
+
+LaunchedProcess::LaunchedProcess (LaunchedProcess&& other) noexcept
+    : pid (other.pid), errors (std::exchange (other.errors, -1))
+{
+}
+
+LaunchedProcess& LaunchedProcess::operator= (LaunchedProcess&& other) noexcept
+{
+    std::swap (pid, other.pid);
+    std::swap (errors, other.errors);
+    return *this;
+}
+
+std::optional<ProcessEnd> LaunchedProcess::end() const
+{
+    auto status = 0;
+
+    if (::waitpid (pid, &status, WNOHANG) != pid)
+        return std::nullopt;
+
+    ProcessEnd ended;
+    ended.lastWords = errors >= 0 ? lastLine (errors) : std::string();
+
+    if (WIFSIGNALED (status))
+    {
+        ended.how = "was ended by signal " + std::to_string (WTERMSIG (status));
+        return ended;
+    }
+
+    ended.code = WEXITSTATUS (status);
+    ended.how = "ended with exit code " + std::to_string (*ended.code);
+    return ended;
+}
+
+Result<LaunchedProcess> launchProcess (const std::filesystem::path& program, const std::vector<std::string>& arguments)
 {
     std::vector<std::string> words{ program.string() };
     words.insert (words.end(), arguments.begin(), arguments.end());
@@ -113,10 +186,10 @@ Result<int> launchProcess (const std::filesystem::path& program, const std::vect
 
     pointers.push_back (nullptr);
 
-    const SpawnSettings settings;
-    pid_t pid = 0;
+    LaunchedProcess child (0, namelessFile());
+    const SpawnSettings settings (child.errors);
     const auto code =
-        posix_spawn (&pid, program.c_str(), &settings.actions, &settings.attributes, pointers.data(), environ);
+        posix_spawn (&child.pid, program.c_str(), &settings.actions, &settings.attributes, pointers.data(), environ);
 
     if (code == EPERM || code == EACCES)
         return Error{ "launch_forbidden", "This host does not allow the plugin to start " + program.string()
@@ -124,20 +197,7 @@ Result<int> launchProcess (const std::filesystem::path& program, const std::vect
     if (code != 0)
         return Error{ "launch_failed", program.string() + " could not be started: " + std::strerror (code) };
 
-    return static_cast<int> (pid);
-}
-
-std::optional<std::string> howProcessEnded (int pid)
-{
-    auto status = 0;
-
-    if (::waitpid (pid, &status, WNOHANG) != pid)
-        return std::nullopt;
-
-    if (WIFSIGNALED (status))
-        return "was ended by signal " + std::to_string (WTERMSIG (status));
-
-    return "ended with exit code " + std::to_string (WEXITSTATUS (status));
+    return child;
 }
 
 } // namespace kikitori

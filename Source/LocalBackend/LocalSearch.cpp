@@ -1,6 +1,5 @@
 #include "LocalBackend/LocalSearch.h"
 
-#include "LocalBackend/BackendProcess.h"
 #include "Protocol/JsonReading.h"
 #include "Protocol/Messages.h"
 
@@ -17,6 +16,12 @@ constexpr Milliseconds healthLimit{ 3000 };
 /** A backend that was told to end gives its streams five seconds for their last words. */
 constexpr Milliseconds endLimit{ 7000 };
 
+/** Of kikitori-backend, and of the system's loader where a library is missing. */
+constexpr int exitOk = 0;
+constexpr int exitUsage = 2;
+constexpr int exitAlreadyRunning = 3; ///< another one holds the lock, which is what was wanted
+constexpr int exitNotLoaded = 127;
+
 Error incompatible (const RunningBackend& found, const std::string& what)
 {
     return { "incompatible_backend", "A local backend of version " + (found.version.empty() ? "?" : found.version)
@@ -29,22 +34,28 @@ Error incompatible (const RunningBackend& found, const std::string& what)
 void Household::collect()
 {
     std::erase_if (children,
-                   [this] (int pid)
+                   [this] (const LaunchedProcess& child)
                    {
-                       const auto end = howProcessEnded (pid);
+                       const auto ended = child.end();
 
-                       // 3: another backend holds the lock already, which is what was wanted.
-                       if (end && *end != "ended with exit code 3" && *end != "ended with exit code 0")
-                       {
-                           crashes.push_back (transport->now());
-                           lastEnd = *end;
-                       }
+                       if (ended && ended->code != exitOk && ended->code != exitAlreadyRunning)
+                           note (*ended);
 
-                       return end.has_value();
+                       return ended.has_value();
                    });
 
     while (! crashes.empty() && transport->now() - crashes.front() > std::chrono::minutes (1))
         crashes.pop_front();
+}
+
+void Household::note (const ProcessEnd& ended)
+{
+    lastEnd = ended.how + (ended.lastWords.empty() ? "" : ", saying: " + ended.lastWords);
+
+    if (ended.code == exitUsage || ended.code == exitNotLoaded)
+        refusal = ended.lastWords.empty() ? ended.how : ended.lastWords;
+    else
+        crashes.push_back (transport->now());
 }
 
 LocalSearch::LocalSearch (std::shared_ptr<Household> householdToUse, bool mayLaunch, Callback callbackToTell)
@@ -82,6 +93,9 @@ void LocalSearch::look()
     if (! launch)
         return finish (Error{ "not_running", "The local backend is not running. Start begins it." });
 
+    if (const auto why = std::exchange (household->refusal, {}); ! why.empty())
+        return finish (Error{ "launch_refused", "The local backend does not start: " + why });
+
     if (household->crashesTooMuch())
         return finish (Error{ "crash_loop", "The local backend crashed " + std::to_string (household->crashes.size())
                                                 + " times within a minute (it " + household->lastEnd
@@ -112,15 +126,15 @@ bool LocalSearch::start()
     std::vector<std::string> arguments{ "--local" };
     const auto& more = household->options.backendArguments;
     arguments.insert (arguments.end(), more.begin(), more.end());
-    const auto pid = launchProcess (*program, arguments);
+    auto child = launchProcess (*program, arguments);
 
-    if (! pid)
+    if (! child)
     {
-        finish (pid.error());
+        finish (child.error());
         return false;
     }
 
-    household->children.push_back (pid.value());
+    household->children.push_back (std::move (child).value());
     return true;
 }
 

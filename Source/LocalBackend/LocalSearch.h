@@ -7,6 +7,7 @@
 #pragma once
 
 #include "LocalBackend/BackendLocator.h"
+#include "LocalBackend/BackendProcess.h"
 #include "LocalBackend/PrivateFile.h"
 
 #include <deque>
@@ -20,13 +21,15 @@ namespace kikitori
 struct Household
 {
     void collect();
+    void note (const ProcessEnd& ended);
     bool crashesTooMuch() const { return static_cast<int> (crashes.size()) >= options.mostCrashes; }
 
     Transport* transport = nullptr; ///< not owned: its last owner must not be one of its own tasks
     LocatorOptions options;
-    std::vector<int> children;
+    std::vector<LaunchedProcess> children;
     std::deque<std::chrono::steady_clock::time_point> crashes;
     std::string lastEnd;
+    std::string refusal; ///< why the last child that would not serve at all did not
 };
 
 class LocalSearch final : public Subscription

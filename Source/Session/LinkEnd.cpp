@@ -16,7 +16,7 @@ bool isFinalCode (const std::string& code)
                                 "forbidden",      "invalid_json",     "too_large",       "unsupported",
                                 "model_broken",   "bad_address",      "crash_loop",      "taken_over",
                                 "bad_token_file", "launch_forbidden", "token_needs_tls", "incompatible_backend",
-                                "bad_ca_file" };
+                                "bad_ca_file",    "launch_refused" };
     return std::find (codes.begin(), codes.end(), code) != codes.end();
 }
 

@@ -228,6 +228,26 @@ TEST_CASE ("a crashed backend that its host has not collected does not keep anot
     CHECK (scene.found->ok());
 }
 
+TEST_CASE ("a backend that will not serve is not started again and again, and its reason is told", "[locator]")
+{
+    LocatorScene scene;
+    scene.folder.write ("backend", "#!/bin/sh\necho first >&2\necho 'config.yaml: \"trainin\" is not known.' >&2\n"
+                                   "echo $$ > \"$0.started\"\nexit 2\n");
+    scene.search();
+    REQUIRE (scene.wasLaunched (std::chrono::seconds (10)));
+
+    char pid[32]{};
+    REQUIRE (::read (scene.started, pid, sizeof pid - 1) > 0);
+    siginfo_t facts{}; // until it has ended; the locator collects it
+    REQUIRE (::waitid (P_PID, static_cast<id_t> (std::atoi (pid)), &facts, WEXITED | WNOWAIT) == 0);
+    scene.transport->advance (Milliseconds (100));
+    CHECK (scene.error() == "launch_refused: The local backend does not start: config.yaml: \"trainin\" is not known.");
+
+    // The next try starts it again: the file may have been put right.
+    scene.search();
+    CHECK_FALSE (scene.found);
+}
+
 TEST_CASE ("a token is bound to its origin and needs TLS beyond this machine; so does an authority", "[locator]")
 {
     LocatorScene scene;

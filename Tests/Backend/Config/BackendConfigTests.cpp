@@ -129,3 +129,16 @@ TEST_CASE ("the example is valid and says what holds without it", "[config]")
     CHECK (example.serving.aheadSeconds == without.serving.aheadSeconds);
     CHECK (example.serving.queueSeconds == without.serving.queueSeconds);
 }
+
+TEST_CASE ("the user's own configuration lies where the XDG specification says")
+{
+    const auto* before = std::getenv ("XDG_CONFIG_HOME");
+    const std::string kept = before != nullptr ? before : "";
+    ::setenv ("XDG_CONFIG_HOME", "/elsewhere", 1);
+    CHECK (defaultConfigFile() == "/elsewhere/kikitori/config.yaml");
+    ::unsetenv ("XDG_CONFIG_HOME");
+    CHECK (defaultConfigFile().string().ends_with ("/.config/kikitori/config.yaml"));
+
+    if (before != nullptr)
+        ::setenv ("XDG_CONFIG_HOME", kept.c_str(), 1);
+}
