@@ -70,7 +70,6 @@ void DatasetsPage::translate()
 {
     table.setTitle (words ("Data sets"));
     table.setHelpText (words ("Arrow keys choose, Return downloads"));
-    name (download, words ("Download"), words ("The backend fetches this data set"));
     name (use, words ("Train with it"), words ("Goes to the training page with this data set"));
     name (reload, words ("Ask again"), words ("Asks the backend for its lists now, also while a stream lives"));
     int id = 1;
@@ -93,9 +92,9 @@ juce::String DatasetsPage::cell (int row, int column) const
     {
         case 1: return utf8 (dataset.name);
         case 2:
-            return isFetched (dataset.name) ? words ("is being downloaded")
-                   : dataset.isDownloaded   ? words ("there")
-                                            : words ("not downloaded");
+            if (isFetched (dataset.name))
+                return dataset.isDownloaded ? words ("is being measured") : words ("is being downloaded");
+            return dataset.isDownloaded ? words ("there") : words ("not downloaded");
         case 3: return dataset.files > 0 ? juce::String (dataset.files) : juce::String();
         case 4: return dataset.megabytes > 0.0 ? sizeText (dataset.megabytes) : juce::String();
         case 5: return utf8 (dataset.path);
@@ -157,7 +156,13 @@ const CatalogDataset* DatasetsPage::chosen() const
 void DatasetsPage::showSelection()
 {
     const auto* dataset = chosen();
-    download.setEnabled (dataset != nullptr && ! dataset->isDownloaded && ! isFetched (dataset->name));
+    // One that lies on the backend's disk already is only counted.
+    const bool isMeasured = dataset != nullptr && dataset->isDownloaded && dataset->files > 0;
+    if (dataset != nullptr && dataset->isDownloaded)
+        name (download, words ("Measure"), words ("The backend counts its recordings and their size"));
+    else
+        name (download, words ("Download"), words ("The backend fetches this data set"));
+    download.setEnabled (dataset != nullptr && ! isMeasured && ! isFetched (dataset->name));
     use.setEnabled (dataset != nullptr && dataset->isDownloaded);
 }
 
@@ -181,7 +186,7 @@ void DatasetsPage::fetch()
     auto* catalog = processor.stream().catalog();
 
     if (dataset != nullptr && catalog != nullptr && download.isEnabled())
-        catalog->fetchDataset (dataset->name);
+        catalog->fetchDataset (dataset->name, dataset->isDownloaded);
 }
 
 void DatasetsPage::train()
@@ -206,7 +211,8 @@ void DatasetsPage::fitColumns()
         for (int row = 0; row < getNumRows(); ++row)
             width = std::max (width, font.getStringWidthFloat (cell (row, column)));
         if (column == 2)
-            width = std::max (width, font.getStringWidthFloat (words ("is being downloaded")));
+            for (const auto* state : { "is being downloaded", "is being measured" })
+                width = std::max (width, font.getStringWidthFloat (words (state)));
         table.getHeader().setColumnWidth (column, static_cast<int> (std::ceil (width)) + 2 * padding + 2);
     }
 }

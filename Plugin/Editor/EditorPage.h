@@ -60,4 +60,7 @@ struct PageTools
 juce::String remembered (KikitoriProcessor& processor, const juce::String& name);
 void remember (KikitoriProcessor& processor, const juce::String& name, const juce::String& value);
 
+/** Where a dialog for saving begins: the user's choice in the settings, else Documents, else home. */
+juce::File folderForFiles (KikitoriProcessor& processor);
+
 } // namespace kikitori::plugin

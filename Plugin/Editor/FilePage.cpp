@@ -156,13 +156,6 @@ void FilePage::setDragged (bool isOver)
     repaint();
 }
 
-juce::File FilePage::folderForFiles() const
-{
-    const auto given = processor.stream().userSettings().filesFolder;
-    return given.empty() ? juce::File::getSpecialLocation (juce::File::userDocumentsDirectory)
-                         : juce::File (utf8 (given));
-}
-
 void FilePage::choose()
 {
     chooser = std::make_unique<juce::FileChooser> (words ("Choose audio files"), juce::File(), audioPatterns);
@@ -193,7 +186,7 @@ void FilePage::save()
 
     chooser = std::make_unique<juce::FileChooser> (
         words ("Save the transcript"),
-        folderForFiles().getChildFile (juce::File (utf8 (job->path)).getFileNameWithoutExtension() + "." + extension()),
+        folderForFiles (processor).getChildFile (juce::File (utf8 (job->path)).getFileNameWithoutExtension() + "." + extension()),
         transcriptFilePatterns());
     chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
                               | juce::FileBrowserComponent::warnAboutOverwriting,
@@ -208,7 +201,7 @@ void FilePage::save()
 
 void FilePage::chooseFolder()
 {
-    chooser = std::make_unique<juce::FileChooser> (words ("Choose a folder for the transcripts"), folderForFiles());
+    chooser = std::make_unique<juce::FileChooser> (words ("Choose a folder for the transcripts"), folderForFiles (processor));
     chooser->launchAsync (juce::FileBrowserComponent::openMode | juce::FileBrowserComponent::canSelectDirectories,
                           [this] (const juce::FileChooser& picked)
                           {

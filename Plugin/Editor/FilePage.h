@@ -54,7 +54,6 @@ private:
     void takeOff();
     void setDragged (bool isOver);
     juce::String extension() const;
-    juce::File folderForFiles() const;
 
     const Words& words;
     KikitoriProcessor& processor;

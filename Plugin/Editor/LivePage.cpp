@@ -215,12 +215,9 @@ void LivePage::showChosen()
 
 void LivePage::save()
 {
-    const auto kept = processor.stream().userSettings().filesFolder;
-    const auto folder = kept.empty() ? juce::File::getSpecialLocation (juce::File::userDocumentsDirectory)
-                                     : juce::File (juce::String::fromUTF8 (kept.c_str()));
-    chooser = std::make_unique<juce::FileChooser> (words ("Save the transcript"),
-                                                   folder.getChildFile ("transcript." + saveAs.extension),
-                                                   transcriptFilePatterns());
+    chooser = std::make_unique<juce::FileChooser> (
+        words ("Save the transcript"), folderForFiles (processor).getChildFile ("transcript." + saveAs.extension),
+        transcriptFilePatterns());
     chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
                               | juce::FileBrowserComponent::warnAboutOverwriting,
                           [this] (const juce::FileChooser& picked)

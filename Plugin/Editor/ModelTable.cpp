@@ -128,7 +128,6 @@ void ModelTable::selectOnly (const std::string& name)
 
 void ModelTable::fitColumns()
 {
-    const juce::ScopedValueSetter<bool> fitting (isFitting, true);
     auto& header = table.getHeader();
 
     if (const auto saved = remembered (processor, memory); saved.isNotEmpty())
@@ -136,6 +135,7 @@ void ModelTable::fitColumns()
         const auto saying = juce::StringArray::fromTokens (saved, " ", {});
         for (int column = 1; column <= modelColumns && column <= saying.size(); ++column)
             header.setColumnWidth (column, juce::jlimit (40, 900, saying[column - 1].getIntValue()));
+        fitted = columnWidths();
         return;
     }
 
@@ -151,17 +151,23 @@ void ModelTable::fitColumns()
 
         header.setColumnWidth (column, static_cast<int> (std::ceil (width)) + 2 * padding + 2);
     }
+
+    fitted = columnWidths();
+}
+
+juce::String ModelTable::columnWidths() const
+{
+    juce::StringArray widthsNow;
+    for (int column = 1; column <= modelColumns; ++column)
+        widthsNow.add (juce::String (table.getHeader().getColumnWidth (column)));
+    return widthsNow.joinIntoString (" ");
 }
 
 void ModelTable::rememberColumns()
 {
-    if (isFitting)
-        return;
-
-    juce::StringArray saying;
-    for (int column = 1; column <= modelColumns; ++column)
-        saying.add (juce::String (table.getHeader().getColumnWidth (column)));
-    remember (processor, memory, saying.joinIntoString (" "));
+    // The header tells of changes later, also of those that fitColumns() made: only the user's own are kept.
+    if (const auto now = columnWidths(); now != fitted)
+        remember (processor, memory, now);
 }
 
 void ModelTable::sortOrderChanged (int column, bool isForwards)

@@ -45,6 +45,7 @@ private:
     const CatalogModel* at (int row) const;
     void fitColumns();
     void rememberColumns();
+    juce::String columnWidths() const;
 
     const Words& words;
     KikitoriProcessor& processor;
@@ -52,7 +53,7 @@ private:
     std::vector<std::size_t> rows;
     juce::String emptyText;
     juce::TableListBox table;
-    bool isFitting = false;
+    juce::String fitted; ///< the widths that fitColumns() gave
     std::unique_ptr<juce::TableHeaderComponent::Listener> widths;
 };
 

@@ -79,12 +79,9 @@ void ModelsPage::download()
     if (names.empty())
         return;
 
-    const auto given = processor.stream().userSettings().filesFolder;
-    const auto folder =
-        given.empty() ? juce::File::getSpecialLocation (juce::File::userDocumentsDirectory) : juce::File (utf8 (given));
     chooser = std::make_unique<juce::FileChooser> (
         words ("Save the models"),
-        folder.getChildFile (names.size() == 1 ? utf8 (names[0]) + ".zip" : juce::String ("models.zip")), "*.zip");
+        folderForFiles (processor).getChildFile (names.size() == 1 ? utf8 (names[0]) + ".zip" : juce::String ("models.zip")), "*.zip");
     chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
                               | juce::FileBrowserComponent::warnAboutOverwriting,
                           [this, names, megabytes] (const juce::FileChooser& chosen)

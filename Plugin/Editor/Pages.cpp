@@ -50,6 +50,18 @@ juce::String remembered (KikitoriProcessor& processor, const juce::String& name)
     return found != values.end() ? juce::String::fromUTF8 (found->second.c_str()) : juce::String();
 }
 
+juce::File folderForFiles (KikitoriProcessor& processor)
+{
+    const auto given = processor.stream().userSettings().filesFolder;
+
+    if (! given.empty())
+        return { juce::String::fromUTF8 (given.c_str()) };
+
+    // Not every desktop has made one.
+    const auto documents = juce::File::getSpecialLocation (juce::File::userDocumentsDirectory);
+    return documents.isDirectory() ? documents : juce::File::getSpecialLocation (juce::File::userHomeDirectory);
+}
+
 void remember (KikitoriProcessor& processor, const juce::String& name, const juce::String& value)
 {
     auto settings = processor.stream().settings();

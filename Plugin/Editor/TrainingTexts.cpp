@@ -35,8 +35,9 @@ juce::String trainingFigures (const TrainingView& view, const Words& words)
         figures.add (words ("validation %1", juce::String (*view.validationLoss, 3)));
     if (const auto rate = view.wordErrorRate ? view.wordErrorRate : view.characterErrorRate)
         figures.add (words ("error rate %1 %", juce::String (*rate * 100.0, 1)));
-    if (! view.resumedFrom.empty())
-        figures.add (words ("went on from: %1", utf8 (view.resumedFrom)));
+    if (view.resumedFrom)
+        figures.add (words ("went on after epoch %1, step %2", juce::String (view.resumedFrom->epoch),
+                            juce::String (view.resumedFrom->step)));
 
     return figures.joinIntoString (juce::String::fromUTF8 ("  ·  "));
 }

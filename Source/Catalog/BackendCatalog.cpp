@@ -105,10 +105,10 @@ void BackendCatalog::download (std::vector<std::string> names, std::filesystem::
                      { target->download (task, list, archive); });
 }
 
-void BackendCatalog::fetchDataset (std::string name)
+void BackendCatalog::fetchDataset (std::string name, bool again)
 {
     const auto task = engine->addTask (CatalogTask::Kind::dataset, name, {}, std::nullopt);
-    transport->post ([target = engine, task, set = std::move (name)] { target->fetchDataset (task, set); });
+    transport->post ([target = engine, task, set = std::move (name), again] { target->fetchDataset (task, set, again); });
 }
 
 void BackendCatalog::cancel (int task)

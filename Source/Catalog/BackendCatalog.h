@@ -59,7 +59,7 @@ public:
     void download (std::vector<std::string> names, std::filesystem::path file, double expectedBytes);
 
     /** Lets the backend fetch a data set. */
-    void fetchDataset (std::string name);
+    void fetchDataset (std::string name, bool again = false);
 
     /** Ends a task that runs, or takes an ended one off the list. */
     void cancel (int task);

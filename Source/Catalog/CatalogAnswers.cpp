@@ -255,9 +255,14 @@ Error catalogRefusal (const std::string& what, const HttpResponse& response)
     return { "refused", "the backend refused to " + what + ": " + detail };
 }
 
-std::string datasetOrder (const std::string& name)
+std::string datasetOrder (const std::string& name, bool again)
 {
-    return json{ { "dataset_name", name } }.dump (-1, ' ', false, json::error_handler_t::replace);
+    json order{ { "dataset_name", name } };
+
+    if (again)
+        order["again"] = true;
+
+    return order.dump (-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string percentEncoded (const std::string& text)

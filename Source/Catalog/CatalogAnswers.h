@@ -35,7 +35,7 @@ Result<bool> readDatasetProgress (const std::string& body, CatalogTask& task);
 Error catalogRefusal (const std::string& what, const HttpResponse& response);
 
 /** The body of POST /api/dataset/download. */
-std::string datasetOrder (const std::string& name);
+std::string datasetOrder (const std::string& name, bool again = false);
 
 /** For a path or a query. */
 std::string percentEncoded (const std::string& text);

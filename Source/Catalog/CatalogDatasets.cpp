@@ -8,14 +8,14 @@ namespace kikitori
 
 using State = CatalogTask::State;
 
-void CatalogEngine::fetchDataset (int id, const std::string& name)
+void CatalogEngine::fetchDataset (int id, const std::string& name, bool again)
 {
     errands[id].lastPoll = transport.now();
     HttpRequest request;
     request.method = "POST";
     request.target = "/api/dataset/download";
     request.contentType = "application/json";
-    request.body = datasetOrder (name);
+    request.body = datasetOrder (name, again);
     request.timeout = datasetTimeout;
     send (id, std::move (request), true,
           [this, id] (const Result<HttpResponse>& response) { datasetAnswered (id, response); });

@@ -38,7 +38,7 @@ public:
     void use (int task, const std::string& name);
     void download (int task, const std::vector<std::string>& names, std::shared_ptr<ArchiveFile> file);
     void archiveEnded (int task, const Status& result);
-    void fetchDataset (int task, const std::string& name);
+    void fetchDataset (int task, const std::string& name, bool again);
     void cancel (int task);
     void shutDown();
 

@@ -3,6 +3,7 @@
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace kikitori
 {
@@ -18,8 +19,8 @@ void appendLog (TrainingView& view, std::string line)
         return;
 
     // What our trainer says once it has read the checkpoint.
-    if (line.rfind ("Resumed after ", 0) == 0)
-        view.resumedFrom = line.substr (std::string ("Resumed ").size());
+    if (ResumePoint point; std::sscanf (line.c_str(), "Resumed after epoch %d, step %d", &point.epoch, &point.step) == 2)
+        view.resumedFrom = point;
 
     view.log.push_back (std::move (line));
 
@@ -95,8 +96,13 @@ Status readProgress (const std::string& body, TrainingView& view)
     take (numberAt (json, "total_epochs"), view.totalEpochs);
     take (numberAt (json, "current_step"), view.step);
     take (numberAt (json, "total_steps"), view.totalSteps);
-    take (numberAt (json, "current_loss"), view.loss);
-    take (numberAt (json, "current_learning_rate"), view.learningRate);
+
+    // Before the first step backends tell a loss of zero, which none has.
+    if (const auto loss = numberAt (json, "current_loss"); view.step > 0.0 || loss.value_or (0.0) > 0.0)
+    {
+        take (loss, view.loss);
+        take (numberAt (json, "current_learning_rate"), view.learningRate);
+    }
 
     take (numberAt (json, "val_loss"), view.validationLoss);
     take (numberAt (json, "wer"), view.wordErrorRate);

@@ -85,7 +85,7 @@ void TrainingEngine::commandAnswered (const std::string& what, bool isStart, con
                 view.secondsLeft.reset();
                 view.progress.reset();
                 view.step = view.epoch = view.totalSteps = view.totalEpochs = 0.0;
-                view.resumedFrom.clear();
+                view.resumedFrom.reset();
                 view.curves = withNewCurve (view.curves, lastOrder);
             }
             else

@@ -60,6 +60,13 @@ struct PollDecision
     std::chrono::steady_clock::time_point time; ///< of the transport's clock
 };
 
+/** Where a training went on from: what was behind it then. */
+struct ResumePoint
+{
+    int epoch = 0;
+    int step = 0;
+};
+
 struct TrainingView
 {
     std::uint64_t version = 0; ///< grows with every change
@@ -77,7 +84,7 @@ struct TrainingView
     std::optional<double> wordErrorRate, characterErrorRate; ///< shares, of the last validation
     std::optional<double> secondsLeft;
     std::optional<double> progress;  ///< 0..1
-    std::string resumedFrom;         ///< what the training went on from; empty: it began anew, or that is not known
+    std::optional<ResumePoint> resumedFrom; ///< none: it began anew, or that is not known
     TrainingCurves curves;           ///< of the trainings seen, the newest last
     std::vector<std::string> log;    ///< the latest lines, oldest first
     std::optional<Error> lastError;  ///< of a command, a poll or the training itself

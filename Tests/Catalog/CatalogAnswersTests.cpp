@@ -95,6 +95,7 @@ TEST_CASE ("names go safely into a path", "[catalog]")
     CHECK (percentEncoded ("a b/\xE3\x83\xA2?&#%") == "a%20b%2F%E3%83%A2%3F%26%23%25");
     CHECK (percentEncoded ("conformer-speech_epoch-1.pt~") == "conformer-speech_epoch-1.pt~");
     CHECK (datasetOrder ("a\"b") == R"({"dataset_name":"a\"b"})");
+    CHECK (datasetOrder ("a", true) == R"({"again":true,"dataset_name":"a"})");
 }
 
 TEST_CASE ("what serves in whose place is read, and whether a backend can change that", "[catalog]")

@@ -77,11 +77,11 @@ private:
 class OwnBackend
 {
 public:
-    OwnBackend()
+    explicit OwnBackend (int idleSeconds = 5)
     {
         ::setenv ("KIKITORI_BACKEND", KIKITORI_BIN "/kikitori-backend", 1);
         ::setenv ("KIKITORI_RUNTIME_DIR", (folder / "runtime").c_str(), 1);
-        ::setenv ("KIKITORI_LOCAL_IDLE_SECONDS", "5", 1);
+        ::setenv ("KIKITORI_LOCAL_IDLE_SECONDS", std::to_string (idleSeconds).c_str(), 1);
         ::setenv ("XDG_CONFIG_HOME", (folder / "config").c_str(), 1);
         ::setenv ("XDG_DATA_HOME", (folder / "data").c_str(), 1);
     }
@@ -100,6 +100,13 @@ public:
             ::unsetenv (name);
     }
 
+    /** Its config.yaml, before it is started. */
+    void configure (const std::string& yaml) const
+    {
+        std::filesystem::create_directories (folder / "config" + "/kikitori");
+        std::ofstream (folder / "config" + "/kikitori/config.yaml") << yaml;
+    }
+
     /** The last lines of its log. */
     std::vector<std::string> lastLogLines (std::size_t most = 20) const
     {
@@ -115,6 +122,49 @@ public:
 private:
     TemporaryFolder folder;
 };
+
+/** The first component of a kind, at any depth. */
+template <typename Kind>
+Kind* firstOf (juce::Component& parent)
+{
+    for (auto* child : parent.getChildren())
+        if (auto* found = dynamic_cast<Kind*> (child); found != nullptr && found->isShowing())
+            return found;
+        else if (auto* deeper = firstOf<Kind> (*child))
+            return deeper;
+    return nullptr;
+}
+
+/** The first window of the desktop that is of a kind. */
+template <typename Kind>
+Kind* windowOf()
+{
+    auto& desktop = juce::Desktop::getInstance();
+    for (int i = 0; i < desktop.getNumComponents(); ++i)
+        if (auto* found = dynamic_cast<Kind*> (desktop.getComponent (i)))
+            return found;
+    return nullptr;
+}
+
+/** As a screen reader counts them. */
+inline int rowsOf (juce::ListBox& list)
+{
+    auto* handler = list.getAccessibilityHandler();
+    auto* table = handler != nullptr ? handler->getTableInterface() : nullptr;
+    return table != nullptr ? table->getNumRows() : 0;
+}
+
+/** For people to look at, and for the readme. */
+inline bool photograph (juce::Component& window, const juce::String& name)
+{
+    const juce::File file (juce::String (KIKITORI_BIN "/../screenshots/") + name + ".png");
+    file.getParentDirectory().createDirectory();
+    file.deleteFile();
+    juce::FileOutputStream stream (file);
+    return stream.openedOk()
+           && juce::PNGImageFormat().writeImageToStream (
+               window.createComponentSnapshot (window.getLocalBounds(), true, 2.0f), stream);
+}
 
 /** What the user does, on a thread of its own beside the message thread. */
 class User
@@ -187,10 +237,11 @@ public:
         return nullptr;
     }
 
-    /** Moves the pointer there and presses the button, as the X server's own events. */
+    /** Moves the pointer there, once it is there and enabled, and presses the button, as the X server's own events. */
     void click (const juce::String& title)
     {
         INFO (title.toStdString());
+        REQUIRE (sees ([&] { return find (title) != nullptr && find (title)->isEnabled(); }, 30s));
         const auto place = onMessageThread (
             [&]
             {
@@ -200,6 +251,27 @@ public:
         REQUIRE (place.x > 0);
         Display::xdotool ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "sleep", "0.1", "mousedown",
                             "1", "sleep", "0.1", "mouseup", "1" });
+    }
+
+    void click (juce::Point<int> place)
+    {
+        Display::xdotool ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "sleep", "0.1", "click", "1" });
+    }
+
+    /** A row of a list or a table, by its place. */
+    void clickRow (juce::ListBox& list, int row)
+    {
+        click (onMessageThread ([&]
+                                { return list.localAreaToGlobal (list.getRowPosition (row, true)).getPosition() + juce::Point<int> (40, 8); }));
+    }
+
+    /** Replaces what stands in a box that can be typed into. */
+    void typeInto (const juce::String& title, const std::string& text)
+    {
+        click (title);
+        press ("ctrl+a");
+        type (text);
+        press ("Return");
     }
 
     void doubleClick (juce::Point<int> place)

@@ -8,32 +8,6 @@
 using namespace kikitori;
 using namespace kikitori::testing;
 
-namespace
-{
-
-plugin::CaptionWindow* captionWindow()
-{
-    auto& desktop = juce::Desktop::getInstance();
-    for (int i = 0; i < desktop.getNumComponents(); ++i)
-        if (auto* found = dynamic_cast<plugin::CaptionWindow*> (desktop.getComponent (i)))
-            return found;
-    return nullptr;
-}
-
-/** For people to look at, and for the readme. */
-bool photograph (juce::Component& window)
-{
-    const juce::File file (KIKITORI_BIN "/../screenshots/window.png");
-    file.getParentDirectory().createDirectory();
-    file.deleteFile();
-    juce::FileOutputStream stream (file);
-    return stream.openedOk()
-           && juce::PNGImageFormat().writeImageToStream (
-               window.createComponentSnapshot (window.getLocalBounds(), true, 2.0f), stream);
-}
-
-} // namespace
-
 TEST_CASE ("With mouse and keys on a display, a real backend writes down what is said")
 {
     const Display display;
@@ -102,7 +76,7 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
         // "he turned sharply and faced gregson across the table": how well is another test's question
         CHECK (user.sees ([&] { return transcript().startsWith ("he ") && transcript().contains (" and "); }));
 
-        CHECK (user.onMessageThread ([&] { return photograph (editor); }));
+        CHECK (user.onMessageThread ([&] { return photograph (editor, "window"); }));
 
         // A double click on the first word takes it alone; the caption window opens above all others and closes.
         const auto firstWord = user.onMessageThread (
@@ -112,11 +86,11 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
         user.press ("Escape");
         CHECK (user.sees ([&] { return transcript().contains (" and "); }));
         user.press ("ctrl+shift+l");
-        CHECK (user.sees ([] { return captionWindow() != nullptr && captionWindow()->captions().shownLines().size() > 0; }));
+        CHECK (user.sees ([] { return windowOf<plugin::CaptionWindow>() != nullptr && windowOf<plugin::CaptionWindow>()->captions().shownLines().size() > 0; }));
         user.press ("1");
         CHECK (user.sees ([&] { return processor.stream().userSettings().captionLines == 1; }));
         user.press ("Escape");
-        CHECK (user.sees ([] { return captionWindow() == nullptr; }));
+        CHECK (user.sees ([] { return windowOf<plugin::CaptionWindow>() == nullptr; }));
         user.click ("Transcript"); // back to the window
         user.press ("space"); // Stop, whatever has the focus
         CHECK (user.sees ([&] { return status() == "Idle"; }));

@@ -101,6 +101,26 @@ TEST_CASE ("odd numbers of the reference do no harm", "[training]")
     }
 }
 
+TEST_CASE ("before the first step there is no loss, and where a training went on from is told", "[training]")
+{
+    Scene scene;
+    scene.tick();
+    scene.answer (200, R"({"is_training":true})");
+    scene.tick();
+    scene.answer (200, R"({"is_training":true,"current_epoch":0,"current_step":0,"current_loss":0.0,
+                           "current_learning_rate":0.0,"latest_logs":["Resumed after epoch 2, step 800"]})");
+    const auto early = scene.monitor.view();
+    CHECK_FALSE (early.loss);
+    CHECK (early.curves.empty());
+    REQUIRE (early.resumedFrom);
+    CHECK (early.resumedFrom->epoch == 2);
+    CHECK (early.resumedFrom->step == 800);
+
+    scene.tick();
+    scene.answer (200, R"({"is_training":true,"current_epoch":3,"current_step":801,"current_loss":0.0})");
+    CHECK (scene.monitor.view().loss == 0.0); // learnt by heart, but a loss
+}
+
 TEST_CASE ("pushed messages tell the whole life of a training", "[training]")
 {
     Scene scene;

@@ -1,0 +1,317 @@
+// The pages besides Live, in the real window with mouse and keys, on a real backend.
+#include "Backend/Training/TrainingFixture.h"
+#include "Plugin/Editor/DatasetsPage.h"
+#include "Plugin/Editor/LineChart.h"
+#include "Plugin/Editor/ModelTable.h"
+#include "Plugin/Editor/TrainingPage.h"
+#include "Plugin/Editor/TranscriptView.h"
+#include "WindowScene.h"
+
+using namespace kikitori;
+using namespace kikitori::testing;
+
+namespace
+{
+
+/** A window on a display of its own. */
+class WindowRig
+{
+public:
+    explicit WindowRig (const std::string& configuration = {}) : backend (30)
+    {
+        if (! configuration.empty())
+            backend.configure (configuration);
+
+        // JUCE's own file dialogs, which a test knows, not those of the machine's desktop.
+        ::setenv ("PATH", "/nowhere", 1);
+        processor = std::make_unique<plugin::KikitoriProcessor> (&plugin::KikitoriEditor::create);
+        processor->setRateAndBufferSizeDetails (48000.0, 480);
+        processor->prepareToPlay (48000.0, 480);
+        editor = std::make_unique<plugin::KikitoriEditor> (*processor);
+        editor->setSize (1000, 720);
+        editor->setTopLeftPosition (20, 20);
+        editor->addToDesktop (0);
+        editor->setVisible (true);
+    }
+
+    ~WindowRig() { ::setenv ("PATH", path.c_str(), 1); }
+
+    void play (const std::function<void (User&)>& scenes)
+    {
+        kikitori::testing::play (*editor, backend,
+                                 [&] (User& user)
+                                 {
+                                     CHECK (user.sees ([&] { return editor->isShowing(); }));
+                                     scenes (user);
+                                 });
+    }
+
+    plugin::PluginSettings settings() { return processor->stream().settings(); }
+
+private:
+    const std::string path = std::getenv ("PATH");
+    const Display display;
+
+public:
+    const OwnBackend backend;
+
+private:
+    const juce::ScopedJuceInitialiser_GUI juceIsUp;
+
+public:
+    std::unique_ptr<plugin::KikitoriProcessor> processor;
+    std::unique_ptr<plugin::KikitoriEditor> editor;
+};
+
+/** What the user does on the pages with tables. */
+class Pages
+{
+public:
+    Pages (WindowRig& rigToUse, User& userToBe) : rig (rigToUse), user (userToBe) {}
+
+    juce::ListBox* list() { return firstOf<juce::ListBox> (*rig.editor); }
+    int rows() { return list() != nullptr ? rowsOf (*list()) : -1; }
+
+    template <typename Kind>
+    juce::String textOf (const juce::String& title)
+    {
+        auto* found = dynamic_cast<Kind*> (user.find (title));
+        return found != nullptr ? found->getText() : juce::String();
+    }
+
+    int columnWidth (int column) { return dynamic_cast<juce::TableListBox&> (*list()).getHeader().getColumnWidth (column); }
+    juce::String details() { return textOf<juce::TextEditor> ("Details"); }
+    juce::String trainingState() { return textOf<juce::Label> ("Training state"); }
+    bool isEnabled (const juce::String& title) { return user.find (title) != nullptr && user.find (title)->isEnabled(); }
+
+    /** The first row from `from` on whose details contain the text; chosen when this returns. */
+    bool chooseRow (const juce::String& text, int from = 0)
+    {
+        const auto count = user.onMessageThread ([&] { return rows(); });
+        for (int row = from; row < count; ++row)
+        {
+            user.clickRow (*list(), row);
+            if (user.sees ([&] { return list()->isRowSelected (row) && details().isNotEmpty(); }, 5s)
+                && user.onMessageThread ([&] { return details().startsWith (text); }))
+                return true;
+        }
+        return false;
+    }
+
+    bool photograph (const juce::String& name)
+    {
+        return user.onMessageThread ([&] { return kikitori::testing::photograph (*rig.editor, name); });
+    }
+
+private:
+    WindowRig& rig;
+    User& user;
+};
+
+/** Where JUCE's dialog has the name of the file to be saved: its last text editor, after that of the path. */
+juce::TextEditor* fileNameBox (juce::Component& dialog)
+{
+    auto* browser = firstOf<juce::FileBrowserComponent> (dialog);
+    juce::TextEditor* found = nullptr;
+    for (auto* child : browser->getChildren())
+        if (auto* editor = dynamic_cast<juce::TextEditor*> (child))
+            found = editor;
+    return found;
+}
+
+} // namespace
+
+TEST_CASE ("Files: chosen in a dialog, transcribed by a real backend, told when they cannot be read, and saved")
+{
+    const TemporaryFolder folder;
+    std::filesystem::copy_file (KIKITORI_FIXTURES "/speech/audio/arctic_a0009_1592748391.opus", folder / "a said.opus");
+    std::ofstream (folder / "b broken.wav") << "RIFF no sound in here";
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path (folder.path()); // where the dialog begins
+    WindowRig rig;
+
+    rig.play (
+        [&] (User& user)
+        {
+            Pages pages (rig, user);
+            const auto dialog = [] { return windowOf<juce::FileChooserDialogBox>(); };
+            const auto choose = [&] (int row)
+            {
+                user.click ("Add files ...");
+                REQUIRE (user.sees ([&]
+                                    { return dialog() != nullptr && firstOf<juce::FileListComponent> (*dialog()) != nullptr
+                                             && rowsOf (*firstOf<juce::FileListComponent> (*dialog())) == 2; }));
+                user.clickRow (*firstOf<juce::FileListComponent> (*dialog()), row);
+                CHECK (user.sees ([&] { return firstOf<juce::FileListComponent> (*dialog())->getNumSelectedRows() == 1; }));
+                user.press ("Return");
+                CHECK (user.sees ([&] { return dialog() == nullptr; }));
+            };
+            const auto transcript = [&]
+            {
+                auto* view = dynamic_cast<plugin::TranscriptView*> (user.find ("Transcript"));
+                return view != nullptr ? view->textToCopy() : juce::String();
+            };
+
+            user.click ("Files");
+            choose (0);
+            CHECK (user.sees ([&] { return transcript().startsWith ("he ") && pages.isEnabled ("Save"); }));
+            CHECK (user.sees ([&] { return pages.textOf<juce::Label> ("Times").contains ("in all"); }));
+            CHECK (pages.photograph ("window-files"));
+
+            user.click ("Save");
+            REQUIRE (user.sees ([&] { return dialog() != nullptr && firstOf<juce::TextEditor> (*dialog()) != nullptr; }));
+            user.click (user.onMessageThread ([&] { return fileNameBox (*dialog())->getScreenBounds().getCentre(); }));
+            user.press ("ctrl+a");
+            user.type (folder / "words.txt");
+            user.press ("Return");
+            user.press ("Return");
+            CHECK (user.sees ([&] { return juce::File (folder / "words.txt").loadFileAsString().contains ("he "); }, 10s));
+
+            choose (1);
+            CHECK (user.sees ([&] { return transcript().isEmpty() && firstOf<plugin::ErrorView> (*rig.editor) != nullptr; }));
+        });
+
+    std::filesystem::current_path (before);
+}
+
+TEST_CASE ("Models: listed on demand, told in detail, filtered, ordered and taken into use")
+{
+    WindowRig rig;
+
+    rig.play (
+        [&] (User& user)
+        {
+            Pages pages (rig, user);
+            user.click ("Models");
+            user.click ("Ask again");
+            CHECK (user.sees ([&] { return pages.rows() == 3; }, 120s)); // conformer, conformer-ja, realtime
+            CHECK (user.sees ([&] { return pages.columnWidth (1) > juce::Font (14.0f).getStringWidth ("conformer-ja"); }));
+            CHECK (rig.settings().views.count ("models.columns") == 0); // what fits is no choice of the user's
+            REQUIRE (pages.chooseRow ("conformer-ja"));
+            CHECK (user.sees ([&] { return pages.details().contains ("Character error rate: tofugu_ja_words"); }));
+            CHECK_FALSE (user.onMessageThread ([&] { return pages.isEnabled ("Delete ...") || pages.isEnabled ("Train on"); }));
+            user.click ("Use now");
+            CHECK (user.sees ([&] { return rig.settings().model == "conformer-ja"; }));
+            REQUIRE (pages.chooseRow ("conformer\n"));
+            CHECK (user.sees ([&] { return pages.details().contains ("speechocean762") && pages.details().contains ("CC BY-SA"); }));
+            CHECK (pages.photograph ("window-models"));
+            user.click ("Use now");
+            CHECK (user.sees ([&] { return rig.settings().model == "conformer"; }));
+
+            user.click ("Model"); // the filter: the first of its models
+            user.press ("Down");
+            user.press ("Return");
+            CHECK (user.sees ([&] { return pages.rows() == 1; }));
+        });
+}
+
+#ifdef KIKITORI_HAS_TRAINER
+
+namespace
+{
+/** A poll was due and held, and from then on none went out. */
+bool noneSentWhileHeld (const std::vector<PollDecision>& polls)
+{
+    const auto held = std::find_if (polls.begin(), polls.end(),
+                                    [] (const auto& poll) { return poll.reason == PollReason::streamActive; });
+    return held != polls.end()
+           && std::none_of (held, polls.end(), [] (const auto& poll) { return poll.reason == PollReason::sent; });
+}
+} // namespace
+
+TEST_CASE ("A model is trained from the window on one's own recordings, taken into use, trained on and deleted")
+{
+    const TemporaryFolder folder;
+    const auto manifest = kikitori::test::writeManifest (folder.path(), 4);
+    WindowRig rig ("available_datasets: [mine]\ndatasets: {mine: " + manifest.string() + "}\n");
+
+    rig.play (
+        [&] (User& user)
+        {
+            Pages pages (rig, user);
+            const auto train = [&] (const std::string& epochs, const juce::String& button)
+            {
+                user.typeInto ("Epochs in total", epochs);
+                user.click (button);
+                CHECK (user.sees ([&] { return pages.trainingState() == "Training runs"; }));
+            };
+            const auto completes = [&]
+            { return user.sees ([&] { return pages.trainingState() == "No training runs (completed)"; }, 180s); };
+
+            user.click ("Data sets");
+            user.click ("Ask again");
+            REQUIRE (user.sees ([&] { return pages.rows() == 1; }, 120s));
+            user.clickRow (*pages.list(), 0);
+            CHECK (user.sees ([&] { return pages.isEnabled ("Train with it"); }));
+            user.click ("Measure");
+            CHECK (user.sees ([&] { return rig.processor->stream().catalog()->view().lists->datasets[0].files == 5; }));
+            CHECK (pages.photograph ("window-datasets"));
+            user.click ("Train with it");
+            CHECK (user.sees ([&] { return pages.textOf<juce::ComboBox> ("Data set") == "mine"; }));
+            user.click ("Light test run");
+            train ("2", "Start training");
+            CHECK (completes());
+            CHECK (user.sees ([&] { return user.find ("Loss") != nullptr; }));
+            CHECK (pages.photograph ("window-training"));
+
+            user.click ("Models");
+            CHECK (user.sees ([&] { return pages.rows() >= 5; }));
+            REQUIRE (pages.chooseRow ("conformer-mine-epoch-2"));
+            CHECK (pages.photograph ("window-checkpoint"));
+            user.click ("Use now");
+            CHECK (user.sees ([&] { return pages.details().contains ("In service: streams that ask for conformer get it."); }));
+            user.click ("Train on");
+            CHECK (user.sees ([&] { return pages.textOf<juce::ComboBox> ("Go on from") == "conformer-mine-epoch-2"; }));
+            train ("3", "Resume training");
+            CHECK (completes());
+
+            user.click ("Models");
+            REQUIRE (user.sees ([&] { return pages.rows() >= 6; }));
+            REQUIRE (pages.chooseRow ("conformer-mine-epoch-1"));
+            user.click ("Delete ...");
+            user.click ("Delete"); // the question's answer
+            CHECK (user.sees (
+                [&]
+                {
+                    const auto lists = rig.processor->stream().catalog()->view().lists;
+                    return std::none_of (lists->models.begin(), lists->models.end(), [] (const auto& model)
+                                         { return model.name == "conformer-mine-epoch-1"; });
+                }));
+        });
+}
+
+TEST_CASE ("While words come, a training's polling is held, and the page shows what is pushed")
+{
+    const TemporaryFolder folder;
+    const auto manifest = kikitori::test::writeManifest (folder.path(), 4);
+    WindowRig rig ("available_datasets: [mine]\ndatasets: {mine: " + manifest.string() + "}\n");
+
+    rig.play (
+        [&] (User& user)
+        {
+            Pages pages (rig, user);
+            const auto figures = [&]
+            {
+                const auto view = rig.processor->stream().training();
+                return std::pair (view.step, view.isTraining);
+            };
+
+            user.click ("Start");
+            CHECK (user.sees ([&] { return rig.processor->snapshot().session.state == LifecycleState::active; }, 120s));
+            user.click ("Training");
+            user.typeInto ("Data set", "mine");
+            user.click ("Light test run");
+            user.typeInto ("Epochs in total", "100000");
+            user.click ("Start training");
+            CHECK (user.sees ([&] { return pages.trainingState() == "Training runs" && figures().first > 0; }));
+            const auto seen = user.onMessageThread ([&] { return figures().first; });
+            CHECK (user.sees ([&] { return figures().first > seen; }));
+            CHECK (user.onMessageThread ([&] { return noneSentWhileHeld (rig.processor->stream().training().polls); }));
+            CHECK (pages.photograph ("window-training-held"));
+            CHECK (user.onMessageThread ([&] { return rig.processor->snapshot().session.state == LifecycleState::active; }));
+            user.click ("Stop training");
+            CHECK (user.sees ([&] { return ! figures().second; }));
+        });
+}
+
+#endif
