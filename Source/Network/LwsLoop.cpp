@@ -90,7 +90,12 @@ lws_vhost* LwsLoop::vhostFor (const LwsRoute& route)
     info.port = CONTEXT_PORT_NO_LISTEN;
     info.protocols = protocols;
     info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-    info.client_ssl_ca_filepath = route.caFile.empty() ? nullptr : route.caFile.c_str();
+    auto tls = makeTlsContext (route.caFile);
+
+    if (tls == nullptr)
+        return nullptr;
+
+    info.provided_client_ssl_ctx = tls.get();
     info.retry_and_idle_policy = &validityPolicy;
     info.timeout_secs = static_cast<unsigned int> (NetworkPolicy::connectLimit.count() / 1000);
     // Without an address libwebsockets takes http_proxy from the environment, for loopback too.
@@ -100,7 +105,10 @@ lws_vhost* LwsLoop::vhostFor (const LwsRoute& route)
     auto* vhost = lws_create_vhost (context, &info);
 
     if (vhost != nullptr)
+    {
         vhosts[route] = vhost;
+        tlsContexts.push_back (std::move (tls));
+    }
 
     return vhost;
 }

@@ -5,6 +5,7 @@
 */
 #pragma once
 
+#include "Network/TlsContext.h"
 #include "Network/Transport.h"
 
 #include <atomic>
@@ -81,6 +82,7 @@ private:
 
     lws_context* context = nullptr;
     std::map<LwsRoute, lws_vhost*> vhosts;
+    std::vector<TlsContext> tlsContexts; ///< one for each vhost; go after libwebsockets' context
     std::map<TimerKey, Task> timers;
     std::uint64_t nextTimer = 0;
     WakeUp wakeUp{ {}, this };

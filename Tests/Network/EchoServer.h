@@ -5,6 +5,7 @@
 */
 #pragma once
 
+#include "Network/TlsContext.h"
 #include "TestCertificates.h"
 
 #include <atomic>
@@ -40,6 +41,7 @@ private:
     int answer (lws* wsi);
     void note (lws* wsi);
 
+    TlsContext clientTls;
     lws_context* context = nullptr;
     int listeningPort = 0;
     std::atomic<bool> shouldEnd{ false };
