@@ -183,7 +183,7 @@ BeamDecoder::FinishedWord BeamDecoder::wordUnderWay (const Hypothesis& hypothesi
 {
     const auto& node = language->lexicon[hypothesis.node];
     return { hypothesis.words,
-             hypothesis.words == none ? 1 : words[hypothesis.words].count + 1,
+             hypothesis.words == noLink ? 1 : words[hypothesis.words].count + 1,
              node.word,
              hypothesis.firstFrame,
              hypothesis.lastFrame,

@@ -13,6 +13,7 @@
 
 #include "Backend/Decoding/DecodedWord.h"
 #include "Backend/Decoding/Language.h"
+#include "Backend/Decoding/LinkedHistory.h"
 
 namespace kikitori::backend
 {
@@ -41,12 +42,10 @@ public:
     std::size_t memoryBytes() const noexcept;
 
 private:
-    static constexpr std::uint32_t none = 0xffffffff;
-
     /** A finished word of one or more hypotheses. */
     struct FinishedWord
     {
-        std::uint32_t previous = none;
+        std::uint32_t previous = noLink;
         std::uint32_t count = 1; ///< words up to this one
         WordId word = unknownWord;
         std::int32_t firstFrame = 0, lastFrame = 0;
@@ -62,7 +61,7 @@ private:
         float blank = 0.0f, notBlank = 0.0f;        ///< log probabilities of ending in a blank and in lastToken
         float bestPart = 0.0f;                      ///< of what was added up, for choosing the history
         std::uint64_t history = 0;                  ///< hash of the finished words
-        std::uint32_t words = none;                 ///< the last finished one
+        std::uint32_t words = noLink;               ///< the last finished one
         std::int32_t firstFrame = 0, lastFrame = 0; ///< of the unfinished word
         float tokenScores = 0.0f;                   ///< sum of its tokens' log probabilities
         std::uint16_t tokenCount = 0;

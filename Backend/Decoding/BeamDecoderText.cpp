@@ -57,7 +57,7 @@ void BeamDecoder::writeWords (const Hypothesis& hypothesis, bool withUnfinished,
 {
     // Of a word whose begin alone is marked there is nothing to tell.
     const auto isUnfinished = withUnfinished && language->lexicon[hypothesis.node].depth > 0;
-    auto place = hypothesis.words == none ? std::size_t{ 0 } : std::size_t{ words[hypothesis.words].count };
+    auto place = hypothesis.words == noLink ? std::size_t{ 0 } : std::size_t{ words[hypothesis.words].count };
     into.resize (place + (isUnfinished ? 1 : 0)); // texts keep their memory
     const auto write = [&into] (std::size_t at, const FinishedWord& word)
     {
@@ -72,7 +72,7 @@ void BeamDecoder::writeWords (const Hypothesis& hypothesis, bool withUnfinished,
         language->lexicon.writePrefix (hypothesis.node, into[place].text);
     }
 
-    for (auto word = hypothesis.words; word != none; word = words[word].previous)
+    for (auto word = hypothesis.words; word != noLink; word = words[word].previous)
     {
         write (--place, words[word]);
         into[place].text = language->lexicon.text (words[word].word);

@@ -14,7 +14,7 @@ constexpr auto impossible = -std::numeric_limits<float>::infinity();
 
 std::uint32_t BeamDecoder::ancestor (std::uint32_t word, std::uint32_t count) const noexcept
 {
-    while (word != none && words[word].count > count)
+    while (word != noLink && words[word].count > count)
         word = words[word].previous;
 
     return word;
@@ -22,7 +22,7 @@ std::uint32_t BeamDecoder::ancestor (std::uint32_t word, std::uint32_t count) co
 
 bool BeamDecoder::areSame (std::uint32_t a, std::uint32_t b) const noexcept
 {
-    if (a == none || b == none)
+    if (a == noLink || b == noLink)
         return a == b;
 
     return words[a].count == words[b].count && words[a].history == words[b].history;
@@ -39,7 +39,7 @@ std::size_t BeamDecoder::stableWords() const
         // The same words, whenever they were finished.
         while (! areSame (common, other))
         {
-            const auto count = [this] (std::uint32_t word) { return word == none ? 0 : words[word].count; };
+            const auto count = [this] (std::uint32_t word) { return word == noLink ? 0 : words[word].count; };
             const auto shorter = std::min (count (common), count (other));
             const auto isEven = count (common) == count (other);
             common = ancestor (common, isEven ? shorter - 1 : shorter);
@@ -47,7 +47,7 @@ std::size_t BeamDecoder::stableWords() const
         }
     }
 
-    return common == none ? 0 : words[common].count;
+    return common == noLink ? 0 : words[common].count;
 }
 
 void BeamDecoder::endPausedWords()
@@ -89,10 +89,10 @@ void BeamDecoder::commit()
 {
     auto settled = hypotheses.front().words;
 
-    while (settled != none && frameNumber - words[settled].lastFrame < commitFrames)
+    while (settled != noLink && frameNumber - words[settled].lastFrame < commitFrames)
         settled = words[settled].previous;
 
-    if (settled == none)
+    if (settled == noLink)
         return;
 
     const auto differs = [this, settled] (const Hypothesis& hypothesis)
@@ -107,36 +107,13 @@ std::size_t BeamDecoder::memoryBytes() const noexcept
 
 void BeamDecoder::compactWords()
 {
-    auto& places = scratchOfThisThread().places;
-    places.reserve (words.capacity()); // not a little more each time
-    places.assign (words.size(), none);
-
-    for (const auto& hypothesis : hypotheses)
-        for (auto word = hypothesis.words; word != none && places[word] == none; word = words[word].previous)
-            places[word] = 0;
-
-    std::uint32_t kept = 0;
-
-    for (std::size_t i = 0; i < words.size(); ++i) // a word's previous one always lies before it
-    {
-        if (places[i] == none)
-            continue;
-
-        places[i] = kept;
-        words[kept] = words[i];
-
-        if (words[kept].previous != none)
-            words[kept].previous = places[words[kept].previous];
-
-        ++kept;
-    }
-
-    words.resize (kept);
+    keepReachable (words, scratchOfThisThread().places,
+                   [this] (auto visit)
+                   {
+                       for (auto& hypothesis : hypotheses)
+                           visit (hypothesis.words);
+                   });
     compactAt = std::max (fewestToCompact, 2 * words.size());
-
-    for (auto& hypothesis : hypotheses)
-        if (hypothesis.words != none)
-            hypothesis.words = places[hypothesis.words];
 }
 
 } // namespace kikitori::backend

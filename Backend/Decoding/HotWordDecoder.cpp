@@ -21,6 +21,7 @@ struct Scratch
     std::vector<Hypothesis> candidates;
     std::vector<std::uint32_t> table; ///< of candidates by text; 0: empty, else index + 1
     std::vector<std::uint16_t> likely;
+    std::vector<std::uint32_t> places; ///< of links that stay
 
     static Scratch& ofThisThread()
     {
@@ -61,7 +62,8 @@ void HotWordDecoder::process (std::span<const float> logProbabilities)
 
 void HotWordDecoder::processFrame (std::span<const float> frame)
 {
-    auto& [candidates, table, likely] = Scratch<Hypothesis>::ofThisThread();
+    auto& scratch = Scratch<Hypothesis>::ofThisThread();
+    auto& likely = scratch.likely;
     const auto least = *std::max_element (frame.begin(), frame.end()) - options.tokenWidth;
     likely.clear();
 
@@ -69,8 +71,8 @@ void HotWordDecoder::processFrame (std::span<const float> frame)
         if (frame[token] >= least)
             likely.push_back (static_cast<std::uint16_t> (token));
 
-    table.assign (std::bit_ceil (2 * hypotheses.size() * (likely.size() + 2)), 0u);
-    candidates.clear();
+    scratch.table.assign (std::bit_ceil (2 * hypotheses.size() * (likely.size() + 2)), 0u);
+    scratch.candidates.clear();
 
     for (const auto& hypothesis : hypotheses)
         extend (hypothesis, frame, likely);
@@ -142,7 +144,9 @@ HotWordDecoder::withToken (const Hypothesis& from, std::uint16_t token, float lo
 
 void HotWordDecoder::add (const Hypothesis& candidate)
 {
-    auto& [candidates, table, likely] = Scratch<Hypothesis>::ofThisThread();
+    auto& scratch = Scratch<Hypothesis>::ofThisThread();
+    auto& candidates = scratch.candidates;
+    auto& table = scratch.table;
     const auto mask = table.size() - 1;
 
     for (auto slot = (candidate.text >> 20) & mask;; slot = (slot + 1) & mask)
@@ -180,6 +184,17 @@ void HotWordDecoder::prune()
         hypotheses.push_back (candidates[i]);
         hypotheses.back().score -= best; // so that a long stream never runs out of a float's precision
     }
+}
+
+void HotWordDecoder::compact()
+{
+    keepReachable (links, Scratch<Hypothesis>::ofThisThread().places,
+                   [this] (auto visit)
+                   {
+                       for (auto& hypothesis : hypotheses)
+                           visit (hypothesis.links);
+                   });
+    compactAt = std::max (fewestToCompact, 2 * links.size());
 }
 
 } // namespace kikitori::backend

@@ -14,6 +14,7 @@
 #include "Backend/Decoding/DecodedWord.h"
 #include "Backend/Decoding/DecoderSettings.h"
 #include "Backend/Decoding/HotWords.h"
+#include "Backend/Decoding/LinkedHistory.h"
 
 #include <memory>
 
@@ -44,14 +45,13 @@ public:
     std::size_t memoryBytes() const noexcept;
 
 private:
-    static constexpr std::uint32_t none = 0xffffffff;
     static constexpr std::size_t fewestToCompact = 1024; ///< tokens, those that no hypothesis has any more among them
 
     /** A token of one or more hypotheses, complete. */
     struct Link
     {
         DecodedToken token;
-        std::uint32_t previous = none;
+        std::uint32_t previous = noLink;
         std::uint32_t count = 1; ///< tokens up to this one
         std::uint64_t text = 0;  ///< hash of them
     };
@@ -60,7 +60,7 @@ private:
     {
         float score = 0.0f;           ///< log probability of its best alignment, and the bonus
         HotWords::State expected = 0; ///< where it stands in the words
-        std::uint32_t links = none;   ///< the tokens before the newest one
+        std::uint32_t links = noLink; ///< the tokens before the newest one
         std::uint64_t text = 0;       ///< hash of all tokens
         DecodedToken token;           ///< the newest one; id 0: none yet
         bool endsInBlank = true;

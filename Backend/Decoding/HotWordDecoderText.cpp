@@ -9,7 +9,7 @@ namespace kikitori::backend
 
 std::uint32_t HotWordDecoder::countOf (const Hypothesis& hypothesis) const noexcept
 {
-    return (hypothesis.links == none ? 0 : links[hypothesis.links].count) + (hypothesis.token.id != 0 ? 1 : 0);
+    return (hypothesis.links == noLink ? 0 : links[hypothesis.links].count) + (hypothesis.token.id != 0 ? 1 : 0);
 }
 
 std::uint64_t HotWordDecoder::textOf (const Hypothesis& hypothesis, std::uint32_t count) const noexcept
@@ -19,10 +19,10 @@ std::uint64_t HotWordDecoder::textOf (const Hypothesis& hypothesis, std::uint32_
 
     auto link = hypothesis.links;
 
-    while (link != none && links[link].count > count)
+    while (link != noLink && links[link].count > count)
         link = links[link].previous;
 
-    return link == none ? 0 : links[link].text;
+    return link == noLink ? 0 : links[link].text;
 }
 
 std::vector<DecodedToken> HotWordDecoder::tokensOf (const Hypothesis& hypothesis) const
@@ -33,7 +33,7 @@ std::vector<DecodedToken> HotWordDecoder::tokensOf (const Hypothesis& hypothesis
     if (place > 0)
         tokens[--place] = hypothesis.token;
 
-    for (auto link = hypothesis.links; link != none; link = links[link].previous)
+    for (auto link = hypothesis.links; link != noLink; link = links[link].previous)
         tokens[--place] = links[link].token;
 
     return tokens;
@@ -79,10 +79,10 @@ void HotWordDecoder::commit()
     {
         auto link = best.links;
 
-        while (link != none && ! isSettled (links[link].token))
+        while (link != noLink && ! isSettled (links[link].token))
             link = links[link].previous;
 
-        settled = link == none ? 0 : links[link].count;
+        settled = link == noLink ? 0 : links[link].count;
     }
 
     if (settled == 0)
@@ -91,38 +91,6 @@ void HotWordDecoder::commit()
     const auto text = textOf (best, settled);
     const auto differs = [&] (const Hypothesis& h) { return countOf (h) < settled || textOf (h, settled) != text; };
     hypotheses.erase (std::remove_if (hypotheses.begin() + 1, hypotheses.end(), differs), hypotheses.end());
-}
-
-void HotWordDecoder::compact()
-{
-    std::vector<std::uint32_t> places (links.size(), none);
-
-    for (const auto& hypothesis : hypotheses)
-        for (auto link = hypothesis.links; link != none && places[link] == none; link = links[link].previous)
-            places[link] = 0;
-
-    std::uint32_t kept = 0;
-
-    for (std::size_t i = 0; i < links.size(); ++i) // a link's previous one always lies before it
-    {
-        if (places[i] == none)
-            continue;
-
-        places[i] = kept;
-        links[kept] = links[i];
-
-        if (links[kept].previous != none)
-            links[kept].previous = places[links[kept].previous];
-
-        ++kept;
-    }
-
-    links.resize (kept);
-    compactAt = std::max (fewestToCompact, 2 * links.size());
-
-    for (auto& hypothesis : hypotheses)
-        if (hypothesis.links != none)
-            hypothesis.links = places[hypothesis.links];
 }
 
 std::size_t HotWordDecoder::memoryBytes() const noexcept
