@@ -1,6 +1,7 @@
 #include "Backend/Serving/TrainingRun.h"
 
 #include "Backend/Storage/CheckpointName.h"
+#include "Backend/Storage/InstalledModels.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -31,9 +32,84 @@ std::optional<TrainingRunError> readInteger (const json& request, const char* ke
     return std::nullopt;
 }
 
+/** What a training goes on from or begins with; both empty: nothing. */
+struct Beginning
+{
+    std::filesystem::path resume;     ///< a checkpoint
+    std::filesystem::path initialise; ///< an installed model
+};
+
 std::string shown (const json& request, const char* key)
 {
     return request.contains (key) && request[key].is_string() ? request[key].get<std::string>().substr (0, 80) : "None";
+}
+std::variant<Beginning, TrainingRunError> namedCheckpoint (const std::filesystem::path& checkpoints, const std::string& name)
+{
+    const auto folder = checkpoints / name;
+
+    if (! isPlainName (name) || ! std::filesystem::exists (folder))
+        return TrainingRunError{ 404, "Specified checkpoint '" + name.substr (0, 80) + "' not found.", {} };
+    if (! std::filesystem::is_directory (folder))
+        return TrainingRunError{ 400, "'" + name + "' is not a valid checkpoint directory.", {} };
+
+    return Beginning{ folder, {} };
+}
+
+std::variant<Beginning, TrainingRunError> installedModel (const BackendConfig& config, const std::string& name)
+{
+    for (const auto& model : listInstalledModels (config.modelFolder, config.dataFolder))
+        if (model.name == name)
+            return canBeTrained (model)
+                       ? std::variant<Beginning, TrainingRunError> (Beginning{ {}, model.folder })
+                       : TrainingRunError{ 422, "'" + name + "' is imported; only Kikitori's own models can be trained.",
+                                           "initialise_from" };
+
+    return TrainingRunError{ 404, "Model '" + name.substr (0, 80) + "' is not installed.", {} };
+}
+
+std::variant<Beginning, TrainingRunError>
+beginningOf (const BackendConfig& config, const json& request, bool mustResume)
+{
+    const auto model = stringAt (request, "model_name"), dataset = stringAt (request, "dataset_name");
+    const auto specific = stringAt (request, "specific_checkpoint"), installed = stringAt (request, "initialise_from");
+    const auto checkpoints = config.dataFolder / "checkpoints";
+
+    if (! installed.empty() && (mustResume || ! specific.empty()))
+        return TrainingRunError{ 422, "a training goes on from a checkpoint or begins with a model, not both",
+                                 "initialise_from" };
+    if (! installed.empty())
+        return installedModel (config, installed);
+    if (! specific.empty())
+        return namedCheckpoint (checkpoints, specific);
+
+    const auto latest = checkpoints / (model + "-" + dataset + "-latest");
+
+    if (mustResume || boolAt (request, "resume_from_checkpoint", true))
+    {
+        if (std::filesystem::is_directory (latest))
+            return Beginning{ std::filesystem::canonical (latest), {} };
+        if (mustResume)
+            return TrainingRunError{ 404,
+                                     "No checkpoint found for model '" + model + "' and dataset '" + dataset + "'.",
+                                     {} };
+    }
+
+    return Beginning{};
+}
+
+/** A model that knows its language is led gently: smaller steps, and no lessons for beginners. */
+void makeGentle (json& run, const BackendConfig& config, const Beginning& beginning)
+{
+    constexpr double gentler = 0.25;
+    constexpr int longestWarmup = 50;
+    run["initialise"] = beginning.initialise.string();
+    run["easy_epochs"] = 0;
+    run["learning_rate"] = gentler * config.training.learningRate;
+    run["warmup_steps"] = std::min (longestWarmup, config.training.warmupSteps);
+
+    // Its own tokens, unless the model that is made from it is for another language's.
+    if (beginning.initialise.filename() == run["model_name"].get<std::string>())
+        run.erase ("vocabulary");
 }
 } // namespace
 
@@ -62,36 +138,18 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
             return *wrong;
 
     const auto isLightweight = boolAt (request, "lightweight", false);
-    const auto checkpoints = config.dataFolder / "checkpoints";
-    const auto specific = stringAt (request, "specific_checkpoint");
-    const auto latest = checkpoints / (model + "-" + dataset + "-latest");
-    std::filesystem::path resume;
+    const auto beginning = beginningOf (config, request, mustResume);
 
-    if (! specific.empty())
-    {
-        resume = checkpoints / specific;
+    if (const auto* wrong = std::get_if<TrainingRunError> (&beginning))
+        return *wrong;
 
-        if (! isPlainName (specific) || ! std::filesystem::exists (resume))
-            return TrainingRunError{ 404, "Specified checkpoint '" + specific.substr (0, 80) + "' not found.", {} };
-        if (! std::filesystem::is_directory (resume))
-            return TrainingRunError{ 400, "'" + specific + "' is not a valid checkpoint directory.", {} };
-    }
-    else if (mustResume || boolAt (request, "resume_from_checkpoint", true))
-    {
-        if (std::filesystem::is_directory (latest))
-            resume = std::filesystem::canonical (latest);
-        else if (mustResume)
-            return TrainingRunError{ 404,
-                                     "No checkpoint found for model '" + model + "' and dataset '" + dataset + "'.",
-                                     {} };
-    }
-
+    const auto& from = std::get<Beginning> (beginning);
     const auto sizes = config.settingsOf (model);
-    const json run{ { "model_name", model },
+    json run{ { "model_name", model },
                     { "dataset_name", dataset },
                     { "manifests", { config.datasets.at (dataset).string() } },
-                    { "checkpoint_dir", checkpoints.string() },
-                    { "resume", resume.string() },
+                    { "checkpoint_dir", (config.dataFolder / "checkpoints").string() },
+                    { "resume", from.resume.string() },
                     { "epochs", epochs },
                     { "batch_size", batchSize },
                     { "limit_samples", isLightweight && limit == 0 ? lightweightSamples : limit },
@@ -115,6 +173,9 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
                         { "n_heads", sizes.heads },
                         { "conv_kernel", sizes.convolutionKernel },
                         { "left_context", sizes.leftContext } } } };
+
+    if (! from.initialise.empty())
+        makeGentle (run, config, from);
 
     std::error_code failed;
     std::filesystem::create_directories (config.dataFolder / "runs", failed);

@@ -196,6 +196,8 @@ std::vector<InstalledModel> listInstalledModels (const fs::path& modelFolder, co
     return list;
 }
 
+bool canBeTrained (const InstalledModel& model) { return ! AcousticModel::knows (model.architecture); }
+
 json toJson (const std::vector<InstalledModel>& models)
 {
     auto list = json::array();
@@ -204,7 +206,8 @@ json toJson (const std::vector<InstalledModel>& models)
     {
         json entry{ { "name", model.name },       { "language", model.language },
                     { "licence", model.licence }, { "parameters", model.parameters },
-                    { "bytes", model.bytes },     { "chunk_ms", model.latenciesMs } };
+                    { "bytes", model.bytes },     { "chunk_ms", model.latenciesMs },
+                    { "trainable", canBeTrained (model) } };
 
         for (const auto& [dataSet, rate] : model.wordErrorRates)
             entry["wer"][dataSet] = rate;

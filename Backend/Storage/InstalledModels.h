@@ -31,6 +31,9 @@ struct InstalledModel
     bool countsCharacters() const;
 };
 
+/** It is one of Kikitori's own, which the trainer knows. */
+bool canBeTrained (const InstalledModel& model);
+
 /** Where imported and fetched models lie. */
 std::filesystem::path userModelFolder (const std::filesystem::path& dataFolder);
 

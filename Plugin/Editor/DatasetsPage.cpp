@@ -211,8 +211,8 @@ void DatasetsPage::fitColumns()
         for (int row = 0; row < getNumRows(); ++row)
             width = std::max (width, font.getStringWidthFloat (cell (row, column)));
         if (column == 2)
-            for (const auto* state : { "is being downloaded", "is being measured" })
-                width = std::max (width, font.getStringWidthFloat (words (state)));
+            for (const auto* busy : { "is being downloaded", "is being measured" })
+                width = std::max (width, font.getStringWidthFloat (words (busy)));
         table.getHeader().setColumnWidth (column, static_cast<int> (std::ceil (width)) + 2 * padding + 2);
     }
 }

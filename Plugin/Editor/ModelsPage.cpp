@@ -93,7 +93,7 @@ void ModelsPage::translate()
     sort.box.setSelectedId (chosen, juce::dontSendNotification);
 
     name (use, words ("Use now"), words ("Streams use this model; a checkpoint takes the place of its model"));
-    name (resume, words ("Train on"), words ("Goes to the training page to go on from this checkpoint"));
+    name (resume, words ("Train on"), words ("Goes to the training page to go on from it"));
     name (save, words ("Download ..."), words ("Saves what is chosen as a ZIP file"));
     name (remove, words ("Delete ..."), words ("Deletes what is chosen, after a question"));
     name (reload, words ("Ask again"), words ("Asks the backend for its lists now, also while a stream lives"));
@@ -185,7 +185,8 @@ void ModelsPage::showSelection()
     { return ! chosen.empty() && std::all_of (chosen.begin(), chosen.end(), condition); };
     const bool isOne = chosen.size() == 1;
     use.setEnabled (isOne);
-    resume.setEnabled (isOne && chosen[0]->isCheckpoint && chosen[0]->epoch);
+    resume.setEnabled (isOne && (chosen[0]->isCheckpoint ? chosen[0]->epoch.has_value()
+                                                         : chosen[0]->card && chosen[0]->card->isTrainable));
     save.setEnabled (all ([] (const auto* model) { return model->isCheckpoint; }));
     remove.setEnabled (all ([] (const auto* model) { return model->isCheckpoint && ! model->isLatest; }));
 

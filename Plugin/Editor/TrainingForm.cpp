@@ -9,7 +9,8 @@ namespace
 {
 constexpr int newest = 1;
 constexpr int anew = 2;
-constexpr int firstCheckpoint = 3;
+constexpr int installed = 3;
+constexpr int firstCheckpoint = 4;
 
 /** Nothing where nothing, or no whole number, is typed. */
 std::optional<int> wholeNumber (const juce::ComboBox& box, int most)
@@ -43,6 +44,7 @@ TrainingForm::TrainingForm (const Words& wordsToUse) : words (wordsToUse)
     batchSize.box.addItemList (numbers ({ 4, 8, 16, 32, 64 }), 1);
     samples.box.addItemList (numbers ({ 100, 1000, 10000 }), 1);
     model.box.onChange = dataset.box.onChange = [this] { showCheckpoints(); };
+    checkpoint.box.onChange = [this] { hasChosen = true; };
 }
 
 void TrainingForm::translate()
@@ -53,7 +55,7 @@ void TrainingForm::translate()
     name (batchSize, words ("Batch size"),
           words ("Recordings in a step; empty: the backend's own. More needs more memory"));
     name (samples, words ("Sample limit"), words ("Trains on so many recordings only; empty: on all"));
-    name (checkpoint, words ("Go on from"), words ("The checkpoint that the training goes on from"));
+    name (checkpoint, words ("Go on from"), words ("The checkpoint or model that the training goes on from"));
     batchSize.box.setTextWhenNothingSelected (words ("backend's own"));
     samples.box.setTextWhenNothingSelected (words ("all"));
     light.setButtonText (words ("Light test run"));
@@ -85,36 +87,49 @@ void TrainingForm::show (const CatalogLists& lists)
     }
 
     checkpoints.clear();
+    installedModels.clear();
     for (const auto& one : lists.models)
         if (one.isCheckpoint && one.epoch && ! one.isLatest)
             checkpoints.push_back (one);
+        else if (! one.isCheckpoint && one.card && one.card->isTrainable)
+            installedModels.add (utf8 (one.name));
     showCheckpoints();
 }
 
 void TrainingForm::showCheckpoints()
 {
     auto& box = checkpoint.box;
-    const auto chosen = box.getSelectedId();
+    const auto chosen = hasChosen ? box.getSelectedId() : 0;
     const auto text = box.getText();
+    const bool canBeginInstalled = installedModels.contains (model.box.getText());
     box.clear (juce::dontSendNotification);
     box.addItem (words ("the newest checkpoint"), newest);
+    if (canBeginInstalled)
+        box.addItem (words ("the installed model"), installed);
     box.addItem (words ("nothing: begin anew"), anew);
 
     int id = firstCheckpoint;
+    bool hasCheckpoint = false;
     for (const auto& one : checkpoints)
     {
         // Ids count all of them, so that a choice stays one while the filter changes.
         if (utf8 (one.model) == model.box.getText() && utf8 (one.dataset) == dataset.box.getText())
         {
+            hasCheckpoint = true;
             box.addItem (utf8 (one.name), id);
-            if (utf8 (one.name) == text)
+            if (chosen >= firstCheckpoint && utf8 (one.name) == text)
                 box.setSelectedId (id, juce::dontSendNotification);
         }
         ++id;
     }
 
-    if (box.getSelectedId() == 0)
-        box.setSelectedId (chosen == anew ? anew : newest, juce::dontSendNotification);
+    if (box.getSelectedId() != 0)
+        return;
+
+    // A first training of few recordings is worth most on a model that knows the language.
+    const auto usual = ! hasCheckpoint && canBeginInstalled ? installed : newest;
+    const bool isThere = chosen == anew || chosen == newest || (chosen == installed && canBeginInstalled);
+    box.setSelectedId (isThere ? chosen : usual, juce::dontSendNotification);
 }
 
 TrainingOrder TrainingForm::order() const
@@ -126,9 +141,12 @@ TrainingOrder TrainingForm::order() const
     order.batchSize = wholeNumber (batchSize.box, 4096);
     order.limitSamples = wholeNumber (samples.box, 100000000);
     order.lightweight = light.getToggleState();
-    order.resume = checkpoint.box.getSelectedId() != anew;
+    const auto chosen = checkpoint.box.getSelectedId();
+    order.resume = chosen != anew && chosen != installed;
 
-    if (checkpoint.box.getSelectedId() >= firstCheckpoint)
+    if (chosen == installed)
+        order.installed = order.model;
+    else if (chosen >= firstCheckpoint)
         order.checkpoint = checkpoint.box.getText().toStdString();
 
     return order;
@@ -137,6 +155,16 @@ TrainingOrder TrainingForm::order() const
 void TrainingForm::resumeFrom (const CatalogModel& from)
 {
     model.box.setText (utf8 (from.model), juce::dontSendNotification);
+    hasChosen = true;
+
+    if (! from.isCheckpoint)
+    {
+        installedModels.addIfNotAlreadyThere (utf8 (from.name));
+        showCheckpoints();
+        checkpoint.box.setSelectedId (installed, juce::dontSendNotification);
+        return;
+    }
+
     dataset.box.setText (utf8 (from.dataset), juce::dontSendNotification);
 
     if (std::none_of (checkpoints.begin(), checkpoints.end(), [&] (const auto& one) { return one.name == from.name; }))

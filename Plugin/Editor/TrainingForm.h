@@ -36,7 +36,9 @@ private:
     LabelledBox model, dataset, epochs, batchSize, samples, checkpoint;
     juce::ToggleButton light;
     std::vector<CatalogModel> checkpoints;
+    juce::StringArray installedModels; ///< that a training can begin with
     bool hasDefaults = false;
+    bool hasChosen = false; ///< what to go on from
 };
 
 } // namespace kikitori::plugin

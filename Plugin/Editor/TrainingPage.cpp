@@ -92,6 +92,8 @@ void TrainingPage::order (bool mustResume)
     dismissed.reset();
     auto wanted = form.order();
     wanted.mustResume = mustResume;
+    if (mustResume)
+        wanted.installed.clear(); // resuming goes on from a checkpoint
     processor.stream().startTraining (std::move (wanted));
 }
 

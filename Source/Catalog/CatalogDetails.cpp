@@ -51,6 +51,7 @@ ModelCard readCard (const json& entry)
     card.language = stringAt (entry, "language");
     card.licence = stringAt (entry, "licence");
     card.parameters = numberAt (entry, "parameters").value_or (0.0);
+    card.isTrainable = boolAt (entry, "trainable", false);
 
     if (const auto chunks = entry.find ("chunk_ms"); chunks != entry.end() && chunks->is_array())
         for (const auto& one : *chunks)

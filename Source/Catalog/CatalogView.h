@@ -36,6 +36,7 @@ struct ModelCard
     std::vector<int> chunkMs;                               ///< latencies to choose from
     std::vector<std::pair<std::string, double>> wers, cers; ///< error rates by words and characters: data set, per cent
     double parameters = 0.0;                                ///< 0 = not said
+    bool isTrainable = false;                               ///< a training can begin with it
 };
 
 struct CatalogModel

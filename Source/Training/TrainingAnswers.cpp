@@ -219,6 +219,9 @@ std::string toJson (const TrainingOrder& order)
     if (! order.checkpoint.empty())
         json["specific_checkpoint"] = order.checkpoint;
 
+    if (! order.installed.empty())
+        json["initialise_from"] = order.installed;
+
     return json.dump (-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -104,6 +104,7 @@ struct TrainingOrder
     bool resume = true;       ///< go on from the newest checkpoint where there is one
     bool mustResume = false;  ///< fail where there is no checkpoint, instead of beginning anew
     std::string checkpoint;   ///< a specific one to go on from
+    std::string installed;    ///< a model to begin with, in place of a checkpoint
 };
 
 class TrainingEngine;

@@ -155,6 +155,28 @@ TEST_CASE ("A training is ordered with everything the form holds", "[pages]")
     }
 }
 
+TEST_CASE ("A first training begins with the installed model, a later one with the newest checkpoint", "[pages]")
+{
+    PageScene scene ("training");
+    scene.rest.routes["POST /api/train/start"] = { 200, R"({"message":"Training started in background."})" };
+    auto& from = scene.get<juce::ComboBox> ("Go on from");
+    auto& dataset = scene.get<juce::ComboBox> ("Data set");
+    CHECK (dataset.getText() == "speech"); // of which there are checkpoints
+    CHECK (from.getText() == "the newest checkpoint");
+    dataset.setText ("mine", juce::sendNotificationSync); // of which there are none
+    CHECK (from.getText() == "the installed model");
+    scene.get<juce::ComboBox> ("Model").setText ("parakeet-small", juce::sendNotificationSync); // imported
+    CHECK (from.getText() == "the newest checkpoint");
+    scene.get<juce::ComboBox> ("Model").setText ("conformer", juce::sendNotificationSync);
+    CHECK (from.getText() == "the installed model");
+
+    scene.click ("Start training");
+    scene.look();
+    REQUIRE (scene.rest.wasAsked ("POST /api/train/start"));
+    CHECK (scene.rest.bodies.back().find (R"("initialise_from":"conformer")") != std::string::npos);
+    CHECK (scene.rest.bodies.back().find (R"("resume_from_checkpoint":false)") != std::string::npos);
+}
+
 TEST_CASE ("The charts zoom, and tell their values to the mouse and the keys", "[pages]")
 {
     const juce::ScopedJuceInitialiser_GUI juceIsUp;

@@ -28,7 +28,7 @@ public:
           { 200, R"({"available_models":["conformer","parakeet-small"],"available_datasets":["speech","jsut"],
                  "training_config":{"num_epochs":20,"batch_size":16},"installed_models":[
                  {"name":"conformer","language":"en","licence":"CC-BY-4.0","parameters":8100000,"bytes":9437184,
-                  "chunk_ms":[80,160,320,640],"wer":{"dev":14.2}},
+                  "chunk_ms":[80,160,320,640],"wer":{"dev":14.2},"trainable":true},
                  {"name":"parakeet-small","language":"en","licence":"CC-BY-4.0","parameters":114000000,
                   "bytes":120586240,"chunk_ms":[1120],"wer":{"test-clean":3.7,"test-other":7.9}}]})" } },
         { "GET /api/models", { 200, models() } },

@@ -116,6 +116,41 @@ TEST_CASE ("resuming needs a checkpoint, and a missing trainer is said plainly",
     CHECK (answer["detail"].get<std::string>().find ("/nowhere/kikitori-trainer") != std::string::npos);
 }
 
+TEST_CASE ("a training begins with an installed model's weights, gently, and not with an imported one's", "[rest]")
+{
+    Rig rig;
+    rig.config.modelFolder = rig.folder.path / "models";
+    const auto install = [&] (const std::string& name, const std::string& architecture)
+    {
+        std::filesystem::create_directories (rig.config.modelFolder / name);
+        std::ofstream (rig.config.modelFolder / name / "config.json") << json{ { "architecture", architecture } };
+    };
+    install ("conformer", "fastconformer_ctc");
+    install ("large", "wav2vec2_ctc");
+    const auto start = [&] (const json& more)
+    {
+        json body{ { "model_name", "conformer" }, { "dataset_name", "ljspeech" } };
+        body.update (more);
+        return rig.ask ("POST", "/api/train/start", body.dump());
+    };
+
+    for (const auto& entry : rig.ask ("GET", "/api/config").second["installed_models"])
+        CHECK (entry["trainable"] == (entry["name"] == "conformer"));
+
+    start ({ { "initialise_from", "conformer" } });
+    const auto run = json::parse (std::ifstream (rig.folder.path / "runs/run.json"));
+    CHECK (run["initialise"] == (rig.config.modelFolder / "conformer").string());
+    CHECK (run["resume"] == "");
+    CHECK (run["easy_epochs"] == 0);
+    CHECK (run["learning_rate"].get<double>() < rig.config.training.learningRate);
+    CHECK_FALSE (run.contains ("vocabulary")); // its own
+
+    CHECK (start ({ { "initialise_from", "large" } }).first == 422);
+    CHECK (start ({ { "initialise_from", "nope" } }).first == 404);
+    CHECK (start ({ { "initialise_from", "conformer" }, { "specific_checkpoint", "conformer-ljspeech-epoch-1" } }).first
+           == 422);
+}
+
 TEST_CASE ("what /api/config tells of trainings is what their runs are told", "[rest]")
 {
     Rig rig;
