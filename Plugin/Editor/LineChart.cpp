@@ -34,7 +34,7 @@ juce::String LineChart::figure (double value)
     return juce::String (value, size >= 100.0 ? 0 : size >= 10.0 ? 1 : size >= 1.0 ? 2 : 4);
 }
 
-std::vector<double> roundTicks (juce::Range<double> range, int parts)
+std::vector<double> roundTicks (juce::Range<double> range, int parts, double leastStep)
 {
     const auto length = range.getLength();
 
@@ -44,7 +44,7 @@ std::vector<double> roundTicks (juce::Range<double> range, int parts)
     const auto raw = length / parts;
     const auto power = std::pow (10.0, std::floor (std::log10 (raw)));
     const auto lead = raw / power;
-    const auto step = power * (lead <= 1.0 ? 1.0 : lead <= 2.0 ? 2.0 : lead <= 5.0 ? 5.0 : 10.0);
+    const auto step = std::max (leastStep, power * (lead <= 1.0 ? 1.0 : lead <= 2.0 ? 2.0 : lead <= 5.0 ? 5.0 : 10.0));
     std::vector<double> ticks;
 
     for (auto n = std::ceil (range.getStart() / step); n * step <= range.getEnd() + step * 1.0e-6 && ticks.size() < 100;
@@ -174,7 +174,7 @@ juce::String LineChart::valuesAt (double x) const
     juce::StringArray lines;
     for (const auto& one : series)
         if (const auto* point = nearest (one, x))
-            lines.add (one.name + ": " + shown (point->y) + "  (" + words ("step %1", figure (point->x)) + ")");
+            lines.add (one.name + ": " + shown (point->y) + "  (" + words ("step %1", juce::String (point->x, 0)) + ")");
     return lines.joinIntoString ("\n");
 }
 

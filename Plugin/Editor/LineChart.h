@@ -85,6 +85,6 @@ private:
 };
 
 /** Round numbers that divide a range into about so many parts; at least one. */
-std::vector<double> roundTicks (juce::Range<double> range, int parts);
+std::vector<double> roundTicks (juce::Range<double> range, int parts, double leastStep = 0.0);
 
 } // namespace kikitori::plugin

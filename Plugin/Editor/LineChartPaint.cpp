@@ -54,7 +54,7 @@ void LineChart::paintAxes (juce::Graphics& g) const
         g.drawText (shown (y), 2, at - 9, leftMargin - 8, 18, juce::Justification::centredRight, false);
     }
 
-    const auto ticks = roundTicks (visibleX(), std::max (2, area.getWidth() / 90));
+    const auto ticks = roundTicks (visibleX(), std::max (2, area.getWidth() / 90), 1.0); // steps are whole
 
     for (const auto x : ticks)
     {
@@ -62,7 +62,7 @@ void LineChart::paintAxes (juce::Graphics& g) const
         g.setColour (colours::line.withAlpha (0.6f));
         g.drawVerticalLine (at, static_cast<float> (area.getBottom()), static_cast<float> (area.getBottom() + 4));
         g.setColour (colours::faint);
-        g.drawText (figure (x), juce::jlimit (0, getWidth() - 70, at - 35), area.getBottom() + 4, 70, 16,
+        g.drawText (juce::String (x, 0), juce::jlimit (0, getWidth() - 70, at - 35), area.getBottom() + 4, 70, 16,
                     juce::Justification::centred, false);
     }
 

@@ -87,6 +87,7 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
         CHECK (user.sees ([&] { return transcript().contains (" and "); }));
         user.press ("ctrl+shift+l");
         CHECK (user.sees ([] { return windowOf<plugin::CaptionWindow>() != nullptr && windowOf<plugin::CaptionWindow>()->captions().shownLines().size() > 0; }));
+        CHECK (user.onMessageThread ([] { return photograph (*windowOf<plugin::CaptionWindow>(), "window-captions"); }));
         user.press ("1");
         CHECK (user.sees ([&] { return processor.stream().userSettings().captionLines == 1; }));
         user.press ("Escape");

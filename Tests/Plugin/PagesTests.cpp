@@ -199,6 +199,7 @@ TEST_CASE ("The charts zoom, and tell their values to the mouse and the keys", "
     CHECK (chart.keyPressed (juce::KeyPress ('0', 0, '0')));
     CHECK (chart.visibleX().getLength() == Approx (100.0));
     CHECK (plugin::roundTicks ({ 0.0, 1.0 }, 5) == std::vector<double>{ 0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0 });
+    CHECK (plugin::roundTicks ({ 0.0, 3.0 }, 9, 1.0) == std::vector<double>{ 0.0, 1.0, 2.0, 3.0 });
     CHECK (plugin::roundTicks ({ 3.0, 3.0 }, 5) == std::vector<double>{ 3.0 });
 }
 
