@@ -1,5 +1,7 @@
 #include "Plugin/Processor/ApprovedAddresses.h"
 
+#include "LocalBackend/PrivateFile.h"
+
 namespace kikitori::plugin
 {
 
@@ -7,9 +9,9 @@ ApprovedAddresses::ApprovedAddresses (juce::File fileToUse) : file (std::move (f
 
 juce::File ApprovedAddresses::defaultFile()
 {
-    return juce::File::getSpecialLocation (juce::File::userApplicationDataDirectory)
-        .getChildFile ("kikitori")
-        .getChildFile ("approved-addresses.txt");
+    // Not JUCE's folder, which does not ask the environment: who moves the user's settings moves them all.
+    const auto folder = userConfigFolder().string();
+    return juce::File (juce::String::fromUTF8 (folder.c_str())).getChildFile ("approved-addresses.txt");
 }
 
 juce::StringArray ApprovedAddresses::readFile() const

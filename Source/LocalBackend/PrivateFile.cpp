@@ -81,11 +81,13 @@ std::filesystem::path defaultRuntimeFolder()
     return home() / ".cache" / "kikitori" / ("run-" + std::to_string (::geteuid()));
 }
 
-std::filesystem::path defaultTokenFile()
+std::filesystem::path userConfigFolder()
 {
     const auto config = environment ("XDG_CONFIG_HOME");
-    return (config.empty() ? home() / ".config" : std::filesystem::path (config)) / "kikitori" / "tokens.json";
+    return (config.empty() ? home() / ".config" : std::filesystem::path (config)) / "kikitori";
 }
+
+std::filesystem::path defaultTokenFile() { return userConfigFolder() / "tokens.json"; }
 
 std::optional<RunningBackend> findRunningBackend (const std::filesystem::path& runtimeFolder)
 {

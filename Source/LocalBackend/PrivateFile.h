@@ -23,7 +23,10 @@ Result<std::string> readPrivateFile (const std::filesystem::path& file);
     ~/.cache/kikitori/run-<uid>. */
 std::filesystem::path defaultRuntimeFolder();
 
-/** ~/.config/kikitori/tokens.json, or below $XDG_CONFIG_HOME. */
+/** Where the user's settings lie: ~/.config/kikitori, or $XDG_CONFIG_HOME/kikitori. */
+std::filesystem::path userConfigFolder();
+
+/** tokens.json in userConfigFolder(). */
 std::filesystem::path defaultTokenFile();
 
 /** What backend.json says of a running local backend. */

@@ -100,11 +100,14 @@ public:
             ::unsetenv (name);
     }
 
+    /** Where everything lies that the window and it keep of the user's settings. */
+    std::filesystem::path configFolder() const { return folder / "config" + "/kikitori"; }
+
     /** Its config.yaml, before it is started. */
     void configure (const std::string& yaml) const
     {
-        std::filesystem::create_directories (folder / "config" + "/kikitori");
-        std::ofstream (folder / "config" + "/kikitori/config.yaml") << yaml;
+        std::filesystem::create_directories (configFolder());
+        std::ofstream (configFolder() / "config.yaml") << yaml;
     }
 
     /** The last lines of its log. */

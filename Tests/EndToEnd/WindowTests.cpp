@@ -86,10 +86,11 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
         user.press ("Escape");
         CHECK (user.sees ([&] { return transcript().contains (" and "); }));
         user.press ("ctrl+shift+l");
-        CHECK (user.sees ([] { return windowOf<plugin::CaptionWindow>() != nullptr && windowOf<plugin::CaptionWindow>()->captions().shownLines().size() > 0; }));
+        CHECK (user.sees ([] { return windowOf<plugin::CaptionWindow>() != nullptr && windowOf<plugin::CaptionWindow>()->captions().shownLines().size() == 2; }));
         CHECK (user.onMessageThread ([] { return photograph (*windowOf<plugin::CaptionWindow>(), "window-captions"); }));
         user.press ("1");
         CHECK (user.sees ([&] { return processor.stream().userSettings().captionLines == 1; }));
+        CHECK (user.sees ([&] { return std::filesystem::exists (backend.configFolder() / "settings.json"); }));
         user.press ("Escape");
         CHECK (user.sees ([] { return windowOf<plugin::CaptionWindow>() == nullptr; }));
         user.click ("Transcript"); // back to the window
