@@ -79,8 +79,7 @@ void BeamDecoder::writeWords (const Hypothesis& hypothesis, bool withUnfinished,
     }
 
     for (std::size_t i = 0; i < into.size(); ++i)
-        into[i].isJoined =
-            i > 0 && (beginsWithoutSpaces (into[i - 1].text) || beginsWithoutSpaces (into[i].text));
+        into[i].isJoined = i > 0 && (beginsWithoutSpaces (into[i - 1].text) || beginsWithoutSpaces (into[i].text));
 }
 
 } // namespace kikitori::backend

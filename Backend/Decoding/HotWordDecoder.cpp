@@ -129,8 +129,9 @@ HotWordDecoder::Hypothesis HotWordDecoder::withTokenComplete (const Hypothesis& 
     return next;
 }
 
-HotWordDecoder::Hypothesis
-HotWordDecoder::withToken (const Hypothesis& from, std::uint16_t token, float logProbability) const
+HotWordDecoder::Hypothesis HotWordDecoder::withToken (const Hypothesis& from,
+                                                      std::uint16_t token,
+                                                      float logProbability) const
 {
     auto next = from;
     auto gained = 0.0f;

@@ -64,8 +64,8 @@ std::size_t HotWordDecoder::stableWords (std::span<const DecodedWord> words) con
 std::vector<DecodedWord> HotWordDecoder::finish() const
 {
     const auto scoreAtEnd = [this] (const Hypothesis& h) { return h.score + expectedWords->atEnd (h.expected); };
-    const auto best = std::max_element (hypotheses.begin(), hypotheses.end(), [&] (const auto& a, const auto& b)
-                                        { return scoreAtEnd (a) < scoreAtEnd (b); });
+    const auto best = std::max_element (hypotheses.begin(), hypotheses.end(),
+                                        [&] (const auto& a, const auto& b) { return scoreAtEnd (a) < scoreAtEnd (b); });
     return buildWords (tokensOf (*best), *vocabulary);
 }
 

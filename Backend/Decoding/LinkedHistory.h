@@ -1,5 +1,5 @@
-/*  What the hypotheses of a search have behind them: links of which each knows the one before it, so that hypotheses with
-    a common beginning share it.
+/*  What the hypotheses of a search have behind them: links of which each knows the one before it, so that hypotheses
+   with a common beginning share it.
 
     Threads: one at a time.
     Failure: none.
@@ -14,9 +14,9 @@ namespace kikitori::backend
 
 inline constexpr std::uint32_t noLink = 0xffffffff;
 
-/** Lets the links go that no hypothesis has any more. `previous` of a Link is the place of the one before it, which always
-    lies before it, or noLink; forEachEnd calls what it is given with each hypothesis's last link, which moves with it.
-    `places` is working memory. */
+/** Lets the links go that no hypothesis has any more. `previous` of a Link is the place of the one before it, which
+   always lies before it, or noLink; forEachEnd calls what it is given with each hypothesis's last link, which moves
+   with it. `places` is working memory. */
 template <typename Link, typename ForEachEnd>
 void keepReachable (std::vector<Link>& links, std::vector<std::uint32_t>& places, ForEachEnd forEachEnd)
 {

@@ -129,7 +129,8 @@ int main (int argc, char* argv[])
     CLI::App app{ "Serves Kikitori's speech recogniser: WebSocket /ws and REST on one port." };
     app.set_version_flag ("--version", KIKITORI_VERSION);
     app.add_option ("--config", line.config,
-                    "config.yaml; with --local and models, ~/.config/kikitori/config.yaml is read where there is one")->check (CLI::ExistingFile);
+                    "config.yaml; with --local and models, ~/.config/kikitori/config.yaml is read where there is one")
+        ->check (CLI::ExistingFile);
     app.add_option ("--host", line.server.host, "Address to listen on; anything but loopback needs KIKITORI_TOKEN")
         ->capture_default_str();
     app.add_option ("--port", line.server.port, "Port, 0 for any free one")

@@ -43,7 +43,9 @@ std::string shown (const json& request, const char* key)
 {
     return request.contains (key) && request[key].is_string() ? request[key].get<std::string>().substr (0, 80) : "None";
 }
-std::variant<Beginning, TrainingRunError> namedCheckpoint (const std::filesystem::path& checkpoints, const std::string& name)
+
+std::variant<Beginning, TrainingRunError> namedCheckpoint (const std::filesystem::path& checkpoints,
+                                                           const std::string& name)
 {
     const auto folder = checkpoints / name;
 
@@ -61,14 +63,16 @@ std::variant<Beginning, TrainingRunError> installedModel (const BackendConfig& c
         if (model.name == name)
             return canBeTrained (model)
                        ? std::variant<Beginning, TrainingRunError> (Beginning{ {}, model.folder })
-                       : TrainingRunError{ 422, "'" + name + "' is imported; only Kikitori's own models can be trained.",
+                       : TrainingRunError{ 422,
+                                           "'" + name + "' is imported; only Kikitori's own models can be trained.",
                                            "initialise_from" };
 
     return TrainingRunError{ 404, "Model '" + name.substr (0, 80) + "' is not installed.", {} };
 }
 
-std::variant<Beginning, TrainingRunError>
-beginningOf (const BackendConfig& config, const json& request, bool mustResume)
+std::variant<Beginning, TrainingRunError> beginningOf (const BackendConfig& config,
+                                                       const json& request,
+                                                       bool mustResume)
 {
     const auto model = stringAt (request, "model_name"), dataset = stringAt (request, "dataset_name");
     const auto specific = stringAt (request, "specific_checkpoint"), installed = stringAt (request, "initialise_from");
@@ -146,33 +150,33 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
     const auto& from = std::get<Beginning> (beginning);
     const auto sizes = config.settingsOf (model);
     json run{ { "model_name", model },
-                    { "dataset_name", dataset },
-                    { "manifests", { config.datasets.at (dataset).string() } },
-                    { "checkpoint_dir", (config.dataFolder / "checkpoints").string() },
-                    { "resume", from.resume.string() },
-                    { "epochs", epochs },
-                    { "batch_size", batchSize },
-                    { "limit_samples", isLightweight && limit == 0 ? lightweightSamples : limit },
-                    { "lightweight", isLightweight },
-                    { "learning_rate", config.training.learningRate },
-                    { "weight_decay", config.training.weightDecay },
-                    { "warmup_steps", config.training.warmupSteps },
-                    { "grad_clip_thresh", config.training.gradientClip },
-                    { "threads", config.training.threads },
-                    { "progress_steps", config.training.logInterval },
-                    { "checkpoint_epochs", config.training.checkpointInterval },
-                    { "keep_checkpoints", config.training.keepCheckpoints },
-                    { "keep_best", config.training.keepBest },
-                    { "language", sizes.language },
-                    { "vocabulary", sizes.vocabulary },
-                    { "vocabulary_size", sizes.vocabularySize },
-                    { "model",
-                      { { "subsampling_channels", sizes.subsamplingChannels },
-                        { "d_model", sizes.modelSize },
-                        { "n_layers", sizes.layers },
-                        { "n_heads", sizes.heads },
-                        { "conv_kernel", sizes.convolutionKernel },
-                        { "left_context", sizes.leftContext } } } };
+              { "dataset_name", dataset },
+              { "manifests", { config.datasets.at (dataset).string() } },
+              { "checkpoint_dir", (config.dataFolder / "checkpoints").string() },
+              { "resume", from.resume.string() },
+              { "epochs", epochs },
+              { "batch_size", batchSize },
+              { "limit_samples", isLightweight && limit == 0 ? lightweightSamples : limit },
+              { "lightweight", isLightweight },
+              { "learning_rate", config.training.learningRate },
+              { "weight_decay", config.training.weightDecay },
+              { "warmup_steps", config.training.warmupSteps },
+              { "grad_clip_thresh", config.training.gradientClip },
+              { "threads", config.training.threads },
+              { "progress_steps", config.training.logInterval },
+              { "checkpoint_epochs", config.training.checkpointInterval },
+              { "keep_checkpoints", config.training.keepCheckpoints },
+              { "keep_best", config.training.keepBest },
+              { "language", sizes.language },
+              { "vocabulary", sizes.vocabulary },
+              { "vocabulary_size", sizes.vocabularySize },
+              { "model",
+                { { "subsampling_channels", sizes.subsamplingChannels },
+                  { "d_model", sizes.modelSize },
+                  { "n_layers", sizes.layers },
+                  { "n_heads", sizes.heads },
+                  { "conv_kernel", sizes.convolutionKernel },
+                  { "left_context", sizes.leftContext } } } };
 
     if (! from.initialise.empty())
         makeGentle (run, config, from);

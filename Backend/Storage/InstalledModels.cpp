@@ -204,9 +204,12 @@ json toJson (const std::vector<InstalledModel>& models)
 
     for (const auto& model : models)
     {
-        json entry{ { "name", model.name },       { "language", model.language },
-                    { "licence", model.licence }, { "parameters", model.parameters },
-                    { "bytes", model.bytes },     { "chunk_ms", model.latenciesMs },
+        json entry{ { "name", model.name },
+                    { "language", model.language },
+                    { "licence", model.licence },
+                    { "parameters", model.parameters },
+                    { "bytes", model.bytes },
+                    { "chunk_ms", model.latenciesMs },
                     { "trainable", canBeTrained (model) } };
 
         for (const auto& [dataSet, rate] : model.wordErrorRates)

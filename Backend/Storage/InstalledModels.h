@@ -23,8 +23,8 @@ struct InstalledModel
     std::filesystem::path folder;
     std::string architecture, language, licence, source;
     std::uint64_t parameters = 0;
-    std::uint64_t bytes = 0;      ///< of its files
-    std::vector<int> latenciesMs; ///< choices of chunk_ms
+    std::uint64_t bytes = 0;                                                         ///< of its files
+    std::vector<int> latenciesMs;                                                    ///< choices of chunk_ms
     std::vector<std::pair<std::string, double>> wordErrorRates, characterErrorRates; ///< data set, per cent
 
     /** Its errors are told by characters: its language has no spaces between words, and its card has such rates. */
@@ -42,9 +42,9 @@ std::filesystem::path findModel (const std::string& name,
                                  const std::filesystem::path& modelFolder,
                                  const std::filesystem::path& dataFolder);
 
-/** The model for a stream that asks for a model and a language (BCP 47, may be empty): the one it names where that writes
-    the language; else NAME-LANGUAGE, else the first of `names` that does, else the one it names. names: those of modelFolder that
-    may be served, besides which the user's are. */
+/** The model for a stream that asks for a model and a language (BCP 47, may be empty): the one it names where that
+   writes the language; else NAME-LANGUAGE, else the first of `names` that does, else the one it names. names: those of
+   modelFolder that may be served, besides which the user's are. */
 std::string modelInLanguage (const std::string& name,
                              const std::string& language,
                              const std::vector<std::string>& names,

@@ -1,5 +1,5 @@
-/*  A page of the window: what it is, and what it is given. A new page is a class that derives from EditorPage and a line
-    in Pages.cpp; it is made when it is first looked at.
+/*  A page of the window: what it is, and what it is given. A new page is a class that derives from EditorPage and a
+   line in Pages.cpp; it is made when it is first looked at.
 
     Threads: message thread.
     Failure: what goes wrong on a page is told by StreamControl::setNotice() or by the page itself.

@@ -186,7 +186,8 @@ void FilePage::save()
 
     chooser = std::make_unique<juce::FileChooser> (
         words ("Save the transcript"),
-        folderForFiles (processor).getChildFile (juce::File (utf8 (job->path)).getFileNameWithoutExtension() + "." + extension()),
+        folderForFiles (processor).getChildFile (juce::File (utf8 (job->path)).getFileNameWithoutExtension() + "."
+                                                 + extension()),
         transcriptFilePatterns());
     chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
                               | juce::FileBrowserComponent::warnAboutOverwriting,
@@ -201,7 +202,8 @@ void FilePage::save()
 
 void FilePage::chooseFolder()
 {
-    chooser = std::make_unique<juce::FileChooser> (words ("Choose a folder for the transcripts"), folderForFiles (processor));
+    chooser =
+        std::make_unique<juce::FileChooser> (words ("Choose a folder for the transcripts"), folderForFiles (processor));
     chooser->launchAsync (juce::FileBrowserComponent::openMode | juce::FileBrowserComponent::canSelectDirectories,
                           [this] (const juce::FileChooser& picked)
                           {

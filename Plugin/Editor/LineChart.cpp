@@ -174,7 +174,8 @@ juce::String LineChart::valuesAt (double x) const
     juce::StringArray lines;
     for (const auto& one : series)
         if (const auto* point = nearest (one, x))
-            lines.add (one.name + ": " + shown (point->y) + "  (" + words ("step %1", juce::String (point->x, 0)) + ")");
+            lines.add (one.name + ": " + shown (point->y) + "  (" + words ("step %1", juce::String (point->x, 0))
+                       + ")");
     return lines.joinIntoString ("\n");
 }
 

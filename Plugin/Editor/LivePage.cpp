@@ -27,10 +27,10 @@ juce::String hundredths (double seconds)
 
 juce::String lossText (double startSeconds, double lostSeconds, const Words& words)
 {
-    return lostSeconds > 0.0 ? hundredths (startSeconds) + juce::String::fromUTF8 (" – ")
-                                   + hundredths (startSeconds + lostSeconds) + juce::String::fromUTF8 ("  ·  ")
-                                   + words ("this audio never reached the backend")
-                             : words ("audio was lost here");
+    return lostSeconds > 0.0
+               ? hundredths (startSeconds) + juce::String::fromUTF8 (" – ") + hundredths (startSeconds + lostSeconds)
+                     + juce::String::fromUTF8 ("  ·  ") + words ("this audio never reached the backend")
+               : words ("audio was lost here");
 }
 
 juce::String placeText (const Segment& segment, double startSeconds, const Words& words)
@@ -39,19 +39,18 @@ juce::String placeText (const Segment& segment, double startSeconds, const Words
                              + hundredths (startSeconds + segment.endSeconds - segment.startSeconds) };
 
     if (segment.host && segment.host->bar > 0)
-        parts.add (words ("bar %1, beat %2", juce::String (segment.host->bar),
-                          juce::String (segment.host->beat, 1)));
+        parts.add (words ("bar %1, beat %2", juce::String (segment.host->bar), juce::String (segment.host->beat, 1)));
     if (segment.wallClock)
-        parts.add (juce::Time (std::chrono::duration_cast<std::chrono::milliseconds> (
-                                   segment.wallClock->time_since_epoch())
-                                   .count())
-                       .toString (true, true, true, true));
+        parts.add (
+            juce::Time (
+                std::chrono::duration_cast<std::chrono::milliseconds> (segment.wallClock->time_since_epoch()).count())
+                .toString (true, true, true, true));
 
     if (! segment.tokens.empty())
     {
-        const auto sum = std::accumulate (segment.tokens.begin(), segment.tokens.end(), 0.0,
-                                          [] (double all, const TranscriptToken& token)
-                                          { return all + token.confidence; });
+        const auto sum =
+            std::accumulate (segment.tokens.begin(), segment.tokens.end(), 0.0,
+                             [] (double all, const TranscriptToken& token) { return all + token.confidence; });
         parts.add (words ("%1 % sure",
                           juce::String (juce::roundToInt (100.0 * sum / static_cast<double> (segment.tokens.size())))));
     }
@@ -67,9 +66,9 @@ juce::String placeText (const Segment& segment, double startSeconds, const Words
 LivePage::LivePage (const PageTools& tools)
     : words (tools.words), processor (tools.processor), window (tools.window), choices (tools), transcript (words)
 {
-    for (auto* child : std::initializer_list<juce::Component*>{ &choices, &search, &matches, &transcript, &copy, &saveAs,
-                                                                &clear, &smaller, &larger, &captions,
-                                                                &captionWindow })
+    for (auto* child :
+         std::initializer_list<juce::Component*>{ &choices, &search, &matches, &transcript, &copy, &saveAs, &clear,
+                                                  &smaller, &larger, &captions, &captionWindow })
         addAndMakeVisible (child);
     for (auto* child : std::initializer_list<juce::Component*>{ &undoLast, &follow, &chosen })
         addChildComponent (child);
@@ -77,8 +76,7 @@ LivePage::LivePage (const PageTools& tools)
     search.setFont (Look::font (14.0f));
     search.setJustification (juce::Justification::centredLeft);
     search.onTextChange = [this] { transcript.search (search.getText()); };
-    search.onReturnKey = [this]
-    { transcript.goToMatch (juce::ModifierKeys::currentModifiers.isShiftDown() ? -1 : 1); };
+    search.onReturnKey = [this] { transcript.goToMatch (juce::ModifierKeys::currentModifiers.isShiftDown() ? -1 : 1); };
     search.onEscapeKey = [this]
     {
         search.clear();
@@ -136,8 +134,9 @@ void LivePage::translate()
     larger.setButtonText ("A+");
     describe (larger, words ("Larger text"), words ("Makes the transcript's text larger (Ctrl and plus)"));
     search.setTextToShowWhenEmpty (words ("Search"), colours::faint);
-    describe (search, words ("Search"),
-              words ("Finds words in the transcript (Ctrl+F): Return goes to the next, Shift+Return to the one before"));
+    describe (
+        search, words ("Search"),
+        words ("Finds words in the transcript (Ctrl+F): Return goes to the next, Shift+Return to the one before"));
     chosen.setTitle (words ("About the chosen row"));
     matches.setTitle (words ("Matches"));
     choices.translate();
@@ -236,7 +235,8 @@ void LivePage::save()
 
 bool LivePage::keyPressed (const juce::KeyPress& key)
 {
-    const auto isCommand = [&key] (int code) { return key == juce::KeyPress (code, juce::ModifierKeys::commandModifier, 0); };
+    const auto isCommand = [&key] (int code)
+    { return key == juce::KeyPress (code, juce::ModifierKeys::commandModifier, 0); };
 
     if (isCommand ('f'))
         search.grabKeyboardFocus();

@@ -185,8 +185,9 @@ void ModelsPage::showSelection()
     { return ! chosen.empty() && std::all_of (chosen.begin(), chosen.end(), condition); };
     const bool isOne = chosen.size() == 1;
     use.setEnabled (isOne);
-    resume.setEnabled (isOne && (chosen[0]->isCheckpoint ? chosen[0]->epoch.has_value()
-                                                         : chosen[0]->card && chosen[0]->card->isTrainable));
+    resume.setEnabled (
+        isOne
+        && (chosen[0]->isCheckpoint ? chosen[0]->epoch.has_value() : chosen[0]->card && chosen[0]->card->isTrainable));
     save.setEnabled (all ([] (const auto* model) { return model->isCheckpoint; }));
     remove.setEnabled (all ([] (const auto* model) { return model->isCheckpoint && ! model->isLatest; }));
 

@@ -81,7 +81,9 @@ void ModelsPage::download()
 
     chooser = std::make_unique<juce::FileChooser> (
         words ("Save the models"),
-        folderForFiles (processor).getChildFile (names.size() == 1 ? utf8 (names[0]) + ".zip" : juce::String ("models.zip")), "*.zip");
+        folderForFiles (processor).getChildFile (names.size() == 1 ? utf8 (names[0]) + ".zip"
+                                                                   : juce::String ("models.zip")),
+        "*.zip");
     chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
                               | juce::FileBrowserComponent::warnAboutOverwriting,
                           [this, names, megabytes] (const juce::FileChooser& chosen)

@@ -108,7 +108,8 @@ void BackendCatalog::download (std::vector<std::string> names, std::filesystem::
 void BackendCatalog::fetchDataset (std::string name, bool again)
 {
     const auto task = engine->addTask (CatalogTask::Kind::dataset, name, {}, std::nullopt);
-    transport->post ([target = engine, task, set = std::move (name), again] { target->fetchDataset (task, set, again); });
+    transport->post ([target = engine, task, set = std::move (name), again]
+                     { target->fetchDataset (task, set, again); });
 }
 
 void BackendCatalog::cancel (int task)

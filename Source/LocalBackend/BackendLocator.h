@@ -1,8 +1,8 @@
 /*  Finds the backend behind an address: the local one, which it starts when asked to, or a URL.
 
     Threads: makeBackendLocator() from any thread; the locator itself on the transport's thread.
-    Failure: told through the callback: bad_address, not_running, launch_failed, launch_forbidden, launch_refused, crash_loop,
-    token_needs_tls, bad_token_file, bad_ca_file, incompatible_backend. The message says what to do.
+    Failure: told through the callback: bad_address, not_running, launch_failed, launch_forbidden, launch_refused,
+   crash_loop, token_needs_tls, bad_token_file, bad_ca_file, incompatible_backend. The message says what to do.
 */
 #pragma once
 

@@ -20,9 +20,9 @@ std::optional<std::filesystem::path> findBackendProgram (const std::filesystem::
 
 struct ProcessEnd
 {
-    std::string how;          ///< "ended with exit code 2", "was ended by signal 11"
-    std::optional<int> code;  ///< none: a signal
-    std::string lastWords;    ///< the last line of its standard error, at most 1,000 bytes
+    std::string how;         ///< "ended with exit code 2", "was ended by signal 11"
+    std::optional<int> code; ///< none: a signal
+    std::string lastWords;   ///< the last line of its standard error, at most 1,000 bytes
 };
 
 /** A child of this process. Destroyed before its end, it goes on. */

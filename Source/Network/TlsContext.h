@@ -1,7 +1,7 @@
 /*  What connections over TLS trust: the system's authorities and, where one is named, another.
 
-    libwebsockets would make it, but version 4.1 finds its own again by an index that every further context in the process
-    changes (another plugin's is enough), and then never frees it.
+    libwebsockets would make it, but version 4.1 finds its own again by an index that every further context in the
+   process changes (another plugin's is enough), and then never frees it.
 
     Threads: any; the object is used by the service thread.
     Failure: null without memory. A file of an authority that cannot be read adds nothing, and the peer is refused.

@@ -19,7 +19,8 @@ void appendLog (TrainingView& view, std::string line)
         return;
 
     // What our trainer says once it has read the checkpoint.
-    if (ResumePoint point; std::sscanf (line.c_str(), "Resumed after epoch %d, step %d", &point.epoch, &point.step) == 2)
+    if (ResumePoint point;
+        std::sscanf (line.c_str(), "Resumed after epoch %d, step %d", &point.epoch, &point.step) == 2)
         view.resumedFrom = point;
 
     view.log.push_back (std::move (line));

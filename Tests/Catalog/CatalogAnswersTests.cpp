@@ -101,8 +101,8 @@ TEST_CASE ("names go safely into a path", "[catalog]")
 TEST_CASE ("what serves in whose place is read, and whether a backend can change that", "[catalog]")
 {
     CatalogLists lists;
-    REQUIRE (readConfig (R"({"available_models":["conformer","realtime"],"in_service":{"conformer":"conformer-a-epoch-2"}})",
-                         lists));
+    REQUIRE (readConfig (
+        R"({"available_models":["conformer","realtime"],"in_service":{"conformer":"conformer-a-epoch-2"}})", lists));
     REQUIRE (readCheckpoints (R"({"checkpoints":[{"name":"conformer-a-epoch-2","in_service":["conformer"]},
                                                  {"name":"conformer-a-epoch-3","in_service":[]}]})",
                               lists));
@@ -121,7 +121,8 @@ TEST_CASE ("what serves in whose place is read, and whether a backend can change
 
 TEST_CASE ("a refusal with a list of reasons tells the first", "[catalog]")
 {
-    CHECK (catalogRefusal ("do it", { 422, R"({"detail":[{"loc":["path"],"msg":"it cannot be loaded","type":"value"}]})" })
-               .message
-           == "the backend refused to do it: it cannot be loaded");
+    CHECK (
+        catalogRefusal ("do it", { 422, R"({"detail":[{"loc":["path"],"msg":"it cannot be loaded","type":"value"}]})" })
+            .message
+        == "the backend refused to do it: it cannot be loaded");
 }

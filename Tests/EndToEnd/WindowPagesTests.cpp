@@ -5,108 +5,13 @@
 #include "Plugin/Editor/ModelTable.h"
 #include "Plugin/Editor/TrainingPage.h"
 #include "Plugin/Editor/TranscriptView.h"
-#include "WindowScene.h"
+#include "WindowPages.h"
 
 using namespace kikitori;
 using namespace kikitori::testing;
 
 namespace
 {
-
-/** A window on a display of its own. */
-class WindowRig
-{
-public:
-    explicit WindowRig (const std::string& configuration = {}) : backend (30)
-    {
-        if (! configuration.empty())
-            backend.configure (configuration);
-
-        // JUCE's own file dialogs, which a test knows, not those of the machine's desktop.
-        ::setenv ("PATH", "/nowhere", 1);
-        processor = std::make_unique<plugin::KikitoriProcessor> (&plugin::KikitoriEditor::create);
-        processor->setRateAndBufferSizeDetails (48000.0, 480);
-        processor->prepareToPlay (48000.0, 480);
-        editor = std::make_unique<plugin::KikitoriEditor> (*processor);
-        editor->setSize (1000, 720);
-        editor->setTopLeftPosition (20, 20);
-        editor->addToDesktop (0);
-        editor->setVisible (true);
-    }
-
-    ~WindowRig() { ::setenv ("PATH", path.c_str(), 1); }
-
-    void play (const std::function<void (User&)>& scenes)
-    {
-        kikitori::testing::play (*editor, backend,
-                                 [&] (User& user)
-                                 {
-                                     CHECK (user.sees ([&] { return editor->isShowing(); }));
-                                     scenes (user);
-                                 });
-    }
-
-    plugin::PluginSettings settings() { return processor->stream().settings(); }
-
-private:
-    const std::string path = std::getenv ("PATH");
-    const Display display;
-
-public:
-    const OwnBackend backend;
-
-private:
-    const juce::ScopedJuceInitialiser_GUI juceIsUp;
-
-public:
-    std::unique_ptr<plugin::KikitoriProcessor> processor;
-    std::unique_ptr<plugin::KikitoriEditor> editor;
-};
-
-/** What the user does on the pages with tables. */
-class Pages
-{
-public:
-    Pages (WindowRig& rigToUse, User& userToBe) : rig (rigToUse), user (userToBe) {}
-
-    juce::ListBox* list() { return firstOf<juce::ListBox> (*rig.editor); }
-    int rows() { return list() != nullptr ? rowsOf (*list()) : -1; }
-
-    template <typename Kind>
-    juce::String textOf (const juce::String& title)
-    {
-        auto* found = dynamic_cast<Kind*> (user.find (title));
-        return found != nullptr ? found->getText() : juce::String();
-    }
-
-    int columnWidth (int column) { return dynamic_cast<juce::TableListBox&> (*list()).getHeader().getColumnWidth (column); }
-    juce::String details() { return textOf<juce::TextEditor> ("Details"); }
-    juce::String trainingState() { return textOf<juce::Label> ("Training state"); }
-    bool isEnabled (const juce::String& title) { return user.find (title) != nullptr && user.find (title)->isEnabled(); }
-
-    /** The first row from `from` on whose details contain the text; chosen when this returns. */
-    bool chooseRow (const juce::String& text, int from = 0)
-    {
-        const auto count = user.onMessageThread ([&] { return rows(); });
-        for (int row = from; row < count; ++row)
-        {
-            user.clickRow (*list(), row);
-            if (user.sees ([&] { return list()->isRowSelected (row) && details().isNotEmpty(); }, 5s)
-                && user.onMessageThread ([&] { return details().startsWith (text); }))
-                return true;
-        }
-        return false;
-    }
-
-    bool photograph (const juce::String& name)
-    {
-        return user.onMessageThread ([&] { return kikitori::testing::photograph (*rig.editor, name); });
-    }
-
-private:
-    WindowRig& rig;
-    User& user;
-};
 
 /** Where JUCE's dialog has the name of the file to be saved: its last text editor, after that of the path. */
 juce::TextEditor* fileNameBox (juce::Component& dialog)
@@ -138,11 +43,15 @@ TEST_CASE ("Files: chosen in a dialog, transcribed by a real backend, told when 
             const auto choose = [&] (int row)
             {
                 user.click ("Add files ...");
-                REQUIRE (user.sees ([&]
-                                    { return dialog() != nullptr && firstOf<juce::FileListComponent> (*dialog()) != nullptr
-                                             && rowsOf (*firstOf<juce::FileListComponent> (*dialog())) == 2; }));
+                REQUIRE (user.sees (
+                    [&]
+                    {
+                        return dialog() != nullptr && firstOf<juce::FileListComponent> (*dialog()) != nullptr
+                               && rowsOf (*firstOf<juce::FileListComponent> (*dialog())) == 2;
+                    }));
                 user.clickRow (*firstOf<juce::FileListComponent> (*dialog()), row);
-                CHECK (user.sees ([&] { return firstOf<juce::FileListComponent> (*dialog())->getNumSelectedRows() == 1; }));
+                CHECK (user.sees ([&]
+                                  { return firstOf<juce::FileListComponent> (*dialog())->getNumSelectedRows() == 1; }));
                 user.press ("Return");
                 CHECK (user.sees ([&] { return dialog() == nullptr; }));
             };
@@ -159,16 +68,19 @@ TEST_CASE ("Files: chosen in a dialog, transcribed by a real backend, told when 
             CHECK (pages.photograph ("window-files"));
 
             user.click ("Save");
-            REQUIRE (user.sees ([&] { return dialog() != nullptr && firstOf<juce::TextEditor> (*dialog()) != nullptr; }));
+            REQUIRE (
+                user.sees ([&] { return dialog() != nullptr && firstOf<juce::TextEditor> (*dialog()) != nullptr; }));
             user.click (user.onMessageThread ([&] { return fileNameBox (*dialog())->getScreenBounds().getCentre(); }));
             user.press ("ctrl+a");
             user.type (folder / "words.txt");
             user.press ("Return");
             user.press ("Return");
-            CHECK (user.sees ([&] { return juce::File (folder / "words.txt").loadFileAsString().contains ("he "); }, 10s));
+            CHECK (
+                user.sees ([&] { return juce::File (folder / "words.txt").loadFileAsString().contains ("he "); }, 10s));
 
             choose (1);
-            CHECK (user.sees ([&] { return transcript().isEmpty() && firstOf<plugin::ErrorView> (*rig.editor) != nullptr; }));
+            CHECK (user.sees (
+                [&] { return transcript().isEmpty() && firstOf<plugin::ErrorView> (*rig.editor) != nullptr; }));
         });
 
     std::filesystem::current_path (before);
@@ -185,7 +97,8 @@ TEST_CASE ("Models: listed on demand, told in detail, filtered, ordered and take
             user.click ("Models");
             user.click ("Ask again");
             CHECK (user.sees ([&] { return pages.rows() == 3; }, 120s)); // conformer, conformer-ja, realtime
-            CHECK (user.sees ([&] { return pages.columnWidth (1) > juce::Font (14.0f).getStringWidth ("conformer-ja"); }));
+            CHECK (
+                user.sees ([&] { return pages.columnWidth (1) > juce::Font (14.0f).getStringWidth ("conformer-ja"); }));
             CHECK (rig.settings().views.count ("models.columns") == 0); // what fits is no choice of the user's
             REQUIRE (pages.chooseRow ("conformer-ja"));
             CHECK (user.sees ([&] { return pages.details().contains ("Character error rate: tofugu_ja_words"); }));
@@ -194,7 +107,8 @@ TEST_CASE ("Models: listed on demand, told in detail, filtered, ordered and take
             user.click ("Use now");
             CHECK (user.sees ([&] { return rig.settings().model == "conformer-ja"; }));
             REQUIRE (pages.chooseRow ("conformer\n"));
-            CHECK (user.sees ([&] { return pages.details().contains ("speechocean762") && pages.details().contains ("CC BY-SA"); }));
+            CHECK (user.sees (
+                [&] { return pages.details().contains ("speechocean762") && pages.details().contains ("CC BY-SA"); }));
             CHECK (pages.photograph ("window-models"));
             user.click ("Use now");
             CHECK (user.sees ([&] { return rig.settings().model == "conformer"; }));
@@ -263,7 +177,8 @@ TEST_CASE ("A model is trained from the window on one's own recordings, taken in
             REQUIRE (pages.chooseRow ("conformer-mine-epoch-2"));
             CHECK (pages.photograph ("window-checkpoint"));
             user.click ("Use now");
-            CHECK (user.sees ([&] { return pages.details().contains ("In service: streams that ask for conformer get it."); }));
+            CHECK (user.sees (
+                [&] { return pages.details().contains ("In service: streams that ask for conformer get it."); }));
             user.click ("Train on");
             CHECK (user.sees ([&] { return pages.textOf<juce::ComboBox> ("Go on from") == "conformer-mine-epoch-2"; }));
             train ("3", "Resume training");
@@ -278,8 +193,8 @@ TEST_CASE ("A model is trained from the window on one's own recordings, taken in
                 [&]
                 {
                     const auto lists = rig.processor->stream().catalog()->view().lists;
-                    return std::none_of (lists->models.begin(), lists->models.end(), [] (const auto& model)
-                                         { return model.name == "conformer-mine-epoch-1"; });
+                    return std::none_of (lists->models.begin(), lists->models.end(),
+                                         [] (const auto& model) { return model.name == "conformer-mine-epoch-1"; });
                 }));
         });
 }
@@ -312,7 +227,8 @@ TEST_CASE ("While words come, a training's polling is held, and the page shows w
             CHECK (user.sees ([&] { return figures().first > seen; }));
             CHECK (user.onMessageThread ([&] { return noneSentWhileHeld (rig.processor->stream().training().polls); }));
             CHECK (pages.photograph ("window-training-held"));
-            CHECK (user.onMessageThread ([&] { return rig.processor->snapshot().session.state == LifecycleState::active; }));
+            CHECK (user.onMessageThread (
+                [&] { return rig.processor->snapshot().session.state == LifecycleState::active; }));
             user.click ("Stop training");
             CHECK (user.sees ([&] { return ! figures().second; }));
         });

@@ -1,130 +1,21 @@
-/*  A display of the test's own with a window manager, a backend of its own, and a user with mouse and keys.
+/*  A user with mouse and keys before the real window.
 
     Threads: User works on a thread beside the message thread, which the test runs.
     Failure: what does not appear in time fails the test.
 */
 #pragma once
 
-#include "ChildProcess.h"
+#include "OwnDisplay.h"
 #include "Plugin/Editor/KikitoriEditor.h"
 #include "Support/Catch.h"
 
 #include <atomic>
-#include <csignal>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
 
 namespace kikitori::testing
 {
-
-using namespace std::chrono_literals;
-
-/** A display with a window manager: JUCE asks for atoms that only one makes. */
-class Display
-{
-public:
-    Display()
-        : name (":" + std::to_string (300 + ::getpid() % 500)),
-          server ("/usr/bin/Xvfb", { name, "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset" })
-    {
-        const auto socket = "/tmp/.X11-unix/X" + name.substr (1);
-        for (int nap = 0; nap < 1000 && ! std::filesystem::exists (socket); ++nap)
-            std::this_thread::sleep_for (10ms);
-        REQUIRE (std::filesystem::exists (socket));
-        ::setenv ("DISPLAY", name.c_str(), 1);
-        // The socket is there before the server answers, and a window manager that finds no answer ends at once.
-        REQUIRE (answers ("getdisplaygeometry"));
-        manager = std::make_unique<ChildProcess> ("/usr/bin/openbox", std::vector<std::string>{ "--sm-disable" });
-        REQUIRE (answers ("get_num_desktops")); // only a window manager knows
-    }
-
-    ~Display()
-    {
-        manager.reset();
-        ::unsetenv ("DISPLAY");
-    }
-
-    static void xdotool (const std::vector<std::string>& arguments)
-    {
-        ChildProcess tool ("/usr/bin/xdotool", arguments);
-        CHECK (tool.wait (10s).value_or (-1) == 0);
-    }
-
-private:
-    static bool answers (const std::string& question)
-    {
-        for (int nap = 0; nap < 500; ++nap)
-        {
-            ChildProcess tool ("/usr/bin/xdotool", { question });
-            if (tool.wait (10s).value_or (-1) == 0)
-                return true;
-            std::this_thread::sleep_for (10ms);
-        }
-        return false;
-    }
-
-    const std::string name;
-    ChildProcess server;
-    std::unique_ptr<ChildProcess> manager;
-};
-
-/** The backend is this test's own, and goes with it. */
-class OwnBackend
-{
-public:
-    explicit OwnBackend (int idleSeconds = 5)
-    {
-        ::setenv ("KIKITORI_BACKEND", KIKITORI_BIN "/kikitori-backend", 1);
-        ::setenv ("KIKITORI_RUNTIME_DIR", (folder / "runtime").c_str(), 1);
-        ::setenv ("KIKITORI_LOCAL_IDLE_SECONDS", std::to_string (idleSeconds).c_str(), 1);
-        ::setenv ("XDG_CONFIG_HOME", (folder / "config").c_str(), 1);
-        ::setenv ("XDG_DATA_HOME", (folder / "data").c_str(), 1);
-    }
-
-    ~OwnBackend()
-    {
-        std::ifstream file (folder / "runtime" + "/backend.json");
-        const auto json = nlohmann::json::parse (file, nullptr, false);
-        if (json.is_object() && json.value ("pid", 0) > 0)
-        {
-            ::kill (json["pid"].get<int>(), SIGTERM);
-            ChildProcess::waitForEnd (json["pid"].get<int>(), 10s);
-        }
-        for (const auto* name : { "KIKITORI_BACKEND", "KIKITORI_RUNTIME_DIR", "KIKITORI_LOCAL_IDLE_SECONDS", "XDG_CONFIG_HOME",
-                                  "XDG_DATA_HOME" })
-            ::unsetenv (name);
-    }
-
-    /** Where everything lies that the window and it keep of the user's settings. */
-    std::filesystem::path configFolder() const { return folder / "config" + "/kikitori"; }
-
-    /** Its config.yaml, before it is started. */
-    void configure (const std::string& yaml) const
-    {
-        std::filesystem::create_directories (configFolder());
-        std::ofstream (configFolder() / "config.yaml") << yaml;
-    }
-
-    /** The last lines of its log. */
-    std::vector<std::string> lastLogLines (std::size_t most = 20) const
-    {
-        std::ifstream log (folder / "data" + "/kikitori/backend.log");
-        std::vector<std::string> lines;
-        for (std::string line; std::getline (log, line);)
-            lines.push_back (line);
-        if (lines.size() > most)
-            lines.erase (lines.begin(), lines.end() - static_cast<std::ptrdiff_t> (most));
-        return lines;
-    }
-
-private:
-    TemporaryFolder folder;
-};
 
 /** The first component of a kind, at any depth. */
 template <typename Kind>
@@ -173,7 +64,8 @@ inline bool photograph (juce::Component& window, const juce::String& name)
 class User
 {
 public:
-    User (plugin::KikitoriEditor& editorToUse, const OwnBackend& backendToAsk) : editor (editorToUse), backend (backendToAsk)
+    User (plugin::KikitoriEditor& editorToUse, const OwnBackend& backendToAsk)
+        : editor (editorToUse), backend (backendToAsk)
     {
     }
 
@@ -252,20 +144,24 @@ public:
                 return control != nullptr ? control->getScreenBounds().getCentre() : juce::Point<int>();
             });
         REQUIRE (place.x > 0);
-        Display::xdotool ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "sleep", "0.1", "mousedown",
-                            "1", "sleep", "0.1", "mouseup", "1" });
+        Display::xdotool ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "sleep", "0.1",
+                            "mousedown", "1", "sleep", "0.1", "mouseup", "1" });
     }
 
     void click (juce::Point<int> place)
     {
-        Display::xdotool ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "sleep", "0.1", "click", "1" });
+        Display::xdotool (
+            { "mousemove", std::to_string (place.x), std::to_string (place.y), "sleep", "0.1", "click", "1" });
     }
 
     /** A row of a list or a table, by its place. */
     void clickRow (juce::ListBox& list, int row)
     {
-        click (onMessageThread ([&]
-                                { return list.localAreaToGlobal (list.getRowPosition (row, true)).getPosition() + juce::Point<int> (40, 8); }));
+        click (onMessageThread (
+            [&] {
+                return list.localAreaToGlobal (list.getRowPosition (row, true)).getPosition()
+                       + juce::Point<int> (40, 8);
+            }));
     }
 
     /** Replaces what stands in a box that can be typed into. */

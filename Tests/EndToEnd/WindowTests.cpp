@@ -47,9 +47,10 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
                 }
                 for (int i = 0; i < 480; ++i)
                     for (int channel = 0; channel < 2; ++channel)
-                        block.setSample (channel, i, at + static_cast<std::size_t> (i) < samples.size()
-                                                         ? samples[at + static_cast<std::size_t> (i)]
-                                                         : 0.0f);
+                        block.setSample (channel, i,
+                                         at + static_cast<std::size_t> (i) < samples.size()
+                                             ? samples[at + static_cast<std::size_t> (i)]
+                                             : 0.0f);
                 at = std::min (samples.size(), at + 480);
                 hasSpoken = isSpeaking && at == samples.size();
                 processor.processBlock (block, midi);
@@ -86,15 +87,21 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
         user.press ("Escape");
         CHECK (user.sees ([&] { return transcript().contains (" and "); }));
         user.press ("ctrl+shift+l");
-        CHECK (user.sees ([] { return windowOf<plugin::CaptionWindow>() != nullptr && windowOf<plugin::CaptionWindow>()->captions().shownLines().size() == 2; }));
-        CHECK (user.onMessageThread ([] { return photograph (*windowOf<plugin::CaptionWindow>(), "window-captions"); }));
+        CHECK (user.sees (
+            []
+            {
+                return windowOf<plugin::CaptionWindow>() != nullptr
+                       && windowOf<plugin::CaptionWindow>()->captions().shownLines().size() == 2;
+            }));
+        CHECK (
+            user.onMessageThread ([] { return photograph (*windowOf<plugin::CaptionWindow>(), "window-captions"); }));
         user.press ("1");
         CHECK (user.sees ([&] { return processor.stream().userSettings().captionLines == 1; }));
         CHECK (user.sees ([&] { return std::filesystem::exists (backend.configFolder() / "settings.json"); }));
         user.press ("Escape");
         CHECK (user.sees ([] { return windowOf<plugin::CaptionWindow>() == nullptr; }));
         user.click ("Transcript"); // back to the window
-        user.press ("space"); // Stop, whatever has the focus
+        user.press ("space");      // Stop, whatever has the focus
         CHECK (user.sees ([&] { return status() == "Idle"; }));
         user.press ("ctrl+f");
         user.type ("the");

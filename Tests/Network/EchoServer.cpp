@@ -25,7 +25,8 @@ EchoServer::EchoServer (const TestCertificates* certificates)
         info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
         info.ssl_cert_filepath = certificates->certificate.c_str();
         info.ssl_private_key_filepath = certificates->key.c_str();
-        clientTls = makeTlsContext ({}); // never used; one that libwebsockets makes it may not find again (TlsContext.h)
+        clientTls =
+            makeTlsContext ({}); // never used; one that libwebsockets makes it may not find again (TlsContext.h)
         info.provided_client_ssl_ctx = clientTls.get();
     }
 

@@ -80,7 +80,8 @@ TEST_CASE ("each model has sizes, tokens and a chunk of its own; realtime is the
 
     CHECK (complaint ("models: {conformer: {d_model: 4}}").find ("models.conformer.d_model") != std::string::npos);
     CHECK (complaint ("models: {conformer: {language: klingon}}").find ("en, ja") != std::string::npos);
-    CHECK (complaint ("models: {other: {}}").find ("allowed are conformer, conformer-ja, realtime") != std::string::npos);
+    CHECK (complaint ("models: {other: {}}").find ("allowed are conformer, conformer-ja, realtime")
+           != std::string::npos);
 }
 
 TEST_CASE ("a data set has a path, or an address with hash and layout, or a known name", "[config]")
