@@ -88,12 +88,18 @@ with host_rig.Rig() as rig:
     check((passed == audio).all(), "the audio passed bit for bit")
     print(f"{SECONDS} s of audio in {took:.2f} s: {SECONDS / took:.0f} times real time")
 
-    # The last words come with the flush after the audio, or are collected where the host releases its resources.
-    def words_in_state():
-        heard = transcript_words(host_rig.plugin_state(host.state()))
-        return heard if len(heard) >= len(expected) else None
+    # The last words come with the flush after the audio, or are collected where the host releases its resources; until
+    # then the state has what is understood so far, the last word perhaps not whole.
+    heard = []
 
-    heard = host_rig.wait_for(words_in_state, 40, "every word")
+    def are_all_there():
+        heard[:] = transcript_words(host_rig.plugin_state(host.state()))
+        return heard == expected
+
+    try:
+        host_rig.wait_for(are_all_there, 40, "every word")
+    except SystemExit:
+        print("heard:", " ".join(heard), "expected:", " ".join(expected), sep="\n")
     check(heard == expected, f"the words are those of the command line: {likeness(heard, expected):.3f}")
 
     saved = host.state()
