@@ -9,6 +9,7 @@ foreach(program KikitoriApp kikitori kikitori-backend kikitori-lm kikitori-measu
 endforeach()
 
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/kikitori)
+install(FILES Assets/config.example.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/kikitori/Assets)
 install(DIRECTORY Docs DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/kikitori)
 
 if(TARGET KikitoriApp AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
