@@ -124,6 +124,12 @@ TEST_CASE ("Models: listed on demand, told in detail, filtered, ordered and take
 
 namespace
 {
+/** A config.yaml with four recordings as the data set "mine". */
+std::string recordingsOfOnesOwn (const std::filesystem::path& folder)
+{
+    return "available_datasets: [mine]\ndatasets: {mine: " + kikitori::test::writeManifest (folder, 4).string() + "}\n";
+}
+
 /** A poll was due and held, and from then on none went out. */
 bool noneSentWhileHeld (const std::vector<PollDecision>& polls)
 {
@@ -137,8 +143,7 @@ bool noneSentWhileHeld (const std::vector<PollDecision>& polls)
 TEST_CASE ("A model is trained from the window on one's own recordings, taken into use, trained on and deleted")
 {
     const TemporaryFolder folder;
-    const auto manifest = kikitori::test::writeManifest (folder.path(), 4);
-    WindowRig rig ("available_datasets: [mine]\ndatasets: {mine: " + manifest.string() + "}\n");
+    WindowRig rig (recordingsOfOnesOwn (folder.path()));
 
     rig.play (
         [&] (User& user)
@@ -202,8 +207,7 @@ TEST_CASE ("A model is trained from the window on one's own recordings, taken in
 TEST_CASE ("While words come, a training's polling is held, and the page shows what is pushed")
 {
     const TemporaryFolder folder;
-    const auto manifest = kikitori::test::writeManifest (folder.path(), 4);
-    WindowRig rig ("available_datasets: [mine]\ndatasets: {mine: " + manifest.string() + "}\n");
+    WindowRig rig (recordingsOfOnesOwn (folder.path()));
 
     rig.play (
         [&] (User& user)
