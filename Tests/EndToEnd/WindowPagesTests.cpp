@@ -24,6 +24,19 @@ juce::TextEditor* fileNameBox (juce::Component& dialog)
     return found;
 }
 
+juce::FileChooserDialogBox* dialog() { return windowOf<juce::FileChooserDialogBox>(); }
+
+void saveAs (User& user, const std::string& file)
+{
+    REQUIRE (user.sees ([] { return dialog() != nullptr && firstOf<juce::TextEditor> (*dialog()) != nullptr; }));
+    user.click (user.onMessageThread ([] { return fileNameBox (*dialog())->getScreenBounds().getCentre(); }));
+    user.press ("ctrl+a");
+    user.type (file);
+    user.press ("Return");
+    user.press ("Return");
+    CHECK (user.sees ([] { return dialog() == nullptr; }));
+}
+
 } // namespace
 
 TEST_CASE ("Files: chosen in a dialog, transcribed by a real backend, told when they cannot be read, and saved")
@@ -39,7 +52,6 @@ TEST_CASE ("Files: chosen in a dialog, transcribed by a real backend, told when 
         [&] (User& user)
         {
             Pages pages (rig, user);
-            const auto dialog = [] { return windowOf<juce::FileChooserDialogBox>(); };
             const auto choose = [&] (int row)
             {
                 user.click ("Add files ...");
@@ -68,13 +80,7 @@ TEST_CASE ("Files: chosen in a dialog, transcribed by a real backend, told when 
             CHECK (pages.photograph ("window-files"));
 
             user.click ("Save");
-            REQUIRE (
-                user.sees ([&] { return dialog() != nullptr && firstOf<juce::TextEditor> (*dialog()) != nullptr; }));
-            user.click (user.onMessageThread ([&] { return fileNameBox (*dialog())->getScreenBounds().getCentre(); }));
-            user.press ("ctrl+a");
-            user.type (folder / "words.txt");
-            user.press ("Return");
-            user.press ("Return");
+            saveAs (user, folder / "words.txt");
             CHECK (
                 user.sees ([&] { return juce::File (folder / "words.txt").loadFileAsString().contains ("he "); }, 10s));
 
@@ -181,6 +187,9 @@ TEST_CASE ("A model is trained from the window on one's own recordings, taken in
             CHECK (user.sees ([&] { return pages.rows() >= 5; }));
             REQUIRE (pages.chooseRow ("conformer-mine-epoch-2"));
             CHECK (pages.photograph ("window-checkpoint"));
+            user.click ("Download ...");
+            saveAs (user, folder / "model.zip");
+            CHECK (user.sees ([&] { return juce::ZipFile (juce::File (folder / "model.zip")).getNumEntries() > 5; }));
             user.click ("Use now");
             CHECK (user.sees (
                 [&] { return pages.details().contains ("In service: streams that ask for conformer get it."); }));
