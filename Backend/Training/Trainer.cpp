@@ -1,5 +1,7 @@
 #include "Backend/Training/Trainer.h"
 
+#include "Backend/Training/ConsistencyLoss.h"
+
 #include "Backend/Training/InitialWeights.h"
 #include "Backend/Training/TrainingSetup.h"
 
@@ -198,6 +200,10 @@ double Trainer::backward (const TrainingBatch& batch, double share)
     if (options.intermediateLoss > 0.0)
         loss = (1.0 - options.intermediateLoss) * last
                + options.intermediateLoss * ctcLoss (output.intermediate, frames, batch.targets, batch.targetLengths);
+
+    if (batch.views > 1)
+        loss =
+            loss + options.consistency * consistencyLoss (output.logits, frames, batch.targets.numel() / batch.views);
 
     if (share != 1.0) // of the tokens of a batch that several processes share
         loss = loss * share;

@@ -94,6 +94,7 @@ nlohmann::json Trainer::facts() const
                  { "average_decay", options.averageDecay },
                  { "dropout", options.dropout },
                  { "intermediate_loss", options.intermediateLoss },
+                 { "consistency", options.consistency },
                  { "easy_epochs", options.easyEpochs },
                  { "augment", options.augment },
                  { "noise", options.noise },

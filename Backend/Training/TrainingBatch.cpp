@@ -30,8 +30,8 @@ public:
     {
     }
 
-    /** Normalised frames; the item's tokens are appended to `tokens`. */
-    Tensor make (const BatchItem& item, const Scaling& scaling, std::vector<std::int64_t>& tokens)
+    /** Log-mel frames as they were said; the item's tokens are appended to `tokens`. */
+    Tensor make (const BatchItem& item, std::vector<std::int64_t>& tokens)
     {
         parts.clear();
 
@@ -57,8 +57,12 @@ public:
         if (! easy && uniform (random, 0.0, 1.0) < 0.6)
             addSilence (trailingSilence);
 
-        auto frames = torch::cat (parts);
+        return torch::cat (parts);
+    }
 
+    /** One way to hear them: normalised, with noise and holes. */
+    Tensor view (Tensor frames, const Scaling& scaling)
+    {
         if (options.augment && uniform (random, 0.0, 1.0) < options.noise * (easy ? 0.2 : 1.0))
             frames = addNoise (frames, random);
 
@@ -114,6 +118,7 @@ TrainingBatch makeBatch (const TrainingSet& set,
     ItemMaker maker (set, options, easy, random);
 
     TrainingBatch made;
+    made.views = options.consistency > 0.0 && ! easy ? 2 : 1;
     std::vector<Tensor> items;
     std::vector<std::int64_t> lengths, tokens, tokenCounts;
     std::int64_t longest = 0;
@@ -121,10 +126,21 @@ TrainingBatch makeBatch (const TrainingSet& set,
     for (const auto& item : batch)
     {
         const auto before = tokens.size();
-        items.push_back (maker.make (item, scaling, tokens));
-        tokenCounts.push_back (static_cast<std::int64_t> (tokens.size() - before));
-        lengths.push_back ((items.back().size (0) + subsamplingFactor - 1) / subsamplingFactor);
-        longest = std::max (longest, lengths.back());
+        const auto frames = maker.make (item, tokens);
+        const auto own = tokens.size() - before;
+        longest = std::max (longest, (frames.size (0) + subsamplingFactor - 1) / subsamplingFactor);
+
+        for (int view = 0; view < made.views; ++view)
+        {
+            if (view > 0)
+                for (std::size_t i = 0; i < own; ++i)
+                    tokens.push_back (tokens[before + i]);
+
+            items.push_back (maker.view (frames, scaling));
+            tokenCounts.push_back (static_cast<std::int64_t> (own));
+            lengths.push_back ((frames.size (0) + subsamplingFactor - 1) / subsamplingFactor);
+        }
+
         made.seconds += static_cast<double> (items.back().size (0)) * 0.01;
         made.utterances += item.size();
     }
@@ -150,7 +166,7 @@ TrainingBatch partOf (const TrainingBatch& batch, int rank, int count)
 
     for (std::int64_t i = 0; i < batch.lengths.numel(); ++i)
     {
-        if (i % count == rank)
+        if (i / batch.views % count == rank) // views of an item stay together
         {
             rows.push_back (i);
             targets.push_back (batch.targets.narrow (0, offset, counts[i]));

@@ -188,6 +188,7 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.text ("vocabulary", options.vocabulary);
     reader.number ("dropout", options.dropout, 0.0, 0.9);
     reader.number ("intermediate_loss", options.intermediateLoss, 0.0, 0.9);
+    reader.number ("consistency", options.consistency, 0.0, 10.0);
     reader.number ("epochs", options.epochs, 1, 100000);
     reader.number ("batch_seconds", options.batchSeconds, 1.0, 3600.0);
     auto batchSize = 0;

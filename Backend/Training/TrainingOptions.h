@@ -64,7 +64,9 @@ struct TrainingOptions
     double dropout = 0.1;
     double intermediateLoss = 0.3; ///< share of the CTC loss at the middle layer (arXiv 2102.03216)
 
-    int epochs = 30;            ///< in total, not in addition
+    double consistency = 0.0; ///< weight of what two views of an item differ by (ConsistencyLoss.h); 0: one view, half
+                              ///< the time
+    int epochs = 30;          ///< in total, not in addition
     double batchSeconds = 90.0; ///< audio in a batch, with padding; batch_size n: at most 12 n
     double learningRate = 1.2e-3;
     int warmupSteps = 500;

@@ -134,7 +134,9 @@ TEST_CASE ("a training begins with an installed model's weights, gently, and not
         return rig.ask ("POST", "/api/train/start", body.dump());
     };
 
-    for (const auto& entry : rig.ask ("GET", "/api/config").second["installed_models"])
+    const auto told = rig.ask ("GET", "/api/config").second;
+    REQUIRE (told["installed_models"].size() == 2);
+    for (const auto& entry : told["installed_models"])
         CHECK (entry["trainable"] == (entry["name"] == "conformer"));
 
     start ({ { "initialise_from", "conformer" } });
