@@ -31,8 +31,8 @@ with host_rig.Rig() as rig:
     letters = "".join(expected)
 
     def heard():
-        """How much of what the command line hears can be read in the left half, where the transcript stands."""
-        return likeness("".join(display.text(window, "528x440+0+70")), letters) > 0.5
+        """How much of what the command line hears can be read where the transcript stands, without the times."""
+        return likeness("".join(display.text(window, "610x400+236+112")), letters) > 0.5
 
     wait_for(heard, 60, "the words in the window")  # two hosts and text recognition may share the machine
     display.picture("jalv", window)
