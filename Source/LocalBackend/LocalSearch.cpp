@@ -93,8 +93,9 @@ void LocalSearch::look()
     if (! launch)
         return finish (Error{ "not_running", "The local backend is not running. Start begins it." });
 
-    if (const auto why = std::exchange (household->refusal, {}); ! why.empty())
-        return finish (Error{ "launch_refused", "The local backend does not start: " + why });
+    // One that refused before this search began may have been put right since.
+    if (hasLaunched && ! household->refusal.empty())
+        return finish (Error{ "launch_refused", "The local backend does not start: " + household->refusal });
 
     if (household->crashesTooMuch())
         return finish (Error{ "crash_loop", "The local backend crashed " + std::to_string (household->crashes.size())
@@ -135,6 +136,8 @@ bool LocalSearch::start()
     }
 
     household->children.push_back (std::move (child).value());
+    household->refusal.clear();
+    hasLaunched = true;
     return true;
 }
 

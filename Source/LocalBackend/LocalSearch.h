@@ -60,6 +60,7 @@ private:
     std::unique_ptr<Subscription> request;
     std::optional<RunningBackend> ending; ///< was told to end
     bool hasStartedAnyway = false;        ///< though a file says that one runs
+    bool hasLaunched = false;             ///< a child of its own
 };
 
 } // namespace kikitori

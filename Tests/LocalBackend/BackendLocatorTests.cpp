@@ -233,19 +233,29 @@ TEST_CASE ("a backend that will not serve is not started again and again, and it
     LocatorScene scene;
     scene.folder.write ("backend", "#!/bin/sh\necho first >&2\necho 'config.yaml: \"trainin\" is not known.' >&2\n"
                                    "echo $$ > \"$0.started\"\nexit 2\n");
-    scene.search();
-    REQUIRE (scene.wasLaunched (std::chrono::seconds (10)));
-
-    char pid[32]{};
-    REQUIRE (::read (scene.started, pid, sizeof pid - 1) > 0);
-    siginfo_t facts{}; // until it has ended; the locator collects it
-    REQUIRE (::waitid (P_PID, static_cast<id_t> (std::atoi (pid)), &facts, WEXITED | WNOWAIT) == 0);
+    const auto searchUntilItEnds = [&scene]
+    {
+        scene.search();
+        REQUIRE (scene.wasLaunched (std::chrono::seconds (10)));
+        CHECK_FALSE (scene.found);
+        char pid[32]{};
+        REQUIRE (::read (scene.started, pid, sizeof pid - 1) > 0);
+        siginfo_t facts{}; // until it has ended; the locator collects it
+        REQUIRE (::waitid (P_PID, static_cast<id_t> (std::atoi (pid)), &facts, WEXITED | WNOWAIT) == 0);
+    };
+    const auto* reason = "launch_refused: The local backend does not start: config.yaml: \"trainin\" is not known.";
+    searchUntilItEnds();
     scene.transport->advance (Milliseconds (100));
-    CHECK (scene.error() == "launch_refused: The local backend does not start: config.yaml: \"trainin\" is not known.");
+    CHECK (scene.error() == reason);
 
-    // The next try starts it again: the file may have been put right.
-    scene.search();
-    CHECK_FALSE (scene.found);
+    // The next try starts it again: the file may have been put right. So it does where nobody heard the reason before.
+    searchUntilItEnds();
+    scene.running.reset();
+    scene.search (false);
+    CHECK (scene.error().find ("not_running") == 0);
+    searchUntilItEnds();
+    scene.transport->advance (Milliseconds (100));
+    CHECK (scene.error() == reason);
 }
 
 TEST_CASE ("a token is bound to its origin and needs TLS beyond this machine; so does an authority", "[locator]")

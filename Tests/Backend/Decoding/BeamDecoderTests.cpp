@@ -1,51 +1,12 @@
-#include "Backend/Decoding/BeamDecoder.h"
-#include "Backend/Decoding/WordBuilder.h"
-#include "Backend/LanguageModel/Estimation.h"
-#include "Support/Catch.h"
-#include "Support/TemporaryFolder.h"
+#include "BeamScene.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <random>
 
 using namespace kikitori;
 using namespace kikitori::backend;
-
-namespace
-{
-const std::vector<std::string> tokens{ "_", " ", "a", "b", "c", "d" };
-const Text sentences{
-    { "ab", "cad" }, { "ab", "cad" }, { "ab", "cad" }, { "cab", "bad" }, { "cab", "bad" }, { "dad" }
-};
-
-std::shared_ptr<const Language> language (BeamOptions options = {}, const Text& text = sentences)
-{
-    const TemporaryFolder folder;
-    const auto file = folder.path / "lm.bin";
-    const std::vector<WeightedText> texts{ { text, 1.0, true } };
-    REQUIRE (NGramModel::write (estimate (text, chooseVocabulary (texts, 100), 3), file).ok());
-    auto model = NGramModel::load (file);
-    REQUIRE (model.ok());
-    return std::make_shared<const Language> (model.value(), tokens, options);
-}
-
-/** Frames in which each character ('_' is blank) has this probability and the others share the rest. */
-std::vector<float> frames (const std::string& path, float probability = 0.9f)
-{
-    std::vector<float> result;
-
-    for (const auto character : path)
-        for (const auto& token : tokens)
-            result.push_back (std::log (token.front() == character
-                                            ? probability
-                                            : (1.0f - probability) / static_cast<float> (tokens.size() - 1)));
-
-    return result;
-}
-
-std::string decoded (BeamDecoder& decoder) { return joinWords (decoder.finish()); }
-} // namespace
+using namespace kikitori::test;
 
 TEST_CASE ("a clear path gives its words, with their frames", "[beam]")
 {
@@ -276,67 +237,4 @@ TEST_CASE ("a pause ends a word that has no space behind it", "[beam]")
     CHECK (joinWords (decoder.best()) == "ab");
     decoder.process (frames ("ca_d_"));
     CHECK (joinWords (decoder.best()) == "ab cad");
-}
-
-TEST_CASE ("SentencePiece's pieces become words of the lexicon, however they are cut", "[beam]")
-{
-    const std::vector<std::string> pieces{ "_", "▁a", "b", "▁c", "a", "d", "ad", "▁", "▁d" };
-    const auto withPieces = std::make_shared<const Language> (language()->model, pieces, BeamOptions());
-    const auto path = [&] (const std::vector<std::size_t>& ids)
-    {
-        std::vector<float> result;
-
-        for (const auto id : ids)
-            for (std::size_t token = 0; token < pieces.size(); ++token)
-                result.push_back (
-                    std::log (token == id ? 0.9f : 0.1f / static_cast<float> (pieces.size() - 1)));
-
-        return result;
-    };
-
-    for (const auto& ids : { std::vector<std::size_t>{ 0, 1, 2, 0, 3, 6, 0 }, // ▁a b ▁c ad
-                             std::vector<std::size_t>{ 0, 1, 0, 2, 3, 4, 5, 0 }, // ▁a b ▁c a d
-                             std::vector<std::size_t>{ 0, 7, 4, 2, 0, 3, 6, 6 } }) // ▁ a b ▁c ad
-    {
-        BeamDecoder decoder (withPieces);
-        decoder.process (path (ids));
-        CHECK (decoded (decoder) == "ab cad");
-    }
-
-    BeamDecoder begun (withPieces);
-    begun.process (path ({ 0, 1, 2, 0, 7 }));
-    CHECK (joinWords (begun.best()) == "ab"); // of the next word, nothing is known but its begin
-
-    // A word of the lexicon that is like what was heard.
-    BeamDecoder unclear (withPieces);
-    unclear.process (path ({ 1, 2, 0, 3 }));
-    auto frame = path ({ 6 });
-    frame[6] = std::log (0.4f);
-    frame[5] = std::log (0.5f); // "cd" is no word
-    unclear.process (frame);
-    CHECK (decoded (unclear) == "ab cad");
-}
-
-TEST_CASE ("where each character is a word, as in Japanese, the language model weighs them and no space comes between",
-           "[beam]")
-{
-    const Text text{ { "か", "さ" }, { "か", "さ" }, { "か", "た" }, { "か", "さ" } };
-    BeamOptions options;
-    options.missingSpace = 0.0f;
-    options.languageWeight = 1.0f;
-    const auto kana = std::make_shared<const Language> (language (options, text)->model,
-                                                        std::vector<std::string>{ "_", " ", "か", "た", "さ" }, options);
-    BeamDecoder decoder (kana);
-
-    for (const std::vector<float>& frame : { std::vector<float>{ 0.02f, 0.02f, 0.9f, 0.03f, 0.03f },
-                                             std::vector<float>{ 0.9f, 0.02f, 0.02f, 0.03f, 0.03f },
-                                             std::vector<float>{ 0.02f, 0.02f, 0.02f, 0.5f, 0.44f } })
-    {
-        std::vector<float> logs;
-        for (const auto p : frame)
-            logs.push_back (std::log (p));
-        decoder.process (logs);
-    }
-
-    CHECK (decoded (decoder) == "かさ");
 }
