@@ -17,6 +17,11 @@ float logAdd (float a, float b) noexcept
     return larger == impossible ? impossible : larger + std::log1p (std::exp (std::min (a, b) - larger));
 }
 
+std::int32_t framesIn (float seconds, double frameSeconds) noexcept
+{
+    return static_cast<std::int32_t> (std::lround (seconds / frameSeconds));
+}
+
 std::size_t hashOf (std::uint32_t node, std::uint16_t lastToken, const NGramModel::Context& context) noexcept
 {
     auto hash = static_cast<std::uint64_t> (node) << 16 | lastToken;
@@ -31,8 +36,8 @@ std::size_t hashOf (std::uint32_t node, std::uint16_t lastToken, const NGramMode
 float BeamDecoder::Hypothesis::total() const noexcept { return logAdd (blank, notBlank); }
 
 BeamDecoder::BeamDecoder (std::shared_ptr<const Language> languageToUse, double frameSeconds)
-    : language (std::move (languageToUse)),
-      commitFrames (static_cast<std::int32_t> (std::lround (language->options.commitAfter / frameSeconds)))
+    : language (std::move (languageToUse)), commitFrames (framesIn (language->options.commitAfter, frameSeconds)),
+      latestCommitFrames (framesIn (language->options.commitLatest, frameSeconds))
 {
     // Each hypothesis may finish two words in a frame.
     const auto beam = static_cast<std::size_t> (language->options.beam);
@@ -96,7 +101,7 @@ void BeamDecoder::extend (const Hypothesis& from, std::span<const float> frame, 
     const auto& options = language->options;
     const auto total = from.total();
     auto same = from;
-    same.blank = total + frame[0];
+    same.blank = total + frame[0] - options.blankPenalty;
     same.notBlank = from.lastToken == 0 ? impossible : from.notBlank + frame[from.lastToken];
     same.bestPart = std::max (same.blank, same.notBlank);
 

@@ -6,8 +6,8 @@
 
     Threads: one decoder belongs to one thread at a time; the language is shared and const.
     Failure: none. Words that all hypotheses share never change (stableWords); the rest may until finish(). So that
-    captions settle, a word that ended some time ago is settled: hypotheses that have another one go. A settled word's
-   times may still change a little.
+    captions settle, hypotheses that have another word than the best one some time ago go: first the much worse ones,
+    later all. A settled word's times may still change a little.
 */
 #pragma once
 
@@ -33,8 +33,8 @@ public:
      */
     void writeBest (std::vector<DecodedWord>& into) const;
     std::vector<DecodedWord> best() const;
-    /** How many of best()'s words are in every hypothesis: those whose end is commitAfter seconds old, and often more.
-     */
+    /** How many of best()'s words are in every hypothesis: those whose end is commitLatest seconds old, and mostly
+        more. */
     std::size_t stableWords() const;
     /** The best text if it ends here. */
     std::vector<DecodedWord> finish() const;
@@ -103,6 +103,8 @@ private:
     void endPausedWords();
     void sortHypotheses();
     void commit();
+    void dropWithout (std::uint32_t word, float margin);
+    std::uint32_t bestWordOfAge (std::int32_t frames) const noexcept;
     std::uint32_t ancestor (std::uint32_t word, std::uint32_t count) const noexcept;
     bool areSame (std::uint32_t a, std::uint32_t b) const noexcept;
     void compactWords();
@@ -113,7 +115,7 @@ private:
     Ending bestEnding() const noexcept;
 
     const std::shared_ptr<const Language> language;
-    const std::int32_t commitFrames;
+    const std::int32_t commitFrames, latestCommitFrames;
     std::vector<Hypothesis> hypotheses;
     std::vector<FinishedWord> words;
     std::size_t compactAt = 0;

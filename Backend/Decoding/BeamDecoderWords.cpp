@@ -87,17 +87,31 @@ void BeamDecoder::sortHypotheses()
 
 void BeamDecoder::commit()
 {
-    auto settled = hypotheses.front().words;
+    dropWithout (bestWordOfAge (commitFrames), language->options.commitMargin);
+    dropWithout (bestWordOfAge (latestCommitFrames), 0.0f);
+}
 
-    while (settled != noLink && frameNumber - words[settled].lastFrame < commitFrames)
-        settled = words[settled].previous;
+/** The last word of the best hypothesis that ended so long ago. */
+std::uint32_t BeamDecoder::bestWordOfAge (std::int32_t frames) const noexcept
+{
+    auto word = hypotheses.front().words;
 
-    if (settled == noLink)
+    while (word != noLink && frameNumber - words[word].lastFrame < frames)
+        word = words[word].previous;
+
+    return word;
+}
+
+/** Of the hypotheses that have other words up to this one, those go that are so much worse than the best. */
+void BeamDecoder::dropWithout (std::uint32_t word, float margin)
+{
+    if (word == noLink)
         return;
 
-    const auto differs = [this, settled] (const Hypothesis& hypothesis)
-    { return ! areSame (ancestor (hypothesis.words, words[settled].count), settled); };
-    hypotheses.erase (std::remove_if (hypotheses.begin() + 1, hypotheses.end(), differs), hypotheses.end());
+    const auto least = hypotheses.front().bestPart - margin;
+    const auto goes = [this, word, least] (const Hypothesis& hypothesis)
+    { return hypothesis.bestPart <= least && ! areSame (ancestor (hypothesis.words, words[word].count), word); };
+    hypotheses.erase (std::remove_if (hypotheses.begin() + 1, hypotheses.end(), goes), hypotheses.end());
 }
 
 std::size_t BeamDecoder::memoryBytes() const noexcept

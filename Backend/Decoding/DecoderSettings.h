@@ -23,7 +23,10 @@ struct BeamOptions
     float missingSpace = -4.0f;   ///< for a word that begins without a space before it
     float hotWord = 4.0f;         ///< for each of the words that a session expects
     float unfinishedWord = -8.0f; ///< for the letters of a word that has not been completed at the end
-    float commitAfter = 0.6f;     ///< seconds after a word's end at which it becomes final, and a pause ends a word
+    float blankPenalty = 0.0f;    ///< off the log probability of the blank, of which CTC models are too sure
+    float commitAfter = 0.6f;     ///< seconds after a word's end from which on it settles, and a pause ends a word
+    float commitMargin = 0.0f;    ///< hypotheses without a word of that age that are this much worse go
+    float commitLatest = 2.0f;    ///< seconds after a word's end at which all hypotheses without it go
 };
 
 /** From a word's score, the geometric mean of its tokens' probabilities, to how often such words are right: a logistic

@@ -54,7 +54,7 @@ Tensor addNoise (const Tensor& logMel, std::mt19937_64& random)
     return torch::logaddexp (logMel, torch::randn_like (logMel) * 0.45 + tilt + level);
 }
 
-Tensor maskFeatures (Tensor normalised, std::mt19937_64& random)
+Tensor maskFeatures (Tensor normalised, std::mt19937_64& random, int timeMasks)
 {
     const auto frames = static_cast<double> (normalised.size (0));
     const auto hole = [&normalised, &random] (std::int64_t dimension, double longest)
@@ -68,7 +68,7 @@ Tensor maskFeatures (Tensor normalised, std::mt19937_64& random)
     for (int i = 0; i < 2; ++i)
         hole (1, 18.0);
 
-    for (int i = 0; i < static_cast<int> (frames / 150.0) + 1; ++i)
+    for (int i = 0; i < timeMasks * (static_cast<int> (frames / 150.0) + 1); ++i)
         hole (0, std::min (30.0, 0.06 * frames));
 
     return normalised;

@@ -22,7 +22,7 @@ torch::Tensor varySpeaker (torch::Tensor logMel, std::mt19937_64& random);
 /** Adds steady noise of a random level and tilt. */
 torch::Tensor addNoise (const torch::Tensor& logMel, std::mt19937_64& random);
 
-/** Two masks over bins and one over time for each 1.5 s begun, in normalised features. */
-torch::Tensor maskFeatures (torch::Tensor normalised, std::mt19937_64& random);
+/** Two masks over bins and, for each 1.5 s begun, so many over time, in normalised features. */
+torch::Tensor maskFeatures (torch::Tensor normalised, std::mt19937_64& random, int timeMasks = 1);
 
 } // namespace kikitori::backend

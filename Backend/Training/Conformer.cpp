@@ -233,15 +233,14 @@ Tensor ConformerImpl::subsample (Tensor features)
     return front->out (x.transpose (1, 2).flatten (2));
 }
 
-ConformerOutput ConformerImpl::forward (const Tensor& features, const Tensor& lengths, int chunk)
+ConformerOutput ConformerImpl::forward (const Tensor& features, const Tensor& lengths, const std::vector<int>& chunks)
 {
     auto x = dropped (subsample (features));
     const auto batch = x.size (0);
     const auto frames = x.size (1);
     const auto positions = positionTable (frames, config.modelSize);
     const auto column = torch::arange (frames).view ({ 1, frames });
-    auto masked = chunkMask (frames, chunk, config.leftContext).unsqueeze (0)
-                  | (column >= lengths.view ({ batch, 1 })).unsqueeze (1);
+    auto masked = chunkMasks (batch, frames, chunks) | (column >= lengths.view ({ batch, 1 })).unsqueeze (1);
     masked = (masked & (column != column.t()).unsqueeze (0)).unsqueeze (1); // a frame always sees itself
     const auto vocabulary = static_cast<std::int64_t> (config.vocabulary.size());
     const auto asFrames = [&] (const Tensor& y) { return y.view ({ batch, frames * config.headFrames, vocabulary }); };
@@ -262,6 +261,17 @@ ConformerOutput ConformerImpl::forward (const Tensor& features, const Tensor& le
 
     result.logits = asFrames (torch::linear (x, headWeight.squeeze (2), headBias));
     return result;
+}
+
+Tensor ConformerImpl::chunkMasks (std::int64_t rows, std::int64_t frames, const std::vector<int>& chunks) const
+{
+    std::vector<Tensor> masks;
+
+    for (const auto chunk : chunks)
+        masks.push_back (chunkMask (frames, chunk, config.leftContext));
+
+    return masks.size() == 1 ? masks.front().unsqueeze (0)
+                             : torch::stack (masks).repeat ({ rows / static_cast<std::int64_t> (masks.size()), 1, 1 });
 }
 
 bool isServed (const std::string& parameterName) { return parameterName.rfind ("intermediate_head", 0) != 0; }

@@ -25,13 +25,17 @@ public:
     ConformerImpl (const ModelConfig& configToUse, double dropoutProbability);
 
     /** features [batch, frames (multiple of 8), melBins], normalised, zero past an utterance's end; lengths [batch] in
-        encoder frames (int64). chunk: encoder frames that attention sees together, 0 for the whole input. */
-    ConformerOutput forward (const torch::Tensor& features, const torch::Tensor& lengths, int chunk);
+        encoder frames (int64). chunks: encoder frames that attention sees together, 0 for the whole input; one for all
+        rows, or so many that row i takes chunks[i % size]. */
+    ConformerOutput forward (const torch::Tensor& features,
+                             const torch::Tensor& lengths,
+                             const std::vector<int>& chunks);
 
     const ModelConfig config;
 
 private:
     torch::Tensor subsample (torch::Tensor features);
+    torch::Tensor chunkMasks (std::int64_t rows, std::int64_t frames, const std::vector<int>& chunks) const;
     torch::Tensor dropped (const torch::Tensor& x) { return torch::dropout (x, dropout, is_training()); }
 
     const double dropout;

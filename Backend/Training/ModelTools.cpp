@@ -143,7 +143,7 @@ Status makeFixture (const std::filesystem::path& out, std::uint64_t seed)
 
     for (const auto chunk : { 0, 1, 2, 4, 8 })
         golden[chunk == 0 ? "full" : "chunk" + std::to_string (chunk)] =
-            torch::log_softmax (model->forward (features, lengths, chunk).logits[0], -1);
+            torch::log_softmax (model->forward (features, lengths, { chunk }).logits[0], -1);
 
     if (auto done = writeModelFolder (out, config, servedWeights (model), WeightType::f32, nullptr); ! done)
         return done;

@@ -192,7 +192,7 @@ Status Trainer::step (const TrainingBatch& whole, double progress)
 double Trainer::backward (const TrainingBatch& batch, double share)
 {
     auto& model = state->model;
-    const auto output = model->forward (batch.features, batch.lengths, batch.chunk);
+    const auto output = model->forward (batch.features, batch.lengths, batch.chunks);
     const auto frames = batch.lengths * model->config.headFrames;
     const auto last = ctcLoss (output.logits, frames, batch.targets, batch.targetLengths);
     auto loss = last;

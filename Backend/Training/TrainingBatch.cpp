@@ -67,7 +67,8 @@ public:
             frames = addNoise (frames, random);
 
         frames = scaling (frames);
-        return options.specAugment && ! easy ? maskFeatures (frames, random) : frames;
+        const auto timeMasks = options.consistency > 0.0 ? 2 : 1; // CR-CTC asks for more of them
+        return options.specAugment && ! easy ? maskFeatures (frames, random, timeMasks) : frames;
     }
 
 private:
@@ -153,7 +154,12 @@ TrainingBatch makeBatch (const TrainingSet& set,
     made.lengths = integers (lengths);
     made.targets = integers (tokens);
     made.targetLengths = integers (tokenCounts);
-    made.chunk = easy ? 0 : chunks[random() % chunks.size()];
+
+    // Each view its own: so the answer to the whole input teaches the one in chunks (Yu et al., Dual-mode ASR,
+    // 2010.06030).
+    for (int view = 0; view < made.views; ++view)
+        made.chunks.push_back (easy ? 0 : chunks[random() % chunks.size()]);
+
     return made;
 }
 

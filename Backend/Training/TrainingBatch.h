@@ -36,9 +36,9 @@ struct TrainingBatch
     torch::Tensor lengths;       ///< encoder frames of each item, int64
     torch::Tensor targets;       ///< all tokens, one item after the other, int64
     torch::Tensor targetLengths; ///< int64
-    int views = 1;        ///< rows of each item, one after the other: the same words behind other noise and masks
-    int chunk = 0;        ///< encoder frames that attention sees together; 0: all
-    double seconds = 0.0; ///< audio, without padding
+    int views = 1;           ///< rows of each item, one after the other: the same words behind other noise and masks
+    std::vector<int> chunks; ///< of each view, encoder frames that attention sees together; 0: all
+    double seconds = 0.0;    ///< audio, without padding
     std::size_t utterances = 0;
 };
 

@@ -107,7 +107,7 @@ ValidationResult validate (Conformer& model,
 
         const auto features = scaling (set.cache.features (i)).unsqueeze (0);
         const auto frames = torch::tensor ({ features.size (1) / subsamplingFactor }, torch::kLong);
-        const auto logits = model->forward (features, frames, validationChunk).logits;
+        const auto logits = model->forward (features, frames, { validationChunk }).logits;
         const std::vector<std::int64_t> ids (utterance.tokens.begin(), utterance.tokens.end());
         const auto count = static_cast<std::int64_t> (ids.size());
         losses += ctcLoss (logits, frames * model->config.headFrames, torch::tensor (ids, torch::kLong),

@@ -225,6 +225,52 @@ TEST_CASE ("a word is settled some time after its end, even if another one is ne
     CHECK (decoder.best().size() == 1);
 }
 
+TEST_CASE ("a word as likely as another one stays open longer than one that is much likelier", "[beam]")
+{
+    const Text text{ { "ab", "cad" }, { "ac", "cad" }, { "ab", "bad" }, { "ac", "bad" } };
+    BeamOptions options;
+    options.commitAfter = 0.4f;  // 10 frames
+    options.commitLatest = 0.8f; // 20
+    options.commitMargin = 2.0f;
+    const auto shared = language (options, text);
+    const auto decodedBehind = [&] (float probability, std::size_t pause)
+    {
+        BeamDecoder decoder (shared);
+        auto spoken = frames ("a");
+        const auto last = frames ("b", probability);
+        spoken.insert (spoken.end(), last.begin(), last.end());
+        const auto c = spoken.size() - tokens.size() + 4;
+        spoken[c] = std::log (1.0f - probability); // the rest of it
+        decoder.process (spoken);
+        decoder.process (frames (" " + std::string (pause, '_')));
+        return decoder.stableWords();
+    };
+
+    CHECK (decodedBehind (0.95f, 12) == 1);
+    CHECK (decodedBehind (0.55f, 12) == 0);
+    CHECK (decodedBehind (0.55f, 22) == 1);
+}
+
+TEST_CASE ("a blank that is a little likelier than a letter gives way under its penalty", "[beam]")
+{
+    const auto heard = [] (float penalty)
+    {
+        BeamOptions options;
+        options.blankPenalty = penalty;
+        BeamDecoder decoder (language (options, { { "a" }, { "ab" }, { "a" }, { "ab" } }));
+        auto spoken = frames ("a");
+        const auto unclear = frames ("_", 0.7f);
+        spoken.insert (spoken.end(), unclear.begin(), unclear.end());
+        spoken[tokens.size() + 3] = std::log (0.29f); // b
+        decoder.process (spoken);
+        decoder.process (frames (" "));
+        return joinWords (decoder.finish());
+    };
+
+    CHECK (heard (0.0f) == "a");
+    CHECK (heard (1.5f) == "ab");
+}
+
 TEST_CASE ("a pause ends a word that has no space behind it", "[beam]")
 {
     BeamOptions options;

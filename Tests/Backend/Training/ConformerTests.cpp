@@ -36,7 +36,7 @@ torch::Tensor logProbabilities (Conformer& model, const torch::Tensor& features,
 {
     const torch::NoGradGuard noGradient;
     const auto length = torch::tensor ({ features.size (0) / subsamplingFactor }, torch::kLong);
-    return torch::log_softmax (model->forward (features.unsqueeze (0), length, chunk).logits[0], -1);
+    return torch::log_softmax (model->forward (features.unsqueeze (0), length, { chunk }).logits[0], -1);
 }
 
 double distance (const torch::Tensor& a, const torch::Tensor& b) { return (a - b).abs().max().item<double>(); }
@@ -94,10 +94,27 @@ TEST_CASE ("padding of a batch changes nothing in its utterances", "[training]")
 
     for (const auto chunk : { 0, 4 })
     {
-        const auto both = model->forward (batch, torch::tensor ({ 20, 10 }, torch::kLong), chunk).logits;
-        const auto alone = model->forward (features.unsqueeze (0), torch::tensor ({ 10 }, torch::kLong), chunk).logits;
+        const auto both = model->forward (batch, torch::tensor ({ 20, 10 }, torch::kLong), { chunk }).logits;
+        const auto alone = model->forward (features.unsqueeze (0), torch::tensor ({ 10 }, torch::kLong), { chunk }).logits;
         CHECK (distance (both[1].slice (0, 0, 20), alone[0]) < 1e-4);
     }
+}
+
+TEST_CASE ("the rows of a batch see the chunks that their views have", "[training]")
+{
+    auto model = loaded (KIKITORI_FIXTURES "/tiny_model");
+    torch::manual_seed (6);
+    const auto first = torch::randn ({ 160, melBins });
+    const auto second = torch::randn ({ 160, melBins });
+    const auto lengths = torch::full ({ 4 }, 20, torch::kLong);
+    const torch::NoGradGuard noGradient;
+    const auto logits = model->forward (torch::stack ({ first, first, second, second }), lengths, { 2, 0 }).logits;
+    const auto apart = torch::log_softmax (logits, -1);
+    CHECK (distance (apart[0], logProbabilities (model, first, 2)) < 1e-4);
+    CHECK (distance (apart[1], logProbabilities (model, first, 0)) < 1e-4);
+    CHECK (distance (apart[2], logProbabilities (model, second, 2)) < 1e-4);
+    CHECK (distance (apart[3], logProbabilities (model, second, 0)) < 1e-4);
+    CHECK (distance (apart[0], apart[1]) > 1e-3);
 }
 
 TEST_CASE ("a frame sees its whole chunk and the left context before it", "[training]")
