@@ -112,6 +112,13 @@ public:
             text << "  " << shown.session.lastError->message << "\n";
         if (shown.notice)
             text << "  " << shown.notice->message << "\n";
+        if (auto* catalog = processor.stream().catalog())
+        {
+            const auto lists = catalog->view();
+            text << "  lists: " << lists.lists->models.size() << " models" << (lists.isKnown ? ", known" : "")
+                 << (lists.isAsking ? ", asking" : "") << (lists.isHeld ? ", held" : "")
+                 << (lists.lastError ? ", " + lists.lastError->message : "") << "\n";
+        }
         for (const auto& line : backend.lastLogLines())
             text << "  " << line << "\n";
         return text.str();

@@ -18,9 +18,13 @@ class Screen:
 
     def __init__(self, rig):
         self.rig = rig
-        display = next(number for number in range(70, 99) if not os.path.exists(f"/tmp/.X11-unix/X{number}"))
-        os.environ["DISPLAY"] = f":{display}"
-        rig.start(["Xvfb", f":{display}", "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset"])
+        # The server's own choice of a number: another test may look for one at the same time.
+        said, told = os.pipe()
+        rig.start(["Xvfb", "-displayfd", str(told), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset"],
+                  pass_fds=(told,))
+        os.close(told)
+        with os.fdopen(said) as number:
+            os.environ["DISPLAY"] = ":" + number.readline().strip()
         host_rig.wait_for(lambda: self.run("xdotool", "getdisplaygeometry"), 20, "a display")
         rig.start(["openbox"])
         host_rig.wait_for(lambda: self.run("wmctrl", "-m") is not None, 20, "a window manager")
