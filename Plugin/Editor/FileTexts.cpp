@@ -10,7 +10,8 @@ namespace
 {
 juce::String secondsText (std::chrono::milliseconds time, const Words& words)
 {
-    return words ("%1 s", juce::String (static_cast<double> (time.count()) / 1000.0, 2));
+    // A line never ends between a number and its unit.
+    return words ("%1 s", juce::String (static_cast<double> (time.count()) / 1000.0, 2)).replaceCharacter (' ', 0xa0);
 }
 } // namespace
 

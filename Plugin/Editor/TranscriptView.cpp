@@ -41,6 +41,12 @@ void TranscriptView::show (std::shared_ptr<const TranscriptSnapshot> earlier,
     repaint();
 }
 
+void TranscriptView::setEmptyText (const char* text)
+{
+    if (std::exchange (emptyText, text) != text)
+        page.repaint();
+}
+
 void TranscriptView::setTextSize (int size)
 {
     if (std::exchange (textSize, size) != size)
@@ -266,11 +272,13 @@ bool TranscriptView::moveBy (const juce::KeyPress& key)
     if (! what || isEmpty())
         return false;
 
-    const bool isForwards = code == juce::KeyPress::rightKey || code == juce::KeyPress::downKey
-                            || code == juce::KeyPress::endKey;
+    const bool isForwards =
+        code == juce::KeyPress::rightKey || code == juce::KeyPress::downKey || code == juce::KeyPress::endKey;
 
     // Where nothing was clicked yet, it begins with the first row in view.
-    const TranscriptSelection::Place from{ std::max (0, rows.rowAt (scroller.getViewPositionY() + TranscriptRows::padding)), 0 };
+    const TranscriptSelection::Place from{
+        std::max (0, rows.rowAt (scroller.getViewPositionY() + TranscriptRows::padding)), 0
+    };
     selection.move (*what, isForwards ? 1 : -1, extends, from);
     scrollTo (selection.head());
     selectionChanged();

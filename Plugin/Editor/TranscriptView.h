@@ -22,8 +22,8 @@ public:
     void translate();
     void show (std::shared_ptr<const TranscriptSnapshot> earlier, std::shared_ptr<const TranscriptSnapshot> current);
 
-    /** What stands there before the first words; in English, see Words. */
-    void setEmptyText (const char* text) { emptyText = text; }
+    /** What stands there before the first words: a literal in English, see Words. */
+    void setEmptyText (const char* text);
 
     /** In pixels of the unscaled window. */
     void setTextSize (int size);
@@ -103,7 +103,7 @@ private:
     juce::String searched;
     std::vector<int> found;
     int currentMatch = -1;
-    const char* emptyText = "Press Start and speak: the words appear here.";
+    const char* emptyText = "";
     bool follows = true;
     bool isUpdating = false;
     bool isDragging = false; ///< what is under the mouse stays there

@@ -1,40 +1,15 @@
 // Pictures of the window's states in both languages, for people to look at: build/screenshots.
 #include "EditorScene.h"
+#include "Photograph.h"
 #include "Plugin/Editor/CaptionWindow.h"
 #include "Plugin/Editor/ModelTable.h"
 #include "RestAnswers.h"
-
-#include <set>
 
 using namespace kikitori;
 using namespace kikitori::test;
 
 namespace
 {
-
-int coloursIn (const juce::Image& image)
-{
-    std::set<juce::uint32> seen;
-    for (int y = 0; y < image.getHeight(); y += 3)
-        for (int x = 0; x < image.getWidth(); x += 3)
-            seen.insert (image.getPixelAt (x, y).getARGB());
-    return static_cast<int> (seen.size());
-}
-
-void photograph (juce::Component& window, const juce::String& name)
-{
-    for (const float scale : { 1.0f, 2.0f })
-    {
-        const auto image = window.createComponentSnapshot (window.getLocalBounds(), true, scale);
-        const auto file = juce::File (KIKITORI_SCREENSHOTS).getChildFile (name + (scale > 1.0f ? "@2x" : "") + ".png");
-        file.getParentDirectory().createDirectory();
-        file.deleteFile();
-        juce::FileOutputStream stream (file);
-        REQUIRE (stream.openedOk());
-        REQUIRE (juce::PNGImageFormat().writeImageToStream (image, stream));
-        CHECK (coloursIn (image) > 20); // not an empty surface
-    }
-}
 
 void speak (EditorScene& scene)
 {
@@ -161,10 +136,12 @@ TEST_CASE ("Screenshots of a selection, of lost audio and of long Japanese")
         const plugin::Words words (language.toStdString());
         plugin::TranscriptView view (words);
         TranscriptStore store;
-        const char* said[] = { "the spoken word is written down while it is said",
-                               "聞き取った言葉がここに現れます。まだ変わるかもしれない言葉は薄い色で表示され、決まった言葉ははっきりと"
-                               "表示されます。「長い文」でも、行の終わりで切れることはありません。",
-                               "and so it goes on" };
+        const char* said[] = {
+            "the spoken word is written down while it is said",
+            "聞き取った言葉がここに現れます。まだ変わるかもしれない言葉は薄い色で表示され、決まった言葉ははっきりと"
+            "表示されます。「長い文」でも、行の終わりで切れることはありません。",
+            "and so it goes on"
+        };
         for (int i = 0; i < 3; ++i)
         {
             Segment segment;
