@@ -68,7 +68,7 @@ struct DatasetSettings
     std::filesystem::path path; ///< a manifest (JSON lines) or a folder that is there; empty: it is fetched
     std::string url;            ///< of its archive
     std::string sha256;         ///< of the archive, hexadecimal; empty: not checked
-    std::string layout;         ///< manifest, ljspeech, jsut, librispeech or commonvoice; empty: found by its files
+    std::string layout;         ///< as datasetLayouts() names them; empty: found by its files
 };
 
 /** ljspeech and jsut, with the addresses of their makers. */
@@ -86,6 +86,7 @@ struct BackendConfig
     std::map<std::string, std::filesystem::path> datasets; ///< available_datasets and the path of each manifest
     std::map<std::string, DatasetSettings> datasetSettings = knownDatasets();
     std::filesystem::path modelFolder; ///< holds a folder for each model
+    bool takesFolders = false;         ///< clients may add folders of this machine as data sets: it is the user's own
     std::filesystem::path dataFolder;  ///< checkpoints and whatever else is written
     TrainingDefaults training;
     ServingLimits serving;

@@ -36,13 +36,14 @@ std::string layoutOf (const fs::path& folder)
         if (fs::exists (part / "transcript_utf8.txt"))
             return "jsut";
 
-    return {};
+    return hasTextFiles (folder) ? "textfiles" : "";
 }
 } // namespace
 
 const std::vector<std::string>& datasetLayouts()
 {
-    static const std::vector<std::string> names{ "manifest", "ljspeech", "jsut", "librispeech", "commonvoice" };
+    static const std::vector<std::string> names{ "manifest",    "ljspeech",    "jsut",
+                                                 "librispeech", "commonvoice", "textfiles" };
     return names;
 }
 
@@ -76,6 +77,7 @@ Result<Utterances> readLayout (const fs::path& folder, const std::string& layout
                       : layout == "jsut"        ? readJsut (folder, utterances)
                       : layout == "librispeech" ? readLibriSpeech (folder, utterances)
                       : layout == "commonvoice" ? readCommonVoice (folder, utterances)
+                      : layout == "textfiles"   ? readTextFiles (folder, utterances)
                       : layout == "manifest"    ? readManifestLines (folder / "manifest.jsonl", false, utterances)
                                                 : Status (Error{ "bad_data", "There is no layout " + layout });
 

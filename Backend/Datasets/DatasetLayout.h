@@ -1,4 +1,5 @@
-/*  The utterances of a data set as its makers laid it out: LJSpeech, JSUT, LibriSpeech, Common Voice, or a manifest.
+/*  The utterances of a data set as its makers laid it out: LJSpeech, JSUT, LibriSpeech, Common Voice, texts
+    beside recordings, or a manifest.
 
     Threads: pure functions.
     Failure: bad_data names the folder or the file and line, and what belongs there.

@@ -1,9 +1,6 @@
 #include "Backend/Datasets/DatasetLibrary.h"
 
 #include "Backend/Datasets/DatasetIndex.h"
-#include "Backend/Datasets/SafeExtraction.h"
-#include "Backend/Download/Download.h"
-#include "Core/Log.h"
 
 namespace kikitori::backend
 {
@@ -14,9 +11,6 @@ using Phase = DatasetJob::Phase;
 
 namespace
 {
-/** The archive and what is unpacked from it lie on the disk together. */
-constexpr double unpackedAndPacked = 3.0;
-
 const char* nameOf (Phase phase)
 {
     switch (phase)
@@ -31,14 +25,6 @@ const char* nameOf (Phase phase)
     }
 
     return "";
-}
-
-/** The file name at the end of a URL; the archive's kind is found by its content, so any will do. */
-std::string archiveName (const std::string& url)
-{
-    const auto path = url.substr (0, url.find_first_of ("?#"));
-    const auto name = path.substr (path.rfind ('/') + 1);
-    return name.empty() || name.size() > 100 || name.front() == '.' ? "archive" : name;
 }
 } // namespace
 
@@ -65,7 +51,7 @@ DatasetLibrary::DatasetLibrary (std::map<std::string, DatasetSettings> settingsT
                                 fs::path folderToFill,
                                 Listener listenerToTell)
     : settings (std::move (settingsToUse)), folder (std::move (folderToFill)), listener (std::move (listenerToTell)),
-      thread ([this] { run(); })
+      own (folder / "own.json"), thread ([this] { run(); })
 {
 }
 
@@ -84,6 +70,7 @@ DatasetStatus DatasetLibrary::statusOf (const std::string& name, const DatasetSe
     status.settings = one;
     status.isThere = fs::exists (manifestOf (name, one, folder), ignored);
     status.path = one.path.empty() ? folder / name : one.path;
+    status.isOwn = ! settings.contains (name);
     status.statistics = readStatistics (folder / name);
     return status;
 }
@@ -92,7 +79,7 @@ std::vector<DatasetStatus> DatasetLibrary::list() const
 {
     std::vector<DatasetStatus> all;
 
-    for (const auto& [name, one] : settings)
+    for (const auto& [name, one] : allSettings())
         all.push_back (statusOf (name, one));
 
     return all;
@@ -100,15 +87,61 @@ std::vector<DatasetStatus> DatasetLibrary::list() const
 
 std::optional<DatasetStatus> DatasetLibrary::find (const std::string& name) const
 {
-    const auto found = settings.find (name);
-    return found != settings.end() ? std::optional (statusOf (name, found->second)) : std::nullopt;
+    const auto known = allSettings();
+    const auto found = known.find (name);
+    return found != known.end() ? std::optional (statusOf (name, found->second)) : std::nullopt;
+}
+
+std::map<std::string, DatasetSettings> DatasetLibrary::allSettings() const
+{
+    auto all = settings;
+    const std::lock_guard lock (mutex);
+
+    for (const auto& [name, place] : own.all())
+        all.try_emplace (name, DatasetSettings{ place, {}, {}, {} }); // config.yaml's come first
+
+    return all;
+}
+
+std::map<std::string, fs::path> DatasetLibrary::ownManifests() const
+{
+    std::map<std::string, fs::path> manifests;
+
+    for (const auto& [name, one] : allSettings())
+        if (! settings.contains (name))
+            manifests[name] = manifestOf (name, one, folder);
+
+    return manifests;
+}
+
+Result<std::string> DatasetLibrary::add (const fs::path& place)
+{
+    const std::lock_guard lock (mutex);
+    return own.add (place, [this] (const auto& name) { return settings.contains (name); });
+}
+
+Status DatasetLibrary::remove (const std::string& name)
+{
+    const std::lock_guard lock (mutex);
+
+    if (current && ! current->hasEnded() && current->dataset == name)
+        return Error{ "busy", "Dataset '" + name + "' is being measured; wait for it or cancel it." };
+
+    auto removed = own.remove (name);
+    std::error_code ignored;
+
+    if (removed && ! settings.contains (name))
+        fs::remove_all (folder / name, ignored); // its index; the recordings lie elsewhere
+
+    return removed;
 }
 
 Status DatasetLibrary::start (const std::string& name)
 {
-    const auto found = settings.find (name);
+    const auto known = allSettings();
+    const auto found = known.find (name);
 
-    if (found == settings.end())
+    if (found == known.end())
         return Error{ "unknown_dataset", "Dataset '" + name.substr (0, 80) + "' is not a valid dataset name." };
     if (found->second.url.empty() && found->second.path.empty())
         return Error{ "no_source",
@@ -146,122 +179,6 @@ bool DatasetLibrary::isBusy() const
 {
     const auto now = job();
     return now && ! now->hasEnded();
-}
-
-void DatasetLibrary::run()
-{
-    while (! shouldEnd)
-    {
-        std::string name;
-        {
-            std::unique_lock lock (mutex);
-            const auto isWaiting = [this] { return current && current->phase == Phase::waiting; };
-            wake.wait_for (lock, std::chrono::seconds (1), [&] { return shouldEnd || isWaiting(); });
-
-            if (! isWaiting())
-                continue;
-
-            name = current->dataset;
-        }
-
-        const auto worked = work (name);
-        DatasetJob ended;
-        {
-            const std::lock_guard lock (mutex);
-            current->phase = worked                               ? Phase::done
-                             : worked.error().code == "cancelled" ? Phase::cancelled
-                                                                  : Phase::failed;
-            if (! worked)
-                current->error = worked.error();
-            ended = *current;
-        }
-
-        log::write (worked ? log::Level::info : log::Level::warning, "datasets", "fetch",
-                    name + ": " + nameOf (ended.phase) + (worked ? "" : ": " + worked.error().message));
-        listener (ended);
-    }
-}
-
-bool DatasetLibrary::tell (Phase phase, std::uint64_t done, std::uint64_t total)
-{
-    DatasetJob now;
-    auto isDue = false;
-    {
-        const std::lock_guard lock (mutex);
-        const auto time = std::chrono::steady_clock::now();
-        isDue = current->phase != phase || time - told >= listenerInterval;
-        current->phase = phase;
-        current->done = done;
-        current->total = total;
-        now = *current;
-        told = isDue ? time : told;
-    }
-
-    if (isDue)
-        listener (now);
-
-    return ! isCancelled && ! shouldEnd;
-}
-
-Status DatasetLibrary::work (const std::string& name)
-{
-    const auto& one = settings.at (name);
-    const auto index = [this] (auto done, auto total) { return tell (Phase::indexing, done, total); };
-
-    if (one.path.empty())
-        return fetchInto (name, one);
-
-    return manifestOf (name, one, folder) == one.path ? writeStatistics (one.path, folder / name, index)
-                                                      : writeIndex (one.path, one.layout, folder / name, index);
-}
-
-Status DatasetLibrary::fetchInto (const std::string& name, const DatasetSettings& one)
-{
-    const auto downloads = folder / ".downloads";
-    std::error_code failed;
-    fs::create_directories (downloads, failed);
-
-    if (failed)
-        return Error{ "disk_full", downloads.string() + " cannot be made: " + failed.message() };
-
-    const auto archive = downloads / (name + "-" + archiveName (one.url));
-    const auto fetched = download ({ one.url, archive, {}, one.sha256, {}, unpackedAndPacked },
-                                   [this] (auto done, auto total) { return tell (Phase::downloading, done, total); });
-    return fetched ? extractAndIndex (name, one, archive) : fetched;
-}
-
-Status DatasetLibrary::extractAndIndex (const std::string& name, const DatasetSettings& one, const fs::path& archive)
-{
-    const auto fresh = folder / ("." + name + ".unpacking");
-    const auto size = fs::file_size (archive);
-    std::error_code failed;
-    fs::remove_all (fresh, failed);
-    auto done =
-        extractSafely (archive, fresh, [this, size] (auto read, auto) { return tell (Phase::extracting, read, size); });
-
-    if (done)
-        done = writeIndex (fresh, one.layout, fresh,
-                           [this] (auto count, auto all) { return tell (Phase::indexing, count, all); });
-
-    if (! done)
-    {
-        fs::remove_all (fresh, failed);
-
-        // What cannot be unpacked once cannot be unpacked the next time either.
-        if (done.error().code == "bad_archive" || done.error().code == "bad_data")
-            fs::remove (archive, failed);
-
-        return done;
-    }
-
-    fs::remove_all (folder / name, failed);
-    fs::rename (fresh, folder / name, failed);
-
-    if (failed)
-        return Error{ "disk_failed", (folder / name).string() + " cannot be written: " + failed.message() };
-
-    fs::remove (archive, failed);
-    return success();
 }
 
 } // namespace kikitori::backend

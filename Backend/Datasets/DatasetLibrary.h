@@ -1,4 +1,5 @@
-/*  The data sets that config.yaml names: what is there, and one thread that fetches, unpacks and measures them.
+/*  The data sets that config.yaml names, and the user's own folders: what is there, and one thread that fetches,
+   unpacks and measures them.
 
     A fetched data set lies in {folder}/{name}, with manifest.jsonl and statistics.json; it is whole or not there. One
     that config.yaml points at stays where it is, and only its index lies there.
@@ -10,6 +11,7 @@
 #pragma once
 
 #include "Backend/Config/BackendConfig.h"
+#include "Backend/Datasets/OwnRecordings.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -49,6 +51,7 @@ struct DatasetStatus
 {
     std::string name;
     bool isThere = false;
+    bool isOwn = false; ///< added by hand
     std::filesystem::path path;
     nlohmann::json statistics; ///< null when they are not known
     DatasetSettings settings;
@@ -69,6 +72,14 @@ public:
     std::vector<DatasetStatus> list() const;
     std::optional<DatasetStatus> find (const std::string& name) const;
 
+    /** Of those that were added by hand: what a training reads. */
+    std::map<std::string, std::filesystem::path> ownManifests() const;
+
+    /** Adds a folder of recordings, or a manifest, by its whole path; gives its name. Errors: as OwnRecordings. */
+    Result<std::string> add (const std::filesystem::path& place);
+    /** Forgets one that was added, and its index; busy while it is measured. */
+    Status remove (const std::string& name);
+
     /** Fetches it, or makes the index of one that config.yaml points at. One at a time. */
     Status start (const std::string& name);
 
@@ -88,12 +99,14 @@ private:
                             const std::filesystem::path& archive);
     bool tell (DatasetJob::Phase phase, std::uint64_t done, std::uint64_t total);
     DatasetStatus statusOf (const std::string& name, const DatasetSettings& settings) const;
+    std::map<std::string, DatasetSettings> allSettings() const;
 
     const std::map<std::string, DatasetSettings> settings;
     const std::filesystem::path folder;
     const Listener listener;
 
     mutable std::mutex mutex;
+    OwnRecordings own; ///< under the mutex
     std::condition_variable wake;
     std::optional<DatasetJob> current;
     std::chrono::steady_clock::time_point told{};

@@ -20,6 +20,7 @@ json describe (const DatasetStatus& one, const std::optional<DatasetJob>& job)
                 { "num_files", facts.is_object() ? facts.value ("utterances", 0) : 0 },
                 { "size_mb", std::round (bytes / 1048576.0 * 100.0) / 100.0 },
                 { "path", one.path.string() },
+                { "own", one.isOwn },
                 { "config", { { "url", one.settings.url }, { "layout", one.settings.layout } } } };
 
     if (job && job->dataset == one.name && ! job->hasEnded())
@@ -34,7 +35,10 @@ int filesOf (const DatasetStatus& one)
 }
 } // namespace
 
-DatasetRoutes::DatasetRoutes (DatasetLibrary& libraryToUse) : library (libraryToUse) {}
+DatasetRoutes::DatasetRoutes (DatasetLibrary& libraryToUse, bool mayTakeFolders)
+    : library (libraryToUse), takesFolders (mayTakeFolders)
+{
+}
 
 RestReply DatasetRoutes::list() const
 {
@@ -56,6 +60,55 @@ RestReply DatasetRoutes::show (const RestRequest& request) const
     auto body = describe (*one, library.job());
     body["statistics"] = one->statistics;
     return jsonReply (200, body);
+}
+
+RestReply DatasetRoutes::refuseFolders() const
+{
+    return failure (403, "Folders of this machine are added in its config.yaml (available_datasets, datasets); only a "
+                         "backend that its user's own programs start takes them from a client.");
+}
+
+RestReply DatasetRoutes::add (const RestRequest& request)
+{
+    const auto parsed = parseJson (request.body);
+
+    if (! takesFolders)
+        return refuseFolders();
+    if (! parsed || ! parsed.value().is_object())
+        return invalid ({ "body" }, "value is not a valid dict", "type_error.dict");
+
+    const auto place = stringAt (parsed.value(), "path");
+
+    if (place.empty())
+        return invalid ({ "body", "path" }, "field required", "value_error.missing");
+    if (library.isBusy())
+        return failure (409, "Dataset '" + library.job()->dataset + "' is being fetched; wait for it or cancel it.");
+
+    const auto added = library.add (place);
+
+    if (! added)
+        return failure (added.error().code == "disk_failed" ? 500 : 400, added.error().message);
+
+    if (const auto started = library.start (added.value()); ! started)
+        return failure (409, started.error().message);
+
+    return jsonReply (202, { { "message", "Dataset '" + added.value() + "' is being measured in background." },
+                             { "dataset_name", added.value() },
+                             { "path", place } });
+}
+
+RestReply DatasetRoutes::remove (const RestRequest& request)
+{
+    if (! takesFolders)
+        return refuseFolders();
+
+    if (const auto removed = library.remove (request.name); ! removed)
+    {
+        const auto& code = removed.error().code;
+        return failure (code == "busy" ? 409 : code == "disk_failed" ? 500 : 404, removed.error().message);
+    }
+
+    return jsonReply (200, { { "message", "Dataset '" + request.name + "' is taken off; its recordings stay." } });
 }
 
 RestReply DatasetRoutes::download (const RestRequest& request)

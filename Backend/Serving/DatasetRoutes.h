@@ -1,7 +1,8 @@
-/*  The routes of data sets: the list, one with its statistics, fetching and its progress.
+/*  The routes of data sets: the list, one with its statistics, the user's own folders, fetching and its progress.
 
     Threads: the I/O thread.
-    Failure: 400 a name that config.yaml has not, or no source; 404 nothing runs; 409 another is fetched; 422.
+    Failure: 400 a name that config.yaml has not, no source, or a folder without recordings; 403 folders of this machine
+    are not for clients; 404 nothing runs; 409 another is fetched; 422.
 */
 #pragma once
 
@@ -14,16 +15,22 @@ namespace kikitori::backend
 class DatasetRoutes
 {
 public:
-    explicit DatasetRoutes (DatasetLibrary& library);
+    /** takesFolders: BackendConfig. */
+    DatasetRoutes (DatasetLibrary& library, bool takesFolders);
 
     RestReply list() const;                            ///< GET /api/datasets
     RestReply show (const RestRequest& request) const; ///< GET /api/datasets/{dataset_name}
-    RestReply download (const RestRequest& request);   ///< POST /api/dataset/download
-    RestReply progress() const;                        ///< GET /api/dataset/download
-    RestReply cancel();                                ///< DELETE /api/dataset/download
+    RestReply add (const RestRequest& request);      ///< POST /api/datasets: a folder of this machine, measured at once
+    RestReply remove (const RestRequest& request);   ///< DELETE /api/datasets/{dataset_name}: one that was added
+    RestReply download (const RestRequest& request); ///< POST /api/dataset/download
+    RestReply progress() const;                      ///< GET /api/dataset/download
+    RestReply cancel();                              ///< DELETE /api/dataset/download
 
 private:
+    RestReply refuseFolders() const;
+
     DatasetLibrary& library;
+    const bool takesFolders;
 };
 
 } // namespace kikitori::backend

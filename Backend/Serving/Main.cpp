@@ -99,6 +99,7 @@ int serve (CommandLine line, BackendConfig config)
         line.server.host = "127.0.0.1";
         line.server.port = 0;
         line.server.idleLimit = localIdleLimit();
+        config.takesFolders = true;
     }
 
     Server server (std::move (config), line.server);

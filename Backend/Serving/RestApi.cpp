@@ -95,6 +95,9 @@ struct RestApi::Table
             { "DELETE", "/api/inference/{job_id}",
               [] (RestApi& api, Request r) { return api.inferenceRoutes.cancel (r); } },
             { "GET", "/api/datasets", [] (RestApi& api, Request) { return api.datasetRoutes.list(); } },
+            { "POST", "/api/datasets", [] (RestApi& api, Request r) { return api.datasetRoutes.add (r); } },
+            { "DELETE", "/api/datasets/{dataset_name}",
+              [] (RestApi& api, Request r) { return api.datasetRoutes.remove (r); } },
             { "GET", "/api/datasets/{dataset_name}",
               [] (RestApi& api, Request r) { return api.datasetRoutes.show (r); } },
             { "POST", "/api/dataset/download",
@@ -133,7 +136,7 @@ RestApi::RestApi (const BackendConfig& configToShow,
       datasets (config.datasetSettings,
                 config.dataFolder / "datasets",
                 [this] (const auto& job) { onDatasetJob (job); }),
-      datasetRoutes (datasets)
+      datasetRoutes (datasets, config.takesFolders)
 {
 }
 

@@ -44,6 +44,7 @@ private:
     struct Table;
 
     RestReply configuration() const;
+    BackendConfig withOwnRecordings() const;
     RestReply progress() const;
     RestReply startTraining (const RestRequest& request, bool mustResume);
     RestReply stopTraining();

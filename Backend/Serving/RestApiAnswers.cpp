@@ -16,7 +16,7 @@ RestReply RestApi::configuration() const
 {
     auto names = json::array();
 
-    for (const auto& [name, manifest] : config.datasets)
+    for (const auto& [name, manifest] : withOwnRecordings().datasets)
         names.push_back (name);
 
     const auto installed = listInstalledModels (config.modelFolder, config.dataFolder);
@@ -52,6 +52,14 @@ RestReply RestApi::configuration() const
                                  { "checkpoint_interval", training.checkpointInterval },
                                  { "auto_resume", true },
                                  { "checkpoint_retention", training.keepCheckpoints } } } });
+}
+
+/** What the user has added by hand can be trained with as well. */
+BackendConfig RestApi::withOwnRecordings() const
+{
+    auto extended = config;
+    extended.datasets.merge (datasets.ownManifests());
+    return extended;
 }
 
 RestReply RestApi::progress() const
@@ -93,7 +101,7 @@ RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
     if (trainer.isTraining())
         return failure (409, "Training is already in progress.");
 
-    const auto run = prepareTrainingRun (config, parsed.value(), mustResume);
+    const auto run = prepareTrainingRun (withOwnRecordings(), parsed.value(), mustResume);
 
     if (const auto* wrong = std::get_if<TrainingRunError> (&run))
         return wrong->status == 422 ? invalid ({ "body", wrong->field }, wrong->detail, "type_error")

@@ -12,6 +12,8 @@ namespace
 {
 constexpr const char* columns[] = { "Name", "Status", "Files", "Size", "Folder" };
 constexpr int padding = 8;
+
+bool isLocal (const PluginSettings& settings) { return settings.address.empty() || settings.address == "local"; }
 } // namespace
 
 DatasetsPage::DatasetsPage (const PageTools& tools)
@@ -19,7 +21,8 @@ DatasetsPage::DatasetsPage (const PageTools& tools)
 {
     view.lists = std::make_shared<const CatalogLists>();
     addChildComponent (error);
-    for (auto* child : std::initializer_list<juce::Component*>{ &table, &state, &download, &use, &reload, &tasks })
+    for (auto* child :
+         std::initializer_list<juce::Component*>{ &table, &state, &add, &download, &use, &remove, &reload, &tasks })
         addAndMakeVisible (child);
 
     int id = 1;
@@ -45,6 +48,8 @@ DatasetsPage::DatasetsPage (const PageTools& tools)
     };
     download.onClick = [this] { fetch(); };
     use.onClick = [this] { train(); };
+    add.onClick = [this] { chooseFolder(); };
+    remove.onClick = [this] { takeOff(); };
     reload.onClick = [this]
     {
         dismissed.reset();
@@ -70,6 +75,9 @@ void DatasetsPage::translate()
 {
     table.setTitle (words ("Data sets"));
     table.setHelpText (words ("Arrow keys choose, Return downloads"));
+    name (add, words ("Add folder ..."),
+          words ("Takes a folder of your own recordings, each with a text file of the same name beside it"));
+    name (remove, words ("Forget folder"), words ("The list forgets this folder; its recordings stay where they are"));
     name (use, words ("Train with it"), words ("Goes to the training page with this data set"));
     name (reload, words ("Ask again"), words ("Asks the backend for its lists now, also while a stream lives"));
     int id = 1;
@@ -112,6 +120,7 @@ bool DatasetsPage::isFetched (const std::string& name) const
 
 void DatasetsPage::refresh (const PluginSnapshot&)
 {
+    add.setEnabled (isLocal (processor.stream().settings()));
     auto* catalog = processor.stream().catalog();
 
     if (catalog == nullptr)
@@ -164,6 +173,7 @@ void DatasetsPage::showSelection()
         name (download, words ("Download"), words ("The backend fetches this data set"));
     download.setEnabled (dataset != nullptr && ! isMeasured && ! isFetched (dataset->name));
     use.setEnabled (dataset != nullptr && dataset->isDownloaded);
+    remove.setEnabled (dataset != nullptr && dataset->isOwn && ! isFetched (dataset->name));
 }
 
 void DatasetsPage::showState()
@@ -187,6 +197,33 @@ void DatasetsPage::fetch()
 
     if (dataset != nullptr && catalog != nullptr && download.isEnabled())
         catalog->fetchDataset (dataset->name, dataset->isDownloaded);
+}
+
+void DatasetsPage::chooseFolder()
+{
+    chooser = std::make_unique<juce::FileChooser> (words ("A folder of recordings"));
+    chooser->launchAsync (juce::FileBrowserComponent::openMode | juce::FileBrowserComponent::canSelectDirectories,
+                          [this] (const juce::FileChooser& picked)
+                          {
+                              if (picked.getResult() != juce::File())
+                                  addFolder (picked.getResult());
+                          });
+}
+
+void DatasetsPage::addFolder (const juce::File& folder)
+{
+    if (processor.stream().arm())
+        if (auto* catalog = processor.stream().catalog())
+            catalog->addFolder (folder.getFullPathName().toStdString());
+}
+
+void DatasetsPage::takeOff()
+{
+    const auto* dataset = chosen();
+    auto* catalog = processor.stream().catalog();
+
+    if (dataset != nullptr && catalog != nullptr && remove.isEnabled())
+        catalog->removeFolder (dataset->name);
 }
 
 void DatasetsPage::train()
@@ -242,8 +279,10 @@ void DatasetsPage::paintOverChildren (juce::Graphics& g)
     const auto text = view.isHeld      ? state.getText()
                       : ! view.isKnown ? words ("The backend does not run, or has not answered yet. \"Ask again\" "
                                                 "starts the local one.")
-                      : view.lists->hasDatasets ? words ("The backend's settings name no data sets.")
-                                                : words ("This backend does not list its data sets.");
+                      : view.lists->hasDatasets
+                          ? words ("There are no data sets yet. Add a folder of your own recordings, each with a "
+                                   "text file of the same name beside it: take1.wav, take1.txt.")
+                          : words ("This backend does not list its data sets.");
     g.setColour (colours::faint);
     g.setFont (Look::font (15.0f));
     g.drawFittedText (text, table.getBounds().withTrimmedTop (30).reduced (16), juce::Justification::centred, 5, 0.9f);
@@ -260,7 +299,7 @@ void DatasetsPage::resized()
     }
 
     tasks.setBounds (area.removeFromBottom (tasks.heightFor (area.getWidth())));
-    placeAtBottom (area, { &download, &use, &reload });
+    placeAtBottom (area, { &add, &download, &use, &remove, &reload });
     state.setBounds (area.removeFromBottom (20));
     table.setBounds (area.withTrimmedBottom (4));
 }

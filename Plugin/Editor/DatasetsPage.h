@@ -1,4 +1,4 @@
-/*  The backend's data sets: what is there, how large it is, and fetching what is not.
+/*  The backend's data sets: what is there, how large it is, fetching what is not, and the user's own folders.
 
     Threads: message thread.
     Failure: of the list as a line until it comes; of a download in its row until it is taken off.
@@ -24,6 +24,9 @@ public:
     void resized() override;
     void paintOverChildren (juce::Graphics& g) override;
 
+    /** Recordings with texts, on the machine of a local backend: it takes and measures them. */
+    void addFolder (const juce::File& folder);
+
 private:
     int getNumRows() override { return static_cast<int> (view.lists->datasets.size()); }
     void paintRowBackground (juce::Graphics& g, int row, int width, int height, bool isSelected) override;
@@ -39,6 +42,8 @@ private:
     void showState();
     void fetch();
     void train();
+    void chooseFolder();
+    void takeOff();
     void fitColumns();
 
     const Words& words;
@@ -47,10 +52,11 @@ private:
     ErrorView error;
     juce::TableListBox table;
     juce::Label state;
-    juce::TextButton download, use, reload;
+    juce::TextButton add, download, use, remove, reload;
     TaskList tasks;
     CatalogView view;
     std::optional<Error> dismissed;
+    std::unique_ptr<juce::FileChooser> chooser; ///< while it is open
 };
 
 } // namespace kikitori::plugin

@@ -112,6 +112,18 @@ void BackendCatalog::fetchDataset (std::string name, bool again)
                      { target->fetchDataset (task, set, again); });
 }
 
+void BackendCatalog::addFolder (std::string path)
+{
+    const auto task = engine->addTask (CatalogTask::Kind::dataset, path, {}, std::nullopt);
+    transport->post ([target = engine, task, place = std::move (path)] { target->addFolder (task, place); });
+}
+
+void BackendCatalog::removeFolder (std::string name)
+{
+    const auto task = engine->addTask (CatalogTask::Kind::dataset, name, {}, std::nullopt);
+    transport->post ([target = engine, task, folder = std::move (name)] { target->removeFolder (task, folder); });
+}
+
 void BackendCatalog::cancel (int task)
 {
     transport->post ([target = engine, task] { target->cancel (task); });

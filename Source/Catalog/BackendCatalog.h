@@ -61,6 +61,11 @@ public:
     /** Lets the backend fetch a data set. */
     void fetchDataset (std::string name, bool again = false);
 
+    /** Lets a local backend take a folder of recordings, or a manifest, as a data set, and measure it. */
+    void addFolder (std::string path);
+    /** Lets it forget one; the recordings stay. */
+    void removeFolder (std::string name);
+
     /** Ends a task that runs, or takes an ended one off the list. */
     void cancel (int task);
     void forget (int task);

@@ -199,6 +199,7 @@ Status readDatasets (const std::string& body, CatalogLists& lists)
                         dataset.name = stringAt (entry, "name");
                         dataset.path = stringAt (entry, "path");
                         dataset.isDownloaded = stringAt (entry, "status") == "downloaded";
+                        dataset.isOwn = boolAt (entry, "own", false);
                         dataset.files = static_cast<int> (integerAt (entry, "num_files").value_or (0));
                         dataset.megabytes = numberAt (entry, "size_mb").value_or (0.0);
                         lists.datasets.push_back (std::move (dataset));
@@ -263,6 +264,17 @@ std::string datasetOrder (const std::string& name, bool again)
         order["again"] = true;
 
     return order.dump (-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string folderOrder (const std::string& path)
+{
+    return json{ { "path", path } }.dump (-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string addedDataset (const std::string& body)
+{
+    const auto parsed = objectIn (body);
+    return parsed ? stringAt (parsed.value(), "dataset_name") : std::string();
 }
 
 std::string percentEncoded (const std::string& text)

@@ -37,6 +37,10 @@ Error catalogRefusal (const std::string& what, const HttpResponse& response);
 /** The body of POST /api/dataset/download. */
 std::string datasetOrder (const std::string& name, bool again = false);
 
+/** The body of POST /api/datasets, and the name that its answer gives the folder; empty where there is none. */
+std::string folderOrder (const std::string& path);
+std::string addedDataset (const std::string& body);
+
 /** For a path or a query. */
 std::string percentEncoded (const std::string& text);
 

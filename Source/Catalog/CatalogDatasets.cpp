@@ -1,4 +1,4 @@
-// Data sets of a CatalogEngine: the backend fetches them, their progress is polled by the gate.
+// Data sets of a CatalogEngine: the backend fetches or measures them, their progress is polled by the gate.
 #include "Catalog/BackendCatalog.h"
 #include "Catalog/CatalogAnswers.h"
 #include "Catalog/CatalogEngine.h"
@@ -37,7 +37,42 @@ void CatalogEngine::datasetAnswered (int id, const Result<HttpResponse>& respons
     if (response.value().status == 200)
         end (id, State::done);
     else
-        end (id, State::failed, catalogRefusal ("fetch the data set", response.value()));
+        end (id, State::failed, catalogRefusal ("change its data sets", response.value()));
+}
+
+void CatalogEngine::addFolder (int id, const std::string& path)
+{
+    errands[id].lastPoll = transport.now();
+    HttpRequest request;
+    request.method = "POST";
+    request.target = "/api/datasets";
+    request.contentType = "application/json";
+    request.body = folderOrder (path);
+    request.timeout = commandTimeout;
+    send (id, std::move (request), true,
+          [this, id] (const Result<HttpResponse>& response) { folderAnswered (id, response); });
+}
+
+void CatalogEngine::folderAnswered (int id, const Result<HttpResponse>& response)
+{
+    const auto name = response && response.value().status == 202 ? addedDataset (response.value().body) : "";
+
+    // It is in the list now, and goes by its name; what is left is to measure it.
+    if (! name.empty())
+        changeTask (id, [&name] (CatalogTask& task) { task.title = name; });
+
+    isStale = true;
+    datasetAnswered (id, response);
+}
+
+void CatalogEngine::removeFolder (int id, const std::string& name)
+{
+    HttpRequest request;
+    request.method = "DELETE";
+    request.target = "/api/datasets/" + percentEncoded (name);
+    request.timeout = commandTimeout;
+    send (id, std::move (request), true,
+          [this, id] (const Result<HttpResponse>& response) { datasetAnswered (id, response); });
 }
 
 void CatalogEngine::pollDatasets()

@@ -39,6 +39,8 @@ public:
     void download (int task, const std::vector<std::string>& names, std::shared_ptr<ArchiveFile> file);
     void archiveEnded (int task, const Status& result);
     void fetchDataset (int task, const std::string& name, bool again);
+    void addFolder (int task, const std::string& path);
+    void removeFolder (int task, const std::string& name);
     void cancel (int task);
     void shutDown();
 
@@ -80,6 +82,7 @@ private:
     void used (int task, const Result<HttpResponse>& response);
     void archiveAnswered (int task, const Result<HttpResponse>& response);
     void datasetAnswered (int task, const Result<HttpResponse>& response);
+    void folderAnswered (int task, const Result<HttpResponse>& response);
     void pollDatasets();
     void poll (int task);
     void end (int task, CatalogTask::State state, std::optional<Error> error = std::nullopt);

@@ -47,11 +47,11 @@ struct CatalogModel
     double megabytes = 0.0;
     int fileCount = 0;
     std::vector<std::string> files;
-    std::optional<double> createdAt; ///< seconds since 1970
-    bool isCheckpoint = false;       ///< a training's state: can be deleted and resumed from
-    bool isLatest = false;           ///< a link to the newest
-    bool isInUse = false;            ///< by the training that runs
-    bool isInstalled = false;        ///< a stream may ask for it by its name
+    std::optional<double> createdAt;   ///< seconds since 1970
+    bool isCheckpoint = false;         ///< a training's state: can be deleted and resumed from
+    bool isLatest = false;             ///< a link to the newest
+    bool isInUse = false;              ///< by the training that runs
+    bool isInstalled = false;          ///< a stream may ask for it by its name
     std::vector<std::string> servesAs; ///< of a checkpoint: models whose place it has taken
     std::string replacedBy;            ///< of an installed one: the checkpoint that serves under its name; empty = none
     std::optional<ModelCard> card;
@@ -65,6 +65,7 @@ struct CatalogDataset
 {
     std::string name, path;
     bool isDownloaded = false;
+    bool isOwn = false; ///< a folder that was added by hand, and can be taken off
     int files = 0;
     double megabytes = 0.0;
 };
@@ -86,7 +87,7 @@ struct CatalogTask
     enum class Kind : std::uint8_t
     {
         archive, ///< models as a ZIP to a file
-        dataset, ///< the backend fetches a data set
+        dataset, ///< the backend fetches or measures a data set, or forgets a folder
         deletion,
         service ///< a checkpoint takes a model's place; target: the model's name, once it is done
     };

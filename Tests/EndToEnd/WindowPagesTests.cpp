@@ -26,6 +26,40 @@ juce::TextEditor* fileNameBox (juce::Component& dialog)
 
 juce::FileChooserDialogBox* dialog() { return windowOf<juce::FileChooserDialogBox>(); }
 
+/** "Open" or "Choose". */
+juce::TextButton* okButton (juce::Component& in)
+{
+    for (auto* child : in.getChildren())
+        if (auto* button = dynamic_cast<juce::TextButton*> (child);
+            button != nullptr
+            && button->getButtonText() == firstOf<juce::FileBrowserComponent> (*dialog())->getActionVerb())
+            return button;
+        else if (auto* deeper = okButton (*child))
+            return deeper;
+    return nullptr;
+}
+
+/** The row of a dialog that has so many, and its button. */
+void pickFile (User& user, int row, int rows)
+{
+    REQUIRE (user.sees (
+        [rows]
+        {
+            return dialog() != nullptr && firstOf<juce::FileListComponent> (*dialog()) != nullptr
+                   && rowsOf (*firstOf<juce::FileListComponent> (*dialog())) == rows;
+        }));
+    // The window manager may still be moving a window that is new: who misses clicks again.
+    const auto isChosen = [] { return firstOf<juce::FileListComponent> (*dialog())->getNumSelectedRows() == 1; };
+    for (int tries = 0; tries < 5 && ! user.onMessageThread (isChosen); ++tries)
+    {
+        user.clickRow (*firstOf<juce::FileListComponent> (*dialog()), row);
+        user.sees (isChosen, 2s);
+    }
+    REQUIRE (user.onMessageThread (isChosen));
+    user.click (user.onMessageThread ([] { return okButton (*dialog())->getScreenBounds().getCentre(); }));
+    CHECK (user.sees ([] { return dialog() == nullptr; }));
+}
+
 void saveAs (User& user, const std::string& file)
 {
     REQUIRE (user.sees ([] { return dialog() != nullptr && firstOf<juce::TextEditor> (*dialog()) != nullptr; }));
@@ -55,22 +89,7 @@ TEST_CASE ("Files: chosen in a dialog, transcribed by a real backend, told when 
             const auto choose = [&] (int row)
             {
                 user.click ("Add files ...");
-                REQUIRE (user.sees (
-                    [&]
-                    {
-                        return dialog() != nullptr && firstOf<juce::FileListComponent> (*dialog()) != nullptr
-                               && rowsOf (*firstOf<juce::FileListComponent> (*dialog())) == 2;
-                    }));
-                // The window manager may still be moving a window that is new: who misses clicks again.
-                const auto isChosen = [] { return firstOf<juce::FileListComponent> (*dialog())->getNumSelectedRows() == 1; };
-                for (int tries = 0; tries < 5 && ! user.onMessageThread (isChosen); ++tries)
-                {
-                    user.clickRow (*firstOf<juce::FileListComponent> (*dialog()), row);
-                    user.sees (isChosen, 2s);
-                }
-                REQUIRE (user.onMessageThread (isChosen));
-                user.press ("Return");
-                CHECK (user.sees ([&] { return dialog() == nullptr; }));
+                pickFile (user, row, 2);
             };
             const auto transcript = [&]
             {
@@ -135,6 +154,22 @@ TEST_CASE ("Models: listed on demand, told in detail, filtered, ordered and take
 
 namespace
 {
+/** Recordings, each with its text beside it. */
+void recordIn (const std::filesystem::path& folder, int count)
+{
+    const std::filesystem::path fixtures = KIKITORI_FIXTURES "/speech";
+    std::filesystem::create_directories (folder);
+    std::ifstream in (fixtures / "manifest.jsonl");
+    std::string line;
+    for (int i = 0; i < count && std::getline (in, line); ++i)
+    {
+        const auto entry = nlohmann::json::parse (line);
+        const auto take = folder / ("take" + std::to_string (i) + ".opus");
+        std::filesystem::copy_file (fixtures / entry["audio"].get<std::string>(), take);
+        std::ofstream (std::filesystem::path (take).replace_extension (".txt")) << entry["text"].get<std::string>();
+    }
+}
+
 /** A config.yaml with four recordings as the data set "mine". */
 std::string recordingsOfOnesOwn (const std::filesystem::path& folder)
 {
@@ -154,7 +189,10 @@ bool noneSentWhileHeld (const std::vector<PollDecision>& polls)
 TEST_CASE ("A model is trained from the window on one's own recordings, taken into use, trained on and deleted")
 {
     const TemporaryFolder folder;
-    WindowRig rig (recordingsOfOnesOwn (folder.path()));
+    recordIn (folder / "mine", 5);
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path (folder.path()); // where the dialog begins
+    WindowRig rig;
 
     rig.play (
         [&] (User& user)
@@ -170,12 +208,14 @@ TEST_CASE ("A model is trained from the window on one's own recordings, taken in
             { return user.sees ([&] { return pages.trainingState() == "No training runs (completed)"; }, 180s); };
 
             user.click ("Data sets");
-            user.click ("Ask again");
-            REQUIRE (user.sees ([&] { return pages.rows() == 1; }, 120s));
-            user.clickRow (*pages.list(), 0);
+            user.click ("Add folder ...");
+            pickFile (user, 0, 1);
+            // A backend is started for it, has jsut and ljspeech to fetch, and measures the folder.
+            REQUIRE (user.sees ([&] { return pages.rows() == 3; }, 120s));
+            user.clickRow (*pages.list(), 2);
             CHECK (user.sees ([&] { return pages.isEnabled ("Train with it"); }));
-            user.click ("Measure");
-            CHECK (user.sees ([&] { return rig.processor->stream().catalog()->view().lists->datasets[0].files == 5; }));
+            CHECK (user.sees ([&] { return rig.processor->stream().catalog()->view().lists->datasets[2].files == 5; }));
+            CHECK (user.sees ([&] { return pages.isEnabled ("Forget folder"); }));
             CHECK (pages.photograph ("window-datasets"));
             user.click ("Train with it");
             CHECK (user.sees ([&] { return pages.textOf<juce::ComboBox> ("Data set") == "mine"; }));
@@ -216,6 +256,8 @@ TEST_CASE ("A model is trained from the window on one's own recordings, taken in
                                          [] (const auto& model) { return model.name == "conformer-mine-epoch-1"; });
                 }));
         });
+
+    std::filesystem::current_path (before);
 }
 
 TEST_CASE ("While words come, a training's polling is held, and the page shows what is pushed")

@@ -18,17 +18,22 @@ class Screen:
 
     def __init__(self, rig):
         self.rig = rig
-        # The server's own choice of a number: another test may look for one at the same time.
-        said, told = os.pipe()
-        rig.start(["Xvfb", "-displayfd", str(told), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset"],
-                  pass_fds=(told,))
-        os.close(told)
-        with os.fdopen(said) as number:
-            os.environ["DISPLAY"] = ":" + number.readline().strip()
+        # Another test may try the same number: its server says so and ends. Not from 0 on, where programs look that
+        # were told of none.
+        os.environ["DISPLAY"] = next(name for name in map(":{}".format, range(70, 99)) if self.opened(name))
         host_rig.wait_for(lambda: self.run("xdotool", "getdisplaygeometry"), 20, "a display")
         rig.start(["openbox"])
         host_rig.wait_for(lambda: self.run("wmctrl", "-m") is not None, 20, "a window manager")
         self.pictures = 0
+
+    def opened(self, display):
+        """A server of ours with this number; it tells it when it is ready."""
+        said, told = os.pipe()
+        self.rig.start(["Xvfb", display, "-displayfd", str(told), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp",
+                        "-noreset"], pass_fds=(told,))
+        os.close(told)
+        with os.fdopen(said) as number:
+            return number.readline() != ""
 
     @staticmethod
     def run(*command):

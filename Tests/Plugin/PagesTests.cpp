@@ -1,5 +1,6 @@
 // The pages for files, training, models and data sets, driven as a user does, against REST routes played by the test.
 #include "EditorScene.h"
+#include "Plugin/Editor/DatasetsPage.h"
 #include "Plugin/Editor/FilePage.h"
 #include "Plugin/Editor/LineChart.h"
 #include "Plugin/Editor/ModelTable.h"
@@ -227,6 +228,50 @@ TEST_CASE ("A data set is fetched with progress, and can be trained with once it
     list.selectRow (0);
     scene.click ("Train with it");
     CHECK (scene.get<juce::ComboBox> ("Data set").getText() == "speech");
+}
+
+TEST_CASE ("A folder of one's own recordings is added, measured and forgotten; not on another machine", "[pages]")
+{
+    PageScene scene ("datasets");
+    auto* page = dynamic_cast<plugin::DatasetsPage*> (scene.find ("Data sets")->getParentComponent());
+    REQUIRE (page != nullptr);
+    scene.rest.routes["POST /api/datasets"] = { 202, R"({"dataset_name":"mine","path":"/home/ann/mine"})" };
+    scene.rest.routes["GET /api/dataset/download"] = {
+        200, R"({"download":{"dataset_name":"mine","status":"indexing","done":1,"total":2}})"
+    };
+    scene.rest.routes["GET /api/datasets"] = {
+        200, R"({"datasets":[{"name":"mine","status":"downloaded","path":"/home/ann/mine","own":true},
+                             {"name":"speech","status":"downloaded","path":"/data/speech"}]})"
+    };
+    CHECK (scene.find ("Add folder ...")->isEnabled());
+    page->addFolder (juce::File ("/home/ann/mine"));
+    scene.look();
+    scene.look();
+    auto tasks = scene.processor->stream().catalog()->view().tasks;
+    REQUIRE (tasks.size() == 1);
+    CHECK (tasks[0].title == "mine");
+    CHECK (tasks[0].total == 2.0);
+    scene.rest.routes["GET /api/dataset/download"] = {
+        200, R"({"download":{"dataset_name":"mine","status":"done","done":2,"total":2}})"
+    };
+    scene.look();
+    scene.look();
+    auto& list = scene.get<juce::TableListBox> ("Data sets");
+    list.selectRow (1);
+    CHECK_FALSE (scene.find ("Forget folder")->isEnabled()); // config.yaml's
+    list.selectRow (0);
+    scene.rest.routes["DELETE /api/datasets/mine"] = { 409, R"({"detail":"it is being measured"})" };
+    scene.click ("Forget folder");
+    scene.look();
+    tasks = scene.processor->stream().catalog()->view().tasks;
+    REQUIRE (tasks.back().error);
+    CHECK (tasks.back().error->message.find ("it is being measured") != std::string::npos);
+
+    auto settings = scene.processor->stream().settings();
+    settings.address = "http://127.0.0.1:9";
+    scene.processor->stream().setSettings (settings);
+    scene.look();
+    CHECK_FALSE (scene.find ("Add folder ...")->isEnabled());
 }
 
 TEST_CASE ("Files are transcribed one after the other, told when they cannot be read, and saved in any format",

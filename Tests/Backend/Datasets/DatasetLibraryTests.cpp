@@ -147,6 +147,80 @@ TEST_CASE ("a folder of one's own stays where it is and gets an index beside it"
     CHECK_FALSE (fs::exists (rig.folder.path / "mine/manifest.jsonl"));
 }
 
+TEST_CASE ("a folder that is added by hand is measured, remembered, and forgotten without touching it", "[datasets]")
+{
+    Rig rig;
+    const auto folder = rig.folder.path / "own voice (1)";
+    for (const auto* take : { "take1", "take2", "take3" })
+    {
+        fs::create_directories (folder);
+        fs::copy_file (KIKITORI_FIXTURES "/audio/tone.wav", folder / (std::string (take) + ".wav"));
+        rig.folder.write (folder / (std::string (take) + ".txt"), "one\r\ntwo\n");
+    }
+    rig.folder.write (folder / "notes.txt", "no recording has this name");
+
+    rig.open ({ { "mine", {} } });
+    CHECK (rig.library->add (rig.folder.path / "nowhere").error().code == "bad_data");
+    fs::create_directories (rig.folder.path / "bare");
+    const auto refused = rig.library->add (rig.folder.path / "bare");
+    REQUIRE_FALSE (refused.ok());
+    CHECK (refused.error().message.find ("take1.txt") != std::string::npos); // what to do
+    const auto name = rig.library->add (folder);
+    REQUIRE (name.ok());
+    CHECK (name.value() == "own-voice--1");
+    CHECK (rig.library->add (folder).value() == name.value());
+    CHECK_FALSE (rig.library->find (name.value())->isThere);
+    REQUIRE (rig.run (name.value()).phase == Phase::done);
+
+    rig.open ({ { "mine", {} } }); // the next time
+    const auto there = rig.library->find (name.value());
+    REQUIRE (there);
+    CHECK (there->isThere);
+    CHECK (there->isOwn);
+    CHECK (there->statistics["utterances"] == 3);
+    CHECK (there->statistics["splits"]["dev"]["utterances"] == 1);
+    CHECK (rig.library->ownManifests().at (name.value())
+           == rig.folder.path / "datasets" / name.value() / "manifest.jsonl");
+    std::ifstream index (rig.library->ownManifests().at (name.value()));
+    std::string line;
+    REQUIRE (std::getline (index, line));
+    CHECK (line.find ("one") != std::string::npos);
+    CHECK (line.find ("\\n") == std::string::npos);
+
+    CHECK (rig.library->remove ("mine").error().code == "unknown_dataset"); // config.yaml's
+    REQUIRE (rig.library->remove (name.value()).ok());
+    CHECK_FALSE (rig.library->find (name.value()));
+    CHECK_FALSE (fs::exists (rig.folder.path / "datasets" / name.value()));
+    CHECK (fs::exists (folder / "take1.wav"));
+}
+
+TEST_CASE ("folders of the same name, and one of config.yaml's, get names of their own", "[datasets]")
+{
+    Rig rig;
+    for (const auto* place : { "a/mine", "b/mine", "c/???" })
+        rig.folder.write (rig.folder.path / place / "manifest.jsonl",
+                          (fs::create_directories (rig.folder.path / place), R"({"audio":"x.wav","text":"x"})"));
+    rig.open ({ { "mine", {} } });
+    CHECK (rig.library->add (rig.folder.path / "a/mine").value() == "mine-2");
+    CHECK (rig.library->add (rig.folder.path / "b/mine/manifest.jsonl").value() == "mine-3");
+    CHECK (rig.library->add (rig.folder.path / "c/???").value() == "recordings");
+    CHECK (rig.library->list().size() == 4);
+}
+
+TEST_CASE ("a list of folders that is broken, or names what no folder may be, does no harm", "[datasets]")
+{
+    Rig rig;
+    fs::create_directories (rig.folder.path / "datasets");
+    rig.folder.write ("datasets/own.json", "{broken");
+    rig.open ({});
+    CHECK (rig.library->list().empty());
+    CHECK (fs::exists (rig.folder.path / "datasets/own.json.broken"));
+    rig.folder.write ("datasets/own.json", R"({"../evil":"/tmp","fine":"/nowhere","odd":3})");
+    rig.open ({});
+    REQUIRE (rig.library->list().size() == 1);
+    CHECK (rig.library->list()[0].name == "fine");
+}
+
 TEST_CASE ("names that are not in the configuration, and sets without a source, are refused", "[datasets]")
 {
     Rig rig;

@@ -131,3 +131,37 @@ TEST_CASE ("a name that is no text makes no trouble in what is told", "[rest][da
     scene.waitFor ([&]
                    { return ! scene.pushed.empty() && scene.pushed.back().find ("bad_data") != std::string::npos; });
 }
+
+TEST_CASE ("a folder is added, trained with and forgotten, on the user's own machine alone", "[rest][datasets]")
+{
+    DatasetScene scene;
+    fs::create_directories (scene.folder.path / "own");
+    fs::copy_file (KIKITORI_FIXTURES "/audio/tone.wav", scene.folder.path / "own/take.wav");
+    scene.folder.write ("own/take.txt", "a tone");
+    const auto body = json{ { "path", (scene.folder.path / "own").string() } }.dump();
+    const auto [refused, why] = scene.askJson ("POST", "/api/datasets", body);
+    CHECK (refused == 403);
+    CHECK (why["detail"].get<std::string>().find ("config.yaml") != std::string::npos);
+    CHECK (scene.ask ("DELETE", "/api/datasets/mine").status == 403);
+
+    scene.config.takesFolders = true;
+    scene.open();
+    CHECK (scene.ask ("POST", "/api/datasets", "[]").status == 422);
+    CHECK (scene.ask ("POST", "/api/datasets", "{}").status == 422);
+    CHECK (scene.ask ("POST", "/api/datasets", R"({"path":"relative"})").status == 400);
+    CHECK (scene.ask ("DELETE", "/api/datasets/mine").status == 404);
+    const auto [status, answer] = scene.askJson ("POST", "/api/datasets", body);
+    CHECK (status == 202);
+    CHECK (answer["dataset_name"] == "own");
+    scene.waitFor ([&] { return scene.job()["status"] == "done"; });
+    const auto one = scene.askJson ("GET", "/api/datasets/own").second;
+    CHECK (one["own"] == true);
+    CHECK (one["num_files"] == 1);
+    const auto trainable = scene.askJson ("GET", "/api/config").second["available_datasets"];
+    CHECK (std::find (trainable.begin(), trainable.end(), "own") != trainable.end());
+    CHECK (scene.ask ("POST", "/api/train/start", R"({"model_name":"conformer","dataset_name":"own"})").status == 200);
+
+    CHECK (scene.ask ("DELETE", "/api/datasets/own").status == 200);
+    CHECK (scene.ask ("GET", "/api/datasets/own").status == 404);
+    CHECK (fs::exists (scene.folder.path / "own/take.wav"));
+}

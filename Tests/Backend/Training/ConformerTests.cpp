@@ -95,7 +95,8 @@ TEST_CASE ("padding of a batch changes nothing in its utterances", "[training]")
     for (const auto chunk : { 0, 4 })
     {
         const auto both = model->forward (batch, torch::tensor ({ 20, 10 }, torch::kLong), { chunk }).logits;
-        const auto alone = model->forward (features.unsqueeze (0), torch::tensor ({ 10 }, torch::kLong), { chunk }).logits;
+        const auto alone =
+            model->forward (features.unsqueeze (0), torch::tensor ({ 10 }, torch::kLong), { chunk }).logits;
         CHECK (distance (both[1].slice (0, 0, 20), alone[0]) < 1e-4);
     }
 }

@@ -109,7 +109,7 @@ TEST_CASE ("kana and kanji go through a training and come out of a stream, judge
     const auto checkpoint = learnByHeart (folder, run);
 
     const auto validation = lastValidation (checkpoint);
-    CHECK (validation["cer"] < 0.3); // of both texts, with the chunks of a stream
+    CHECK (validation["cer"] < 0.3);                  // of both texts, with the chunks of a stream
     CHECK (validation["score"] == validation["cer"]); // Japanese has no words to count
 
     std::string text;

@@ -9,8 +9,7 @@ using kikitori::test::tinyRun;
 using kikitori::test::train;
 using nlohmann::json;
 
-TEST_CASE ("checkpoints are written every so many epochs and after the last one; each epoch is validated",
-           "[training]")
+TEST_CASE ("checkpoints are written every so many epochs and after the last one; each epoch is validated", "[training]")
 {
     const TemporaryFolder folder;
     auto run = tinyRun (folder.path);
@@ -31,9 +30,9 @@ TEST_CASE ("checkpoints are written every so many epochs and after the last one;
     const auto history = readTrainingMetadata (checkpoints / "tiny-speech-latest").value()["history"];
     CHECK (history.size() == 5);
 
-    auto best = 1; // of the epochs that have a checkpoint, counted from 0
+    std::size_t best = 1; // of the epochs that have a checkpoint, counted from 0
 
-    for (const auto epoch : { 3, 4 })
+    for (const std::size_t epoch : { 3u, 4u })
         if (std::pair (history[epoch]["score"], history[epoch]["val_loss"])
             < std::pair (history[best]["score"], history[best]["val_loss"]))
             best = epoch;
@@ -47,8 +46,8 @@ TEST_CASE ("a stop between two checkpoints leaves one, and the training goes on 
     const TemporaryFolder whole;
     const auto uninterrupted = train (tinyRun (whole.path));
     const auto progress = uninterrupted.of ("progress"); // one a step
-    const auto firstEpoch = static_cast<std::size_t> (std::count_if (
-        progress.begin(), progress.end(), [] (const json& step) { return step["epoch"] == 1; }));
+    const auto firstEpoch = static_cast<std::size_t> (
+        std::count_if (progress.begin(), progress.end(), [] (const json& step) { return step["epoch"] == 1; }));
     REQUIRE (firstEpoch > 1);
 
     for (const auto steps : { firstEpoch - 1, firstEpoch, firstEpoch + 1 }) // inside, after, and in the next

@@ -99,11 +99,16 @@ public:
 
     json waitFor (const std::string& type)
     {
+        json last;
+
         for (auto message = next(); ! message.is_null(); message = next())
+        {
             if (message["type"] == type)
                 return message["payload"];
+            last = message;
+        }
 
-        FAIL ("no " << type);
+        FAIL ("no " << type << ", the last was " << last);
         return nullptr;
     }
 

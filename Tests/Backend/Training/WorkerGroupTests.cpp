@@ -39,17 +39,25 @@ std::vector<double> losses (TrainerProcess& trainer)
     return found;
 }
 
+/** Not one that a connection of another test may get meanwhile: below those that the system gives by itself. */
 std::string freePort()
 {
-    const auto handle = ::socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    REQUIRE (::bind (handle, reinterpret_cast<sockaddr*> (&address), size) == 0);
-    REQUIRE (::getsockname (handle, reinterpret_cast<sockaddr*> (&address), &size) == 0);
-    ::close (handle);
-    return std::to_string (ntohs (address.sin_port));
+    for (int port = 20000 + ::getpid() % 10000; port < 32000; ++port)
+    {
+        const auto handle = ::socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+        address.sin_port = htons (static_cast<std::uint16_t> (port));
+        const auto isFree = ::bind (handle, reinterpret_cast<sockaddr*> (&address), sizeof address) == 0;
+        ::close (handle);
+
+        if (isFree)
+            return std::to_string (port);
+    }
+
+    FAIL ("no port is free");
+    return {};
 }
 
 std::vector<std::string> asWorker (int rank, const std::string& port)
