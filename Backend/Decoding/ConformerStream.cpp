@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 
 namespace kikitori::backend
 {
@@ -23,13 +22,6 @@ std::size_t reachOf (const EndpointRules& rules, std::size_t chunk)
     const auto seconds = rules.cutSearch + 0.5 * rules.silenceAfterText;
     return static_cast<std::size_t> (std::ceil (seconds * SilenceGate::hopsPerSecond)) + chunk;
 }
-
-int nearestChunk (const ModelConfig& config, int chunkMs)
-{
-    return *std::min_element (config.chunkFrames.begin(), config.chunkFrames.end(),
-                              [chunkMs] (int a, int b)
-                              { return std::abs (a * frameMs - chunkMs) < std::abs (b * frameMs - chunkMs); });
-}
 } // namespace
 
 ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToUse,
@@ -42,7 +34,7 @@ ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToU
                        0.001 * frameMs / modelToUse->weights->config.headFrames,
                        std::move (resamplerToUse)),
       model (std::move (modelToUse)),
-      conformer (model->weights, nearestChunk (model->weights->config, options.chunkMs)),
+      conformer (model->weights, model->card().nearestChunkMs (options.chunkMs) / frameMs),
       extractor (model->weights->config.normalisation),
       silentFrame (extractFeatures (std::vector<float> (hopSamples), model->weights->config.normalisation, 1)),
       reach (reachOf (model->settings.endpoint, conformer.featureFrames()))

@@ -10,7 +10,9 @@
 
 #include "Core/Result.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -27,6 +29,14 @@ struct RecognizerCard
     std::string licence;
     std::uint64_t parameters = 0;
     std::vector<int> chunkChoicesMs;
+
+    /** What a stream gets that asks for so much. */
+    int nearestChunkMs (int wanted) const
+    {
+        const auto nearest = std::min_element (chunkChoicesMs.begin(), chunkChoicesMs.end(), [wanted] (int a, int b)
+                                               { return std::abs (a - wanted) < std::abs (b - wanted); });
+        return nearest != chunkChoicesMs.end() ? *nearest : wanted;
+    }
 };
 
 enum class Precision

@@ -219,7 +219,7 @@ void StreamSession::onStream (std::uint64_t forGeneration,
                   "start_stream",
                   "Starting audio streaming",
                   { { "model_name", start.modelName }, { "sample_rate", std::to_string (start.sampleRate) } } });
-    send (ReadyMessage{ start.protocol >= 2 ? 2 : 1, card.name, start.sampleRate, chunkMs,
+    send (ReadyMessage{ start.protocol >= 2 ? 2 : 1, card.name, start.sampleRate, card.nearestChunkMs (chunkMs),
                         static_cast<std::int64_t> (limits.replaySeconds * 1000.0),
                         static_cast<std::int64_t> (limits.aheadSeconds * 1000.0) });
     phase = phase == Phase::loading ? Phase::streaming : phase;

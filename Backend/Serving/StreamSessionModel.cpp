@@ -118,7 +118,7 @@ void StreamSession::onSwitched (std::uint64_t forGeneration,
 
     stream = std::move (made).value();
     log::write (log::Level::info, "serving", "switch_model", "The stream goes on with the model " + start.modelName);
-    send (ReadyMessage{ 2, card.name, start.sampleRate, chunkMs,
+    send (ReadyMessage{ 2, card.name, start.sampleRate, card.nearestChunkMs (chunkMs),
                         static_cast<std::int64_t> (limits.replaySeconds * 1000.0),
                         static_cast<std::int64_t> (limits.aheadSeconds * 1000.0) });
     pump();

@@ -179,7 +179,7 @@ ModelConfig newConfig (const ModelSizes& sizes)
     config.convolutionKernel = sizes.convolutionKernel;
     config.leftContext = sizes.leftContext;
     config.headFrames = sizes.headFrames;
-    config.chunkFrames = { 1, 2, 4, 8 };
+    config.chunkFrames = { 1, 2, 4, 8, 32 }; // the last for recordings: nearly the whole input
     return config;
 }
 } // namespace

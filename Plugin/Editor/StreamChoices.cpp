@@ -8,7 +8,7 @@ namespace kikitori::plugin
 namespace
 {
 
-constexpr std::array chunkChoices{ 80, 160, 320, 640 }; ///< milliseconds
+constexpr std::array chunkChoices{ 80, 160, 320, 640, 2560 }; ///< milliseconds
 
 /** The parameter attachment wants the items to be there before it is made. */
 juce::ComboBox& filled (juce::ComboBox& box)

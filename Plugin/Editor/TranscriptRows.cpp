@@ -1,6 +1,7 @@
 #include "Plugin/Editor/TranscriptRows.h"
 
 #include "Plugin/Editor/Look.h"
+#include "Transcript/Nearest.h"
 
 #include <algorithm>
 #include <limits>
@@ -70,10 +71,7 @@ private:
     {
         for (; gap != transcript.gaps.end() && gap->startSample <= until; ++gap)
         {
-            const bool isNextNearer = last == nullptr
-                                      || (next != nullptr
-                                          && next->startSample - gap->startSample < gap->startSample - last->endSample);
-            const auto* near = isNextNearer ? next : last;
+            const auto* near = nearerTo (gap->startSample, last, next);
             const auto seconds = static_cast<double> (gap->startSample) / streamSampleRate;
             const auto base = near != nullptr ? startOf (*near, shift) - near->startSeconds : shift;
             entries.push_back ({ nullptr, std::max (0.0, seconds + base),

@@ -164,6 +164,7 @@ int FileTranscriber::add (std::string path, SessionConfig config)
     job.id = nextId++;
     job.path = path;
     list.push_back (job);
+    config.chunkMs = chunkMs;
     config.limits.flushAfterSilence = {}; // a slow disk is no pause: no word is cut in two
     waiting.push_back ({ job.id, std::move (path), std::move (config) });
     ++changes;

@@ -56,6 +56,9 @@ class FileTranscriber
 {
 public:
     static constexpr std::size_t mostJobs = 1000;
+    /** Nobody waits for the words of a recording: the model may hear far ahead, and errs less. Backends take the longest
+        chunk that the model has. */
+    static constexpr int chunkMs = 2560;
 
     FileTranscriber (std::shared_ptr<Transport> transport, std::shared_ptr<BackendLocator> locator);
     ~FileTranscriber();

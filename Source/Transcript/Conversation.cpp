@@ -1,5 +1,7 @@
 #include "Transcript/Conversation.h"
 
+#include "Transcript/Nearest.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -96,9 +98,7 @@ const Segment* nearestTo (std::int64_t sample, const TranscriptSnapshot& transcr
     const auto* next = after < finals.size()                                       ? &finals[after]
                        : transcript.partial && ! transcript.partial->text.empty() ? &*transcript.partial
                                                                                    : nullptr;
-    const bool isNextNearer = previous == nullptr
-                              || (next != nullptr && next->startSample - sample < sample - previous->endSample);
-    return isNextNearer ? next : previous;
+    return nearerTo (sample, previous, next);
 }
 
 /** The gaps of a transcript on another time, which secondsOf() tells of its segments. */

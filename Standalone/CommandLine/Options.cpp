@@ -24,7 +24,7 @@ void addStreamOptions (CLI::App& command, StreamOptions& options)
     command.add_option ("--language", options.language, "language spoken: en, ja, ...");
     command.add_option ("--hot-words", options.hotwords, "words or phrases to expect, between commas: names, terms");
     command.add_option ("--chunk", options.chunkMs, "chunk length in ms: longer is more accurate and later")
-        ->capture_default_str()
+        ->default_str (options.chunkMs ? std::to_string (*options.chunkMs) : "320, or 2560 for recordings")
         ->check (CLI::Range (40, 5000));
     command
         .add_option ("--link-format", options.linkFormat,
@@ -75,6 +75,7 @@ void addDevices (CLI::App& app, DevicesOptions& options)
 
 void addEvaluate (CLI::App& app, EvaluateOptions& options)
 {
+    options.stream.chunkMs = 320; // as the other measurements
     auto* command = app.add_subcommand ("evaluate", "Word error rate and latency over a manifest (JSON lines)");
     command->add_option ("manifest", options.manifest, "one {\"audio\", \"text\"} a line")
         ->required()

@@ -8,6 +8,7 @@
 #include "Standalone/CommandLine/ExitCode.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,7 +23,7 @@ struct StreamOptions
     std::string model;              ///< "" = the default model
     std::string language;           ///< "" = the model's own
     std::string hotwords;           ///< words or phrases to expect, between commas
-    int chunkMs = 320;              ///< longer is more accurate and later
+    std::optional<int> chunkMs;     ///< longer is more accurate and later; none: 320, of recordings 2560
     std::string linkFormat = "f32"; ///< a name of Session/WireFormat.h
     bool verbose = false;           ///< warnings of the log on standard error
 };

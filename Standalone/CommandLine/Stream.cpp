@@ -5,7 +5,7 @@
 #include "Export/TimedLine.h"
 #include "LocalBackend/BackendLocator.h"
 #include "Network/NetworkThread.h"
-#include "Session/TranscriptionSession.h"
+#include "Session/FileTranscriber.h"
 #include "Session/WireFormat.h"
 #include "Standalone/CommandLine/Interrupt.h"
 
@@ -28,7 +28,8 @@ SessionConfig configFor (const StreamRequest& request)
         config.model = options.model;
     config.language = options.language;
     config.hotwords = hotwordsFromText (options.hotwords);
-    config.chunkMs = options.chunkMs;
+    const auto isRecording = ! request.realtime && ! request.isLive;
+    config.chunkMs = options.chunkMs.value_or (isRecording ? FileTranscriber::chunkMs : config.chunkMs);
     config.format = streamFormatNamed (options.linkFormat).value_or (StreamFormat::f32);
 
     if (! request.isLive)

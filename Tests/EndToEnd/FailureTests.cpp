@@ -89,7 +89,7 @@ TEST_CASE ("a port that is taken is said so, and the backend ends")
 TEST_CASE ("a killed backend is replaced and no word is lost")
 {
     const Rig rig;
-    const auto undisturbed = rig.runClient ({ "transcribe", sampleRecording() });
+    const auto undisturbed = rig.runClient ({ "transcribe", "--chunk", "320", sampleRecording() });
     REQUIRE (undisturbed.code == 0);
 
     const auto client = rig.startClient ({ "transcribe", "--realtime", sampleRecording() });

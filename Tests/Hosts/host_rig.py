@@ -134,8 +134,8 @@ class Rig:
         return path
 
     def expected(self, audio):
-        """The words that the command line hears in the file."""
-        done = subprocess.run([self.build / "bin/kikitori", "transcribe", "--format", "json", audio],
+        """The words that the command line hears in the file with the plugin's chunks."""
+        done = subprocess.run([self.build / "bin/kikitori", "transcribe", "--chunk", "320", "--format", "json", audio],
                               check=True, capture_output=True, timeout=300)
         return words_of([segment["text"] for segment in json.loads(done.stdout)["segments"]])
 

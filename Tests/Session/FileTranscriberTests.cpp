@@ -54,6 +54,7 @@ TEST_CASE ("files are transcribed one after the other, with words and the three 
     REQUIRE (scene.untilEnded (0));
     REQUIRE (scene.untilEnded (1));
     const auto jobs = scene.files.jobs();
+    CHECK (scene.backend.startMessages.front().chunkMs == 2560); // as far ahead as the model can hear
 
     for (const auto& job : jobs)
     {

@@ -31,6 +31,17 @@ TEST_CASE ("a version 1 session is ready, partial*, one final, stopped, and noth
     CHECK (rig.messages.size() == 2 + texts.size());
 }
 
+TEST_CASE ("ready tells the chunk that the stream has got: of the model's the nearest to what was asked for", "[serving]")
+{
+    for (const auto& [asked, got] : { std::pair{ 320, 320 }, std::pair{ 100, 80 }, std::pair{ 2560, 640 } })
+    {
+        StreamScene rig;
+        rig.text (R"({"type":"start","protocol":2,"sample_rate":48000,"format":"f32","chunk_ms":)"
+                  + std::to_string (asked) + "}");
+        CHECK (rig.all<ReadyMessage>().at (0).chunkMs == got);
+    }
+}
+
 TEST_CASE ("a version 2 session gets segments, acknowledgements and a count of its samples", "[serving]")
 {
     StreamScene rig;
