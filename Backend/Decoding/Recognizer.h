@@ -33,8 +33,9 @@ struct RecognizerCard
     /** What a stream gets that asks for so much. */
     int nearestChunkMs (int wanted) const
     {
-        const auto nearest = std::min_element (chunkChoicesMs.begin(), chunkChoicesMs.end(), [wanted] (int a, int b)
-                                               { return std::abs (a - wanted) < std::abs (b - wanted); });
+        const auto nearest =
+            std::min_element (chunkChoicesMs.begin(), chunkChoicesMs.end(),
+                              [wanted] (int a, int b) { return std::abs (a - wanted) < std::abs (b - wanted); });
         return nearest != chunkChoicesMs.end() ? *nearest : wanted;
     }
 };
