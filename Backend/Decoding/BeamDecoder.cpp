@@ -1,5 +1,7 @@
 #include "Backend/Decoding/BeamDecoder.h"
 
+#include "Backend/Decoding/TokenBias.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -74,7 +76,14 @@ void BeamDecoder::process (std::span<const float> logProbabilities)
 
 void BeamDecoder::processFrame (std::span<const float> frame)
 {
-    auto& [candidates, table, places] = scratchOfThisThread();
+    auto& [candidates, table, places, biased] = scratchOfThisThread();
+
+    if (! language->bias.empty())
+    {
+        addBias (frame, language->bias, biased);
+        frame = biased;
+    }
+
     const auto most = hypotheses.size() * (language->tokens.size() * 2 + 1);
 
     if (table.size() < 2 * most)
@@ -101,7 +110,7 @@ void BeamDecoder::extend (const Hypothesis& from, std::span<const float> frame, 
     const auto& options = language->options;
     const auto total = from.total();
     auto same = from;
-    same.blank = total + frame[0] - options.blankPenalty;
+    same.blank = total + frame[0];
     same.notBlank = from.lastToken == 0 ? impossible : from.notBlank + frame[from.lastToken];
     same.bestPart = std::max (same.blank, same.notBlank);
 
@@ -209,7 +218,7 @@ BeamDecoder::Hypothesis BeamDecoder::withWordFinished (const Hypothesis& from, f
 
 void BeamDecoder::add (const Hypothesis& candidate)
 {
-    auto& [candidates, table, places] = scratchOfThisThread();
+    auto& [candidates, table, places, biased] = scratchOfThisThread();
     const auto mask = table.size() - 1;
 
     for (auto slot = hashOf (candidate.node, candidate.lastToken, candidate.context) & mask;; slot = (slot + 1) & mask)

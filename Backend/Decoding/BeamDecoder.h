@@ -82,6 +82,7 @@ private:
         std::vector<Hypothesis> candidates;
         std::vector<std::uint32_t> table;  ///< of candidates by place and context; 0: empty, else index + 1
         std::vector<std::uint32_t> places; ///< of words that stay
+        std::vector<float> biased;         ///< the frame with the language's bias
     };
 
     /** Finished words, those that no hypothesis has any more among them, from which on the latter are looked for. */

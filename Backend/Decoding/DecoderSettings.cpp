@@ -71,6 +71,7 @@ Result<DecoderSettings> DecoderSettings::read (const std::filesystem::path& conf
     numbers.read ("missing_space", settings.beam.missingSpace, -100.0, 0.0);
     numbers.read ("unfinished_word", settings.beam.unfinishedWord, -100.0, 0.0);
     numbers.read ("blank_penalty", settings.beam.blankPenalty, -10.0, 10.0);
+    numbers.read ("prior_scale", settings.beam.priorScale, 0.0, 2.0);
     numbers.read ("commit_after", settings.beam.commitAfter, 0.1, 60.0);
     numbers.read ("commit_margin", settings.beam.commitMargin, 0.0, 1000.0);
     numbers.read ("commit_latest", settings.beam.commitLatest, 0.1, 60.0);

@@ -24,6 +24,7 @@ struct BeamOptions
     float hotWord = 4.0f;         ///< for each of the words that a session expects
     float unfinishedWord = -8.0f; ///< for the letters of a word that has not been completed at the end
     float blankPenalty = 0.0f;    ///< off the log probability of the blank, of which CTC models are too sure
+    float priorScale = 0.0f;      ///< share of each letter's log frequency that goes off its log probability
     float commitAfter = 0.6f;     ///< seconds after a word's end from which on it settles, and a pause ends a word
     float commitMargin = 0.0f;    ///< hypotheses without a word of that age that are this much worse go
     float commitLatest = 2.0f;    ///< seconds after a word's end at which all hypotheses without it go

@@ -1,6 +1,7 @@
 #include "Backend/Decoding/Language.h"
 
 #include "Backend/Decoding/HotWords.h"
+#include "Backend/Decoding/TokenBias.h"
 
 #include <algorithm>
 
@@ -12,8 +13,7 @@ namespace
 std::optional<std::uint16_t> spaceOf (const std::vector<std::string>& tokens)
 {
     const auto space = std::find (tokens.begin(), tokens.end(), " ");
-    return space == tokens.end() ? std::nullopt
-                                 : std::optional (static_cast<std::uint16_t> (space - tokens.begin()));
+    return space == tokens.end() ? std::nullopt : std::optional (static_cast<std::uint16_t> (space - tokens.begin()));
 }
 
 /** Pieces that begin a word need no space before them. */
@@ -32,7 +32,7 @@ Language::Language (std::shared_ptr<const NGramModel> modelToUse,
                     std::span<const std::string> hotWords)
     : model (std::move (modelToUse)), tokens (std::move (vocabulary)),
       lexicon (*model, tokens, hotWords, optionsToUse.hotWord), options (forTokens (optionsToUse, tokens)),
-      space (spaceOf (tokens))
+      bias (tokenBias (*model, tokens, options)), space (spaceOf (tokens))
 {
 }
 
