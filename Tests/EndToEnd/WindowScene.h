@@ -144,6 +144,15 @@ public:
     {
         INFO (title.toStdString());
         REQUIRE (sees ([&] { return find (title) != nullptr && find (title)->isEnabled(); }, 30s));
+        // The window manager may still be moving a window that is new: the pointer follows until it is there.
+        for (int tries = 0; tries < 10 && ! pointsAt (title, tries); ++tries)
+            continue;
+        Display::xdotool ({ "sleep", "0.1", "mousedown", "1", "sleep", "0.1", "mouseup", "1" });
+    }
+
+    /** Moves the pointer to the control; true when the window sees it there. */
+    bool pointsAt (const juce::String& title, int aside)
+    {
         const auto place = onMessageThread (
             [&]
             {
@@ -151,8 +160,14 @@ public:
                 return control != nullptr ? control->getScreenBounds().getCentre() : juce::Point<int>();
             });
         REQUIRE (place.x > 0);
-        Display::xdotool ({ "mousemove", std::to_string (place.x), std::to_string (place.y), "sleep", "0.1",
-                            "mousedown", "1", "sleep", "0.1", "mouseup", "1" });
+        Display::xdotool ({ "mousemove", std::to_string (place.x + aside), std::to_string (place.y) });
+        return sees (
+            [&]
+            {
+                auto* control = find (title);
+                return control != nullptr && control->isMouseOver (true);
+            },
+            1s);
     }
 
     void click (juce::Point<int> place)
