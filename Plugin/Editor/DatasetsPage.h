@@ -46,6 +46,8 @@ private:
     void takeOff();
     void fitColumns();
 
+    static constexpr const char* columns[] = { "Name", "Status", "Files", "Size", "Folder" };
+
     const Words& words;
     KikitoriProcessor& processor;
     PageHost& window;
