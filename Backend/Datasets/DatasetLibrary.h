@@ -1,5 +1,5 @@
-/*  The data sets that config.yaml names, and the user's own folders: what is there, and one thread that fetches,
-   unpacks and measures them.
+/*  The data sets that config.yaml names, and the user's own folders: what is there, and one thread that fetches, unpacks
+    and measures them.
 
     A fetched data set lies in {folder}/{name}, with manifest.jsonl and statistics.json; it is whole or not there. One
     that config.yaml points at stays where it is, and only its index lies there.

@@ -3,9 +3,7 @@
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
-#include <sstream>
 
 namespace kikitori::backend
 {
@@ -206,56 +204,6 @@ Status readCommonVoice (const fs::path& folder, Utterances& utterances)
         if (fs::exists (file))
             if (auto done = eachLine (file, readRow); ! done)
                 return done;
-    }
-
-    return success();
-}
-
-namespace
-{
-constexpr std::array audioExtensions{ ".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif" };
-constexpr std::uintmax_t longestText = 100000;
-/** So that a handful of recordings has one to be measured by, too. */
-constexpr std::size_t devEvery = 10;
-
-/** The recording that the text file is for; empty: none. */
-fs::path recordingOf (const fs::path& text)
-{
-    for (const auto* extension : audioExtensions)
-        if (auto audio = fs::path (text).replace_extension (extension); fs::exists (audio))
-            return audio;
-
-    return {};
-}
-} // namespace
-
-bool hasTextFiles (const fs::path& folder)
-{
-    const auto entries = sortedEntries (folder);
-    return std::any_of (entries.begin(), entries.end(),
-                        [] (const auto& entry)
-                        { return entry.extension() == ".txt" && ! recordingOf (entry).empty(); });
-}
-
-Status readTextFiles (const fs::path& folder, Utterances& utterances)
-{
-    for (const auto& entry : sortedEntries (folder))
-    {
-        const auto audio = entry.extension() == ".txt" ? recordingOf (entry) : fs::path();
-        std::error_code failed;
-
-        if (audio.empty())
-            continue;
-        if (fs::file_size (entry, failed) > longestText || failed)
-            return Error{ "bad_data", entry.string() + " cannot be read, or is too long for one recording's text" };
-
-        std::ifstream in (entry);
-        std::stringstream text;
-        text << in.rdbuf();
-        auto said = text.str();
-        std::replace_if (
-            said.begin(), said.end(), [] (char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-        utterances.push_back ({ audio.filename(), said, "", utterances.size() % devEvery == 1 ? "dev" : "train" });
     }
 
     return success();

@@ -27,7 +27,7 @@ Status readLibriSpeech (const std::filesystem::path& folder, Utterances& utteran
 /** train.tsv, dev.tsv, test.tsv with columns client_id, path, sentence; clips/path. */
 Status readCommonVoice (const std::filesystem::path& folder, Utterances& utterances);
 
-/** A recording and, beside it, a text file of the same name with what is said in it: take1.wav, take1.txt. */
+/** A recording and, beside it, a text file (UTF-8) of the same name with what is said in it: take1.wav, take1.txt. */
 Status readTextFiles (const std::filesystem::path& folder, Utterances& utterances);
 
 /** Is there one? */

@@ -1,5 +1,7 @@
 #include "Backend/Decoding/HotWords.h"
 
+#include "Backend/Decoding/Characters.h"
+
 #include "Backend/Decoding/WordBuilder.h"
 
 #include <algorithm>
@@ -19,20 +21,11 @@ std::vector<std::string> charactersOf (std::string_view text)
 {
     std::vector<std::string> characters;
 
-    for (std::size_t at = 0; at < text.size();)
+    for (std::size_t at = 0, length = 0; at < text.size(); at += length)
     {
-        auto end = at + 1;
-
-        while (end < text.size() && (static_cast<unsigned char> (text[end]) & 0xc0) == 0x80)
-            ++end;
-
-        auto character = std::string (text.substr (at, end - at));
-
-        if (character.front() >= 'A' && character.front() <= 'Z')
-            character.front() = static_cast<char> (character.front() - 'A' + 'a');
-
+        length = lengthOfCharacter (text, at);
+        auto character = folded (text.substr (at, length));
         characters.push_back (character == beginMark ? " " : std::move (character));
-        at = end;
     }
 
     return characters;

@@ -36,9 +36,15 @@ Language::Language (std::shared_ptr<const NGramModel> modelToUse,
 {
 }
 
+Language::Language (const Language& other, std::span<const std::string> hotWords)
+    : model (other.model), tokens (other.tokens), lexicon (*model, tokens, hotWords, other.options.hotWord),
+      options (other.options), bias (other.bias), space (other.space)
+{
+}
+
 std::shared_ptr<const Language> Language::expecting (std::span<const std::string> phrases) const
 {
-    return std::make_shared<const Language> (model, tokens, options, HotWords::wordsOf (phrases));
+    return std::shared_ptr<const Language> (new Language (*this, HotWords::wordsOf (phrases)));
 }
 
 Result<std::shared_ptr<const Language>> Language::load (const std::filesystem::path& folder,

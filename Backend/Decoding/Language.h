@@ -19,9 +19,8 @@ namespace kikitori::backend
 /** A language model with the lexicon of its words, shared by all streams of a model. */
 struct Language
 {
-    /** Reads lm.bin from a model folder; null without lm.bin. vocabulary: tokens of the acoustic model by id; where
-       they have neither a space nor marks of a word's begin (SentencePiece) there are no words and lm.bin is refused.
-     */
+    /** Reads lm.bin from a model folder; null without lm.bin. vocabulary: tokens of the acoustic model by id; where they
+        have neither a space nor marks of a word's begin (SentencePiece) there are no words and lm.bin is refused. */
     static Result<std::shared_ptr<const Language>> load (const std::filesystem::path& folder,
                                                          const std::vector<std::string>& vocabulary,
                                                          const BeamOptions& options);
@@ -31,8 +30,7 @@ struct Language
               BeamOptions options,
               std::span<const std::string> hotWords = {});
 
-    /** The same language, expecting these words or phrases (each word of a phrase by itself; HotWords::most of them).
-     */
+    /** The same language, expecting these words or phrases (each word of a phrase by itself; HotWords::most of them). */
     std::shared_ptr<const Language> expecting (std::span<const std::string> phrases) const;
 
     const std::shared_ptr<const NGramModel> model;
@@ -41,6 +39,10 @@ struct Language
     const BeamOptions options;
     const std::vector<float> bias;            ///< of each token (TokenBias.h); empty: none
     const std::optional<std::uint16_t> space; ///< its token; none where tokens mark the begin of a word instead
+
+private:
+    /** What another one with the same model and tokens has. */
+    Language (const Language& other, std::span<const std::string> hotWords);
 };
 
 } // namespace kikitori::backend

@@ -1,4 +1,5 @@
 // The tree of a Lexicon and its arcs; what is asked of it later is in Lexicon.cpp.
+#include "Backend/Decoding/Characters.h"
 #include "Backend/Decoding/Lexicon.h"
 
 #include <algorithm>
@@ -12,24 +13,6 @@ namespace
 {
 constexpr std::string_view beginMark = "\u2581";
 constexpr std::size_t longestToken = 64; ///< bytes; longer ones are no help
-
-std::string folded (std::string_view text)
-{
-    std::string lower (text);
-    std::transform (lower.begin(), lower.end(), lower.begin(),
-                    [] (char c) { return c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c; });
-    return lower;
-}
-
-std::size_t lengthOfCharacter (std::string_view text, std::size_t at)
-{
-    std::size_t length = 1;
-
-    while (at + length < text.size() && (static_cast<unsigned char> (text[at + length]) & 0xc0) == 0x80)
-        ++length;
-
-    return length;
-}
 
 /** The tokens by what they spell. */
 class TokenTable

@@ -1,5 +1,7 @@
 #include "Backend/Decoding/TokenBias.h"
 
+#include "Backend/Decoding/Characters.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -13,15 +15,6 @@ namespace kikitori::backend
 namespace
 {
 constexpr double rarest = 1e-5; ///< frequency below which a letter counts as no rarer
-
-char folded (char c) { return c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c; }
-
-std::string folded (std::string_view text)
-{
-    std::string lower (text);
-    std::transform (lower.begin(), lower.end(), lower.begin(), [] (char c) { return folded (c); });
-    return lower;
-}
 
 /** How often each token comes, by the words' own probabilities; 0 for what no word has. */
 std::vector<double> frequencies (const NGramModel& model, const std::vector<std::string>& tokens)
@@ -41,11 +34,9 @@ std::vector<double> frequencies (const NGramModel& model, const std::vector<std:
         if (text.empty() || text.front() == '<') // <unk>, <s>, </s>
             continue;
 
-        for (std::size_t at = 0, length = 1; at < text.size(); at += length)
+        for (std::size_t at = 0, length = 0; at < text.size(); at += length)
         {
-            for (length = 1;
-                 at + length < text.size() && (static_cast<unsigned char> (text[at + length]) & 0xc0) == 0x80;)
-                ++length;
+            length = lengthOfCharacter (text, at);
 
             if (const auto found = tokenOf.find (std::string_view (text).substr (at, length)); found != tokenOf.end())
                 counts[found->second] += share;

@@ -1,5 +1,7 @@
 #include "Backend/Measuring/CtcAlignment.h"
 
+#include "Backend/Decoding/Characters.h"
+
 #include "Backend/Decoding/ModelRateResampler.h"
 #include "Backend/Model/StreamingConformer.h"
 
@@ -26,15 +28,10 @@ std::vector<int> spell (const std::vector<std::string>& words, const std::vector
         if (! tokens.empty())
             add (" ");
 
-        for (std::size_t at = 0; at < word.size();)
+        for (std::size_t at = 0, length = 0; at < word.size(); at += length)
         {
-            auto length = std::size_t{ 1 };
-
-            while (at + length < word.size() && (static_cast<unsigned char> (word[at + length]) & 0xc0) == 0x80)
-                ++length;
-
+            length = lengthOfCharacter (word, at);
             add (word.substr (at, length));
-            at += length;
         }
     }
 

@@ -1,7 +1,6 @@
 #include "Backend/Training/Trainer.h"
 
 #include "Backend/Training/ConsistencyLoss.h"
-
 #include "Backend/Training/InitialWeights.h"
 #include "Backend/Training/TrainingSetup.h"
 

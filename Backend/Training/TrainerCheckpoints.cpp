@@ -19,17 +19,20 @@ Status Trainer::finishEpoch()
     {
         const auto result =
             validate (state->average, *data, *scaling, options.validationUtterances, [this] { return wantsToStop(); });
-        auto entry = validationJson (result);
+        const auto isMeasured = result.errors.characters > 0; // there was something to measure by
+        auto entry = isMeasured ? validationJson (result) : nlohmann::json::object();
         entry["epoch"] = position.epoch;
         entry["step"] = position.step;
         entry["loss"] = epochLossSum / static_cast<double> (std::max<std::size_t> (1, epochSteps));
 
-        if (result.errors.characters > 0 && ! wantsToStop()) // else it says nothing, or was cut short
+        if (isMeasured && ! wantsToStop()) // else it was cut short
             entry["score"] =
                 hasWordSpaces (options.language) ? result.errors.wordErrorRate() : result.errors.characterErrorRate();
 
         history.push_back (entry);
-        report.validation (position.epoch, result);
+
+        if (isMeasured)
+            report.validation (position.epoch, result);
     }
 
     epochLossSum = 0.0;

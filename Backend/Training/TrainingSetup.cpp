@@ -144,6 +144,11 @@ Status encodeTexts (std::vector<Utterance>& utterances, const Encode& encode, Tr
 
     report.log ("info", std::to_string (training) + " utterances to train on, "
                             + std::to_string (utterances.size() - training) + " to validate on");
+
+    if (training == utterances.size())
+        report.log ("warning",
+                    "No utterance has the split \"dev\": no error rate will be measured, and no epoch is the best");
+
     return success();
 }
 
@@ -214,9 +219,10 @@ Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
         return pieces.error();
 
     if (isNew)
-        config.vocabulary = pieces.value()                       ? pieces.value()->tokens()
-                            : options.vocabulary == "characters" ? Vocabulary::ofTexts (trainingTexts (utterances)).tokens()
-                                                                 : Vocabulary::english().tokens();
+        config.vocabulary = pieces.value() ? pieces.value()->tokens()
+                            : options.vocabulary == "characters"
+                                ? Vocabulary::ofTexts (trainingTexts (utterances)).tokens()
+                                : Vocabulary::english().tokens();
 
     const auto encode = encoderFor (pieces.value(), Vocabulary (config.vocabulary), utterances);
 

@@ -6,11 +6,6 @@
 namespace kikitori::plugin
 {
 
-namespace
-{
-bool isLocal (const PluginSettings& settings) { return settings.address.empty() || settings.address == "local"; }
-} // namespace
-
 DatasetsPage::DatasetsPage (const PageTools& tools)
     : words (tools.words), processor (tools.processor), window (tools.window), error (tools.words), tasks (tools.words)
 {
@@ -115,7 +110,7 @@ bool DatasetsPage::isFetched (const std::string& name) const
 
 void DatasetsPage::refresh (const PluginSnapshot&)
 {
-    add.setEnabled (isLocal (processor.stream().settings()));
+    add.setEnabled (processor.stream().settings().address == "local");
     auto* catalog = processor.stream().catalog();
 
     if (catalog == nullptr)

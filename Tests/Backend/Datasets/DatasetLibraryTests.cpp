@@ -194,6 +194,35 @@ TEST_CASE ("a folder that is added by hand is measured, remembered, and forgotte
     CHECK (fs::exists (folder / "take1.wav"));
 }
 
+TEST_CASE ("recorders' names and editors' marks are understood, texts that are none are told", "[datasets]")
+{
+    Rig rig;
+    const auto folder = rig.folder.path / "takes";
+    fs::create_directories (folder);
+    fs::copy_file (KIKITORI_FIXTURES "/audio/tone.wav", folder / "REC1.WAV");
+    const auto text = [&] (const std::string& content) { rig.folder.write ("takes/REC1.TXT", content); };
+    text ("\xef\xbb\xbfhello");
+    rig.open ({});
+    const auto name = rig.library->add (folder);
+    REQUIRE (name.ok());
+    REQUIRE (rig.run (name.value()).phase == Phase::done);
+    std::ifstream index (rig.library->ownManifests().at (name.value()));
+    std::string line;
+    REQUIRE (std::getline (index, line));
+    CHECK (line.find ("\"hello\"") != std::string::npos);
+
+    for (const auto& [content, what] :
+         { std::pair{ std::string (" \n"), "is empty" }, std::pair{ std::string ("\xff\xfeh\0", 4), "UTF-8" },
+           std::pair{ std::string (200000, 'a'), "too long" } })
+    {
+        text (content);
+        const auto job = rig.run (name.value());
+        REQUIRE (job.error);
+        CHECK (job.error->message.find ("REC1.TXT") != std::string::npos);
+        CHECK (job.error->message.find (what) != std::string::npos);
+    }
+}
+
 TEST_CASE ("folders of the same name, and one of config.yaml's, get names of their own", "[datasets]")
 {
     Rig rig;

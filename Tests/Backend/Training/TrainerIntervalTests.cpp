@@ -41,6 +41,32 @@ TEST_CASE ("checkpoints are written every so many epochs and after the last one;
            == "tiny-speech-epoch-" + std::to_string (best + 1));
 }
 
+TEST_CASE ("a training without dev recordings claims no error rate", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    std::ifstream all (folder.path / "manifest.jsonl");
+    std::string training, line;
+
+    while (std::getline (all, line))
+        training += line.find ("\"dev\"") == std::string::npos ? line + "\n" : "";
+
+    kikitori::test::writeFile (folder.path / "manifest.jsonl", training);
+    run["epochs"] = 1;
+    const auto outcome = train (run);
+    REQUIRE (outcome.status.ok());
+    CHECK (outcome.of ("validation_result").empty());
+    const auto logs = outcome.of ("log");
+    CHECK (std::any_of (logs.begin(), logs.end(),
+                        [] (const auto& message)
+                        { return message.dump().find ("no error rate will be measured") != std::string::npos; }));
+    const auto history = readTrainingMetadata (folder.path / "checkpoints" / "tiny-speech-epoch-1").value()["history"];
+    REQUIRE (history.size() == 1);
+    CHECK (history[0]["loss"].get<double>() > 0.0);
+    CHECK_FALSE (history[0].contains ("wer"));
+    CHECK_FALSE (history[0].contains ("val_loss"));
+}
+
 TEST_CASE ("a stop between two checkpoints leaves one, and the training goes on exactly", "[training]")
 {
     const TemporaryFolder whole;
