@@ -1,6 +1,5 @@
 #include "Plugin/Editor/FilePage.h"
 
-#include "Audio/AudioFileNames.h"
 #include "Export/TranscriptExport.h"
 #include "Plugin/Editor/FileTexts.h"
 #include "Plugin/Editor/Look.h"
@@ -14,14 +13,6 @@ namespace
 {
 constexpr int rowHeight = 30;
 constexpr int gap = 6;
-
-juce::String audioPatterns()
-{
-    juce::StringArray patterns;
-    for (const auto ending : audioFileEndings)
-        patterns.add ("*" + juce::String (std::string (ending)));
-    return patterns.joinIntoString (";");
-}
 } // namespace
 
 FilePage::FilePage (const PageTools& tools)
@@ -166,7 +157,7 @@ void FilePage::setDragged (bool isOver)
 
 void FilePage::choose()
 {
-    chooser = std::make_unique<juce::FileChooser> (words ("Choose audio files"), juce::File(), audioPatterns());
+    chooser = std::make_unique<juce::FileChooser> (words ("Choose audio files"), juce::File(), FileTranscriber::filePatterns());
     chooser->launchAsync (juce::FileBrowserComponent::openMode | juce::FileBrowserComponent::canSelectFiles
                               | juce::FileBrowserComponent::canSelectMultipleItems,
                           [this] (const juce::FileChooser& picked)

@@ -1,5 +1,6 @@
 #include "Session/FileTranscriber.h"
 
+#include "Audio/AudioFileNames.h"
 #include "Audio/FileSource.h"
 #include "Audio/SampleFeed.h"
 
@@ -151,6 +152,16 @@ FileTranscriber::~FileTranscriber()
 
     if (thread.joinable())
         thread.join();
+}
+
+std::string FileTranscriber::filePatterns()
+{
+    std::string patterns;
+
+    for (const auto ending : audioFileEndings)
+        patterns += (patterns.empty() ? "*" : ";*") + std::string (ending);
+
+    return patterns;
 }
 
 int FileTranscriber::add (std::string path, SessionConfig config)

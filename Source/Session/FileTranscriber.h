@@ -66,6 +66,9 @@ public:
     FileTranscriber (const FileTranscriber&) = delete;
     FileTranscriber& operator= (const FileTranscriber&) = delete;
 
+    /** "*.wav;*.flac;...": of files to choose from. What can be read is told by their content alone. */
+    static std::string filePatterns();
+
     /** Queues a file. Gives the job's number, 0 when mostJobs wait already. */
     int add (std::string path, SessionConfig config);
 
