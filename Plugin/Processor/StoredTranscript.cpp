@@ -14,6 +14,7 @@ namespace
 {
 constexpr std::int64_t mostSamples = std::int64_t{ 1 } << 53; // beyond it a double no longer tells samples apart
 constexpr auto mostSeconds = 1.0e9;
+constexpr auto fastestHost = 1000.0; // HostPosition::rate
 
 using Milliseconds = std::chrono::milliseconds;
 
@@ -25,7 +26,12 @@ std::int64_t millisecondsOf (std::chrono::system_clock::time_point time)
 
 Json storeHost (const HostPosition& host)
 {
-    return { host.seconds, host.samples, host.quarterNotes, host.bar, host.beat, host.pass };
+    Json stored{ host.seconds, host.samples, host.quarterNotes, host.bar, host.beat, host.pass };
+
+    if (host.rate != 1.0)
+        stored.push_back (host.rate);
+
+    return stored;
 }
 
 /** A word: [text, start after the segment's, length, confidence, clock, host]; the last two only where it has them. The
@@ -98,6 +104,10 @@ std::optional<HostPosition> restoreHost (const Json& stored)
     host.bar = static_cast<int> (numberAt (stored, 3, 1.0e9));
     host.beat = numberAt (stored, 4, 1.0e6);
     host.pass = samplesAt (stored, 5);
+
+    if (stored.size() > 6)
+        host.rate = std::max (0.0, numberAt (stored, 6, fastestHost));
+
     return host;
 }
 

@@ -17,8 +17,7 @@ struct Range
 
 Range rangeOf (const Segment& segment)
 {
-    const auto begin = segment.host->seconds;
-    return { begin, begin + (segment.endSeconds - segment.startSeconds) };
+    return { segment.host->seconds, hostEndSeconds (segment) };
 }
 
 bool isPlayed (const Segment& segment) noexcept { return segment.host && segment.host->pass > 0; }

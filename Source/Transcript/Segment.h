@@ -26,6 +26,7 @@ struct HostPosition
     int bar = 0;               ///< from 1; 0 = unknown
     double beat = 0.0;         ///< from 1 within the bar; 0 = unknown
     std::int64_t pass = 0;     ///< number of the stretch played without a jump, from 1; 0 = the transport stood still
+    double rate = 1.0;         ///< seconds of the timeline for each second of audio, over the piece that begins here
 
     bool operator== (const HostPosition&) const = default;
 };
@@ -62,5 +63,13 @@ struct Segment
 
     bool operator== (const Segment&) const = default;
 };
+
+/** Where a segment or a token that has a host position ends on the host's timeline, in its seconds: a host may play
+    faster or slower than the audio was spoken. */
+template <typename Piece>
+double hostEndSeconds (const Piece& piece)
+{
+    return piece.host->seconds + (piece.endSeconds - piece.startSeconds) * piece.host->rate;
+}
 
 } // namespace kikitori
