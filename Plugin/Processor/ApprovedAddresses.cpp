@@ -1,6 +1,7 @@
 #include "Plugin/Processor/ApprovedAddresses.h"
 
-#include "LocalBackend/PrivateFile.h"
+#include "Platform/FileWriter.h"
+#include "Platform/UserFolders.h"
 
 namespace kikitori::plugin
 {
@@ -10,7 +11,7 @@ ApprovedAddresses::ApprovedAddresses (juce::File fileToUse) : file (std::move (f
 juce::File ApprovedAddresses::defaultFile()
 {
     // Not JUCE's folder, which does not ask the environment: who moves the user's settings moves them all.
-    const auto folder = userConfigFolder().string();
+    const auto folder = platform::userConfigFolder().string();
     return juce::File (juce::String::fromUTF8 (folder.c_str())).getChildFile ("approved-addresses.txt");
 }
 

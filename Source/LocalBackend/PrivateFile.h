@@ -15,18 +15,11 @@
 namespace kikitori
 {
 
-/** The whole file, at most 64 KiB, if it is a plain file of this user that nobody else may read.
-    Errors: file_missing, bad_token_file. */
-Result<std::string> readPrivateFile (const std::filesystem::path& file);
-
 /** Where the local backend's files lie: KIKITORI_RUNTIME_DIR, $XDG_RUNTIME_DIR/kikitori or
     ~/.cache/kikitori/run-<uid>. */
 std::filesystem::path defaultRuntimeFolder();
 
-/** Where the user's settings lie: ~/.config/kikitori, or $XDG_CONFIG_HOME/kikitori. */
-std::filesystem::path userConfigFolder();
-
-/** tokens.json in userConfigFolder(). */
+/** tokens.json in the user's configuration folder. */
 std::filesystem::path defaultTokenFile();
 
 /** What backend.json says of a running local backend. */
@@ -47,8 +40,7 @@ std::optional<RunningBackend> findRunningBackend (const std::filesystem::path& r
     that is no JSON is an error. */
 Result<std::string> tokenFor (const std::string& origin, const std::filesystem::path& tokenFile);
 
-/** Keeps a token for an origin in the token file (an empty one forgets it); the others in it stay. The file is made
-    anew with mode 0600 and takes the old one's place in one step. */
+/** Keeps a token for an origin in the token file (an empty one forgets it), mode 0600; the others in it stay. */
 Status storeToken (const std::string& origin, const std::string& token, const std::filesystem::path& tokenFile);
 
 } // namespace kikitori

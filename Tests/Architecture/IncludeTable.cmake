@@ -3,8 +3,9 @@
 
 cmake_minimum_required(VERSION 3.22)
 
-# folder -> folders it may include besides itself and Core
+# folder -> folders it may include besides itself, Core and Platform (Core and Platform: besides themselves)
 set(Core "")
+set(Platform Core)
 set(Realtime "")
 set(Protocol "")
 set(Network "")
@@ -33,17 +34,24 @@ function(check_file file allowed prefix)
     set(violations "${violations}" PARENT_SCOPE)
 endfunction()
 
-foreach(folder Core Realtime Protocol Network Audio Transcript Export Training Catalog LocalBackend Session)
+foreach(folder Realtime Protocol Network Audio Transcript Export Training Catalog LocalBackend Session)
     file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/Source/${folder}/*.h" "${ROOT}/Source/${folder}/*.cpp")
     foreach(file IN LISTS files)
-        check_file("${file}" "Core;${folder};${${folder}}" Source)
+        check_file("${file}" "Core;Platform;${folder};${${folder}}" Source)
+    endforeach()
+endforeach()
+
+foreach(folder Core Platform)
+    file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/Source/${folder}/*.h" "${ROOT}/Source/${folder}/*.cpp")
+    foreach(file IN LISTS files)
+        check_file("${file}" "${folder};${${folder}}" Source)
     endforeach()
 endforeach()
 
 # The backend takes the protocol and the audio code of the client core, and libtorch stays in Backend/Training.
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/Backend/*.h" "${ROOT}/Backend/*.cpp")
 foreach(file IN LISTS files)
-    check_file("${file}" "Core;Protocol;Audio;Backend" Backend)
+    check_file("${file}" "Core;Platform;Protocol;Audio;Backend" Backend)
     if(NOT file MATCHES "^Backend/Training/")
         file(STRINGS "${ROOT}/${file}" torch REGEX "#[ \t]*include[ \t]+<(torch|ATen|c10)/")
         if(torch)
@@ -55,7 +63,7 @@ endforeach()
 # The editor gets values, snapshots and commands; it never reaches into audio or network.
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/Plugin/Editor/*.h" "${ROOT}/Plugin/Editor/*.cpp")
 foreach(file IN LISTS files)
-    check_file("${file}" "Core;Session;Transcript;Training;Catalog;Export;Plugin" Plugin)
+    check_file("${file}" "Core;Platform;Session;Transcript;Training;Catalog;Export;Plugin" Plugin)
 endforeach()
 
 if(violations)
