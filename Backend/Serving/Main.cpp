@@ -82,6 +82,9 @@ std::chrono::seconds localIdleLimit()
     return std::chrono::seconds (given != nullptr ? std::max (1, std::atoi (given)) : 60);
 }
 
+/** What another command line would mend; else it is the address or the port. */
+bool isUsage (const Error& error) { return error.code == "insecure" || error.code == "bad_certificate"; }
+
 int serve (CommandLine line, BackendConfig config)
 {
     std::unique_ptr<LocalRuntime> runtime;
@@ -105,7 +108,7 @@ int serve (CommandLine line, BackendConfig config)
     Server server (std::move (config), line.server);
 
     if (const auto opened = server.open(); ! opened)
-        return complain (opened.error(), opened.error().code == "port_taken" ? exitPortTaken : exitUsage);
+        return complain (opened.error(), isUsage (opened.error()) ? exitUsage : exitPortTaken);
 
     if (runtime != nullptr)
         if (const auto announced = runtime->announce (server.port()); ! announced)
@@ -132,7 +135,7 @@ int main (int argc, char* argv[])
     app.add_option ("--config", line.config,
                     "config.yaml; with --local and models, ~/.config/kikitori/config.yaml is read where there is one")
         ->check (CLI::ExistingFile);
-    app.add_option ("--host", line.server.host, "Address to listen on; anything but loopback needs KIKITORI_TOKEN")
+    app.add_option ("--host", line.server.host, "Address or name to listen on, and no other; anything but loopback needs KIKITORI_TOKEN")
         ->capture_default_str();
     app.add_option ("--port", line.server.port, "Port, 0 for any free one")
         ->capture_default_str()

@@ -1,7 +1,7 @@
 /*  The backend's sockets: WebSocket sessions and REST on one port, by libwebsockets.
 
     Threads: run() is the I/O thread; stop() and broadcast() from any thread (stop() also from a signal handler).
-    Failure: open() gives port_taken, insecure or bad_certificate with what to do.
+    Failure: open() gives insecure, bad_certificate or what Platform/ListenAddress.h names, with what to do.
 */
 #pragma once
 
@@ -16,6 +16,12 @@
 
 struct lws;
 struct lws_context;
+struct lws_context_creation_info;
+
+namespace kikitori::platform
+{
+struct ListenAddress;
+}
 
 namespace kikitori::backend
 {
@@ -56,6 +62,7 @@ private:
     void post (std::function<void()> task);
     void runPosted();
     Status checkOptions() const;
+    Status listen (lws_context_creation_info info, const platform::ListenAddress& address);
     void everyTick();
     void dropSlowReaders();
     void giveMemoryBack();

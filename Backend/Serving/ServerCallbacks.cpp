@@ -33,6 +33,7 @@ int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void*, vo
     switch (static_cast<int> (reason))
     {
         case LWS_CALLBACK_EVENT_WAIT_CANCELLED: server->runPosted(); return 0;
+        case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return mayUpgrade (static_cast<const char*> (data)) ? 0 : -1;
         case LWS_CALLBACK_HTTP: return onHttp (*server, wsi, static_cast<const char*> (data));
 
         case LWS_CALLBACK_HTTP_BODY:
@@ -60,6 +61,14 @@ int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void*, vo
 
         default: return 0;
     }
+}
+
+bool Server::Callbacks::mayUpgrade (std::string_view protocol)
+{
+    // Not to HTTP/2 (h2c): a request without a token could hang libwebsockets 4.1 there, and its ":authority" is no Host.
+    constexpr std::string_view webSocket = "websocket";
+    return std::equal (protocol.begin(), protocol.end(), webSocket.begin(), webSocket.end(),
+                       [] (char a, char b) { return (a | 0x20) == b; });
 }
 
 void Server::Callbacks::onEstablished (Server& server, lws* wsi)

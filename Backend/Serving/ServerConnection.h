@@ -9,6 +9,7 @@
 #include "Backend/Serving/Server.h"
 
 #include <deque>
+#include <string_view>
 
 #include <libwebsockets.h>
 
@@ -55,6 +56,7 @@ public:
     static const lws_retry_bo_t& validity();
 
 private:
+    static bool mayUpgrade (std::string_view protocol);
     static int onHttp (Server& server, lws* wsi, const char* path);
     static int answer (Server& server, lws* wsi);
     static int writeReply (lws* wsi, Connection& connection);

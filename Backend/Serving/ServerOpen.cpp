@@ -1,6 +1,7 @@
 // What a server needs before it listens: addresses, certificates, libwebsockets' limits.
 #include "Backend/Serving/ServerConnection.h"
 #include "Core/Log.h"
+#include "Platform/ListenAddress.h"
 
 #include <csignal>
 #include <memory>
@@ -22,6 +23,8 @@ bool isKeyOf (const std::filesystem::path& certificate, const std::filesystem::p
     ERR_clear_error();
     return fits;
 }
+
+bool isWildcard (const platform::ListenAddress& address) { return address.text == (address.isIPv6 ? "::" : "0.0.0.0"); }
 } // namespace
 
 Status Server::checkOptions() const
@@ -55,15 +58,18 @@ Status Server::open()
         log::write (log::Level::warning, "serving", "open",
                     "without --tls-cert, audio and words travel readable: put TLS in front, or give a certificate");
 
+    const auto addresses = platform::listenAddresses (options.host);
+
+    if (! addresses)
+        return addresses.error();
+
     lws_set_log_level (0, nullptr);
     std::signal (SIGPIPE, SIG_IGN);
 
     lws_context_creation_info info{};
-    info.port = options.port;
-    info.iface = options.host == "0.0.0.0" ? nullptr : options.host == "localhost" ? "127.0.0.1" : options.host.c_str();
     info.protocols = Callbacks::protocols();
-    info.options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_VALIDATE_UTF8
-                   | LWS_SERVER_OPTION_HTTP_HEADERS_SECURITY_BEST_PRACTICES_ENFORCE;
+    info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND
+                   | LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_HTTP_HEADERS_SECURITY_BEST_PRACTICES_ENFORCE;
     info.user = this;
     info.retry_and_idle_policy = &Callbacks::validity();
     info.keepalive_timeout = 30;
@@ -72,6 +78,7 @@ Status Server::open()
     info.max_http_header_pool = 64;
     info.fd_limit_per_thread = options.connections;
     info.pt_serv_buf_size = 65536;
+    info.alpn = "http/1.1"; // libwebsockets 4.1 can be made to loop by HTTP/2's headers, see Callbacks::mayUpgrade()
 
     const auto certificate = options.certificate.string(), key = options.key.string();
 
@@ -86,14 +93,41 @@ Status Server::open()
     context = lws_create_context (&info);
 
     if (context == nullptr)
-        return Error{
-            "port_taken",
-            "Port " + std::to_string (options.port) + " on " + options.host
-                + " cannot be opened; another program (or another backend) may use it. Choose one with --port."
-        };
+        return Error{ "internal", "The server could not be set up; is there memory left?" };
 
-    listeningPort = lws_get_vhost_listen_port (lws_get_vhost_by_name (context, "default"));
+    listeningPort = options.port;
+
+    for (const auto& address : addresses.value())
+        if (auto listening = listen (info, address); ! listening)
+            return listening;
+
     lastUse = std::chrono::steady_clock::now();
+    return success();
+}
+
+Status Server::listen (lws_context_creation_info info, const platform::ListenAddress& address)
+{
+    if (auto may = platform::canListen (address, listeningPort); ! may)
+        return may;
+
+    // Asked for an IPv4 address without DISABLE_IPV6, libwebsockets listens on every address of the machine.
+    if (! address.isIPv6)
+        info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
+    else if (! platform::isDualStack (address))
+        info.options |= LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY | LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE;
+
+    info.vhost_name = address.text.c_str();
+    info.port = listeningPort;
+    info.iface = isWildcard (address) ? nullptr : address.text.c_str();
+    auto* vhost = lws_create_vhost (context, &info);
+
+    if (vhost != nullptr)
+        listeningPort = lws_get_vhost_listen_port (vhost);
+
+    if (vhost == nullptr || ! platform::isListening (address, listeningPort))
+        return Error{ "port_taken", "Port " + std::to_string (listeningPort) + " on " + address.text
+                                        + " could not be opened. Try again, or choose another one with --port." };
+
     return success();
 }
 

@@ -29,6 +29,9 @@ std::string LwsConnection::reasonFor (const void* text, std::size_t size) const
         reason = "its certificate is not trusted: " + certificateTrouble
                  + "; name its authority's PEM file in KIKITORI_CA_FILE";
 
+    if (! redirect.empty())
+        reason = "it redirects to " + redirect + ", and redirects are not followed; enter that address if you trust it";
+
     if (proxy)
         reason += ", through the proxy at " + bracketed (proxy->host) + ":" + std::to_string (proxy->port);
 
@@ -97,6 +100,16 @@ void LwsConnection::letGo()
 
     if (wsi != nullptr)
         lws_set_timeout (wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+}
+
+int LwsConnection::refuseRedirect (const char* location)
+{
+    constexpr std::size_t longest = 200;
+
+    for (redirect.clear(); *location != '\0' && redirect.size() < longest; ++location)
+        redirect += *location > ' ' && *location < 0x7f ? *location : '?';
+
+    return -1;
 }
 
 bool LwsConnection::addHeader (lws* source, const char* name, const std::string& value, void* data, std::size_t size)

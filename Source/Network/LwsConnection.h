@@ -34,6 +34,10 @@ protected:
     /** Why it failed, from what libwebsockets says and what is known besides. */
     std::string reasonFor (const void* text, std::size_t size) const;
 
+    /** Audio and token go to the address that the user agreed to and to no other: -1, and reasonFor() tells where the
+        backend wanted them to go. location: of the answer, as LWS_CALLBACK_CLIENT_HTTP_REDIRECT brings it. */
+    int refuseRedirect (const char* location);
+
     /** data and size as LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER brings them. False: no room for the header. */
     static bool addHeader (lws* source, const char* name, const std::string& value, void* data, std::size_t size);
     /** The bearer token, if there is one and nobody else can read it on its way. */
@@ -55,6 +59,7 @@ private:
 
     std::optional<ProxyServer> proxy;
     std::string certificateTrouble;
+    std::string redirect; ///< where it was to go, refused
     std::shared_ptr<Subscription> lookup;
 };
 

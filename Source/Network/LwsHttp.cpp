@@ -90,6 +90,8 @@ int LwsHttp::onEvent (lws* source, lws_callback_reasons reason, void* data, std:
 
         case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: finish (std::move (response)); return -1;
 
+        case LWS_CALLBACK_CLIENT_HTTP_REDIRECT: return refuseRedirect (static_cast<const char*> (data));
+
         case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
         case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
             wsi = nullptr;

@@ -83,6 +83,8 @@ int LwsWebSocket::onEvent (lws* source, lws_callback_reasons reason, void* data,
         case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
             return listener != nullptr && addAuthorization (source, data, size) ? 0 : -1;
 
+        case LWS_CALLBACK_CLIENT_HTTP_REDIRECT: return refuseRedirect (static_cast<const char*> (data));
+
         case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
             wsi = nullptr;
             finish (1006, reasonFor (data, size));
