@@ -26,8 +26,10 @@ juce::String lossText (double startSeconds, double lostSeconds, const Words& wor
 
 juce::String placeText (const Segment& segment, double startSeconds, const Words& words)
 {
+    const auto length = segment.host && segment.host->pass > 0 ? hostEndSeconds (segment) - segment.host->seconds
+                                                               : segment.endSeconds - segment.startSeconds;
     juce::StringArray parts{ hundredths (startSeconds) + juce::String::fromUTF8 (" – ")
-                             + hundredths (startSeconds + segment.endSeconds - segment.startSeconds) };
+                             + hundredths (startSeconds + length) };
 
     if (segment.host && segment.host->bar > 0)
         parts.add (words ("bar %1, beat %2", juce::String (segment.host->bar), juce::String (segment.host->beat, 1)));

@@ -78,19 +78,20 @@ void KikitoriProcessor::tapBlock (juce::AudioBuffer<float>& audio, bool isBypass
                  { .isNonRealtime = isNonRealtime(), .isBypassed = isBypassed, .playhead = playhead() });
 }
 
-std::optional<PlayheadInfo> KikitoriProcessor::playhead() const noexcept
+std::optional<HostPlayhead> KikitoriProcessor::playhead() const noexcept
 {
     auto* host = getPlayHead();
     const auto position = host != nullptr ? host->getPosition() : juce::Optional<juce::AudioPlayHead::PositionInfo>();
 
-    if (! position.hasValue() || ! position->getTimeInSamples().hasValue())
+    if (! position.hasValue())
         return std::nullopt;
 
-    PlayheadInfo info;
+    const auto told = [] (const auto& value) { return value.hasValue() ? std::optional (*value) : std::nullopt; };
+    HostPlayhead info;
     info.isPlaying = position->getIsPlaying();
-    info.timeInSamples = position->getTimeInSamples().orFallback (0);
-    info.timeInSeconds = position->getTimeInSeconds().orFallback (0.0);
-    info.quarterNotes = position->getPpqPosition().orFallback (0.0);
+    info.timeInSamples = told (position->getTimeInSamples());
+    info.timeInSeconds = told (position->getTimeInSeconds());
+    info.quarterNotes = told (position->getPpqPosition());
     info.quarterNotesAtBar = position->getPpqPositionOfLastBarStart().orFallback (0.0);
     info.beatsPerMinute = position->getBpm().orFallback (0.0);
 

@@ -95,7 +95,7 @@ public:
 
 private:
     void tapBlock (juce::AudioBuffer<float>& audio, bool isBypassed) noexcept KIKITORI_REALTIME;
-    std::optional<PlayheadInfo> playhead() const noexcept;
+    std::optional<HostPlayhead> playhead() const noexcept;
 
     void parameterValueChanged (int index, float value) override;
     void parameterGestureChanged (int, bool) override {}

@@ -4,15 +4,13 @@
 #include <bit>
 #include <cmath>
 #include <thread>
+#include <utility>
 
 namespace kikitori
 {
 
 namespace
 {
-
-/** Hosts round the playhead's time; less than this is no jump. */
-constexpr std::int64_t jumpTolerance = 16;
 
 /** After an overflow nothing is pushed until this share of the ring is free: one long gap instead of many. */
 constexpr std::size_t resumeShare = 4;
@@ -45,11 +43,11 @@ void AudioTap::prepare (double newRate, int maxBlockSize, int numChannels) noexc
 
         epochRate = newRate;
         ++epoch;
+        playhead.reset (newRate);
         meter.setSampleRate (newRate);
     }
 
     rate = isGood ? newRate : 0.0;
-    hasPlayhead = false;
     link->sampleRate.store (newRate, std::memory_order_release);
     link->error.store (isGood ? TapError::none : TapError::badSampleRate, std::memory_order_release);
 }
@@ -59,8 +57,18 @@ void AudioTap::process (const float* const* channels,
                         int numSamples,
                         const BlockInfo& info) noexcept KIKITORI_REALTIME
 {
-    if (numSamples <= 0 || rate <= 0.0 || info.isBypassed)
+    if (numSamples <= 0 || rate <= 0.0)
         return;
+
+    // Also while nobody listens: a host may tell it only when something changes.
+    const auto news = playhead.follow (info.playhead);
+
+    if (info.isBypassed)
+    {
+        playhead.advance (numSamples);
+        wasBypassed = true;
+        return;
+    }
 
     link->offline.store (info.isNonRealtime, std::memory_order_relaxed);
 
@@ -74,15 +82,17 @@ void AudioTap::process (const float* const* channels,
         pendingGap = 0;
         isOverflowing = false;
         gaveUp = false;
-        hasPlayhead = false;
-        playheadPending = jumpPending = false;
+        playheadPending = beginPending = playhead.hasPosition();
+        jumpPending = wasBypassed = false;
     }
 
     if (isListening)
     {
         link->captured.fetch_add (static_cast<std::uint64_t> (numSamples), std::memory_order_relaxed);
-        followPlayhead (info, numSamples);
+        tellPlayhead (news);
     }
+
+    playhead.advance (numSamples);
 
     for (int offset = 0; offset < numSamples;)
     {
@@ -164,25 +174,12 @@ void AudioTap::countDropped (std::size_t count) noexcept KIKITORI_REALTIME
     link->dropped.fetch_add (count, std::memory_order_relaxed);
 }
 
-void AudioTap::followPlayhead (const BlockInfo& info, int numSamples) noexcept KIKITORI_REALTIME
+void AudioTap::tellPlayhead (PlayheadFollower::News news) noexcept KIKITORI_REALTIME
 {
-    if (! info.playhead)
-        return;
-
-    const auto& now = *info.playhead;
-    const auto offBy = now.timeInSamples - expectedTime;
-    const auto hasJumped = hasPlayhead
-                           && (now.isPlaying != lastPlayhead.isPlaying
-                               || (now.isPlaying && (offBy > jumpTolerance || offBy < -jumpTolerance)));
-    const auto isNews = ! hasPlayhead || hasJumped || now.beatsPerMinute != lastPlayhead.beatsPerMinute
-                        || now.barNumerator != lastPlayhead.barNumerator
-                        || now.barDenominator != lastPlayhead.barDenominator;
-
-    expectedTime = now.isPlaying ? now.timeInSamples + numSamples : now.timeInSamples;
-    lastPlayhead = now;
-    hasPlayhead = true;
-    playheadPending = playheadPending || isNews;
-    jumpPending = jumpPending || hasJumped;
+    const auto isCut = std::exchange (wasBypassed, false) && playhead.hasPosition();
+    playheadPending = playheadPending || isCut || news != PlayheadFollower::News::none;
+    jumpPending = jumpPending || isCut || news == PlayheadFollower::News::jump;
+    beginPending = beginPending || jumpPending || news == PlayheadFollower::News::first;
 
     if (! playheadPending)
         return;
@@ -195,11 +192,12 @@ void AudioTap::followPlayhead (const BlockInfo& info, int numSamples) noexcept K
         mark.isJump = jumpPending;
         mark.epoch = epoch;
         mark.position = link->samples.writePosition();
-        mark.playhead = now;
+        mark.playhead = playhead.here();
+        mark.playhead.goesOn = ! beginPending;
 
         if (link->marks.push (mark))
         {
-            playheadPending = jumpPending = false;
+            playheadPending = jumpPending = beginPending = false;
             return;
         }
     }

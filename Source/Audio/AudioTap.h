@@ -9,6 +9,7 @@
 
 #include "Audio/ChannelChoice.h"
 #include "Audio/LevelMeter.h"
+#include "Audio/PlayheadFollower.h"
 #include "Audio/TapLink.h"
 #include "Realtime/Annotations.h"
 
@@ -33,7 +34,7 @@ public:
     {
         bool isNonRealtime = false; ///< a bounce: the tap may wait for the reader instead of dropping
         bool isBypassed = false;    ///< the audio passes, nothing is tapped
-        std::optional<PlayheadInfo> playhead{};
+        std::optional<HostPlayhead> playhead{}; ///< empty: as it goes on from the last
     };
 
     struct Counters
@@ -90,7 +91,7 @@ private:
     void pushPiece (std::span<const float> piece, bool mayWait) noexcept KIKITORI_REALTIME;
     bool publishFormat() noexcept KIKITORI_REALTIME;
     bool publishGap() noexcept KIKITORI_REALTIME;
-    void followPlayhead (const BlockInfo& info, int numSamples) noexcept KIKITORI_REALTIME;
+    void tellPlayhead (PlayheadFollower::News news) noexcept KIKITORI_REALTIME;
     void waitForRoom (std::size_t count) noexcept;
     void countDropped (std::size_t count) noexcept KIKITORI_REALTIME;
 
@@ -110,11 +111,11 @@ private:
     bool isOverflowing = false;
     std::uint64_t gaveUpAtRead = 0; ///< the reader's position when a bounce last gave up waiting
     bool gaveUp = false;
-    bool hasPlayhead = false;
+    PlayheadFollower playhead;
     bool playheadPending = false; ///< a mark that found no room yet
     bool jumpPending = false;
-    PlayheadInfo lastPlayhead;
-    std::int64_t expectedTime = 0;
+    bool beginPending = false;
+    bool wasBypassed = false; ///< the audio does not go on from what came before
 };
 
 } // namespace kikitori

@@ -16,10 +16,12 @@
 namespace kikitori
 {
 
-/** Where the host's transport stands at the first sample of a block. */
+/** Where the host's transport stands at a sample, and how it goes on from there. */
 struct PlayheadInfo
 {
     bool isPlaying = false;
+    bool goesOn = false;            ///< the transport has come here from the mark before, at whatever rate
+    double rate = 1.0;              ///< seconds of the timeline for each second of audio, as estimated
     std::int64_t timeInSamples = 0; ///< host samples since the timeline's start
     double timeInSeconds = 0.0;
     double quarterNotes = 0.0;
@@ -42,7 +44,7 @@ struct TapMark
     {
         format,  ///< from here on: generation, epoch, sampleRate
         gap,     ///< `samples` host samples were lost here
-        playhead ///< the transport jumped, started, stopped or changed its tempo
+        playhead ///< where the transport stands, when it is not where the last one leads
     };
 
     Kind kind = Kind::format;

@@ -113,7 +113,9 @@ void TranscriptFeed::addPlayhead (std::int64_t position, const PlayheadInfo& pla
     HostAnchor anchor;
     anchor.streamSample = position + sampleBase;
     anchor.isPlaying = playhead.isPlaying;
+    anchor.goesOn = playhead.goesOn;
     anchor.hostRate = hostRate;
+    anchor.rate = playhead.rate;
     anchor.timeInSamples = playhead.timeInSamples;
     anchor.timeInSeconds = playhead.timeInSeconds;
     anchor.quarterNotes = playhead.quarterNotes;

@@ -56,6 +56,31 @@ void shift (Segment& segment, double seconds)
         move (token);
 }
 
+/** The host's time becomes the segment's own. It may run faster or slower than the words were spoken. */
+void moveToHostTime (Segment& segment)
+{
+    const auto place = *segment.host;
+    const auto origin = segment.startSeconds;
+    const auto onHost = [&] (double seconds) { return place.seconds + (seconds - origin) * place.rate; };
+    const auto move = [&] (auto& piece) // the segment or a word
+    {
+        const auto isPlaced = piece.host && piece.host->pass == place.pass;
+        const auto start = isPlaced ? piece.host->seconds : onHost (piece.startSeconds);
+        const auto end = isPlaced ? hostEndSeconds (piece) : onHost (piece.endSeconds);
+        piece.startSample = static_cast<std::int64_t> (std::llround (start * streamSampleRate));
+        piece.endSample = static_cast<std::int64_t> (std::llround (end * streamSampleRate));
+        piece.startSeconds = static_cast<double> (piece.startSample) / streamSampleRate;
+        piece.endSeconds = static_cast<double> (piece.endSample) / streamSampleRate;
+
+        if (isPlaced)
+            piece.host->rate = 1.0;
+    };
+
+    move (segment);
+    for (auto& token : segment.tokens)
+        move (token);
+}
+
 double commonSeconds (const Segment& segment, ConversationTime time, Clock::time_point first)
 {
     switch (time)
@@ -153,7 +178,11 @@ std::shared_ptr<const TranscriptSnapshot> mergeConversation (const std::vector<C
                         auto& added = segments.emplace_back (segment);
                         added.speaker = part.speaker;
                         added.confirmed = isConfirmed;
-                        shift (added, commonSeconds (segment, time, first) - segment.startSeconds);
+
+                        if (time == ConversationTime::host)
+                            moveToHostTime (added);
+                        else
+                            shift (added, commonSeconds (segment, time, first) - segment.startSeconds);
                     });
 
     if (segments.empty())
@@ -201,7 +230,7 @@ std::shared_ptr<const TranscriptSnapshot> onHostTimeline (std::shared_ptr<const 
     const auto move = [] (Segment& segment)
     {
         if (segment.host)
-            shift (segment, segment.host->seconds - segment.startSeconds);
+            moveToHostTime (segment);
     };
 
     std::for_each (segments.begin(), segments.end(), move);

@@ -67,8 +67,8 @@ void StreamTimeline::addHostAnchor (HostAnchor anchor)
     if (anchor.isPlaying)
     {
         const auto before = hostPosition (anchor.streamSample);
-        const auto goesOn =
-            before && before->pass > 0 && std::abs (before->seconds - anchor.timeInSeconds) <= tolerance;
+        const auto goesOn = before && before->pass > 0
+                            && (anchor.goesOn || std::abs (before->seconds - anchor.timeInSeconds) <= tolerance);
         anchor.pass = goesOn ? before->pass : ++passes;
     }
 
@@ -93,24 +93,60 @@ void StreamTimeline::addWallClock (std::int64_t streamSample, std::chrono::syste
 std::optional<HostPosition> StreamTimeline::hostPosition (std::int64_t streamSample) const
 {
     const auto* anchor = anchorFor (hostAnchors, streamSample);
+    return anchor != nullptr ? std::optional (positionFrom (*anchor, streamSample)) : std::nullopt;
+}
 
-    if (anchor == nullptr)
-        return std::nullopt;
-
-    const auto seconds =
-        anchor->isPlaying ? static_cast<double> (streamSample - anchor->streamSample) / streamSampleRate : 0.0;
+HostPosition StreamTimeline::positionFrom (const HostAnchor& anchor, std::int64_t streamSample) const
+{
     HostPosition position;
-    position.pass = anchor->pass;
-    position.seconds = anchor->timeInSeconds + seconds;
-    position.samples = anchor->timeInSamples + std::llround (seconds * anchor->hostRate);
+    position.pass = anchor.pass;
+    position.seconds = anchor.timeInSeconds;
+    position.samples = anchor.timeInSamples;
+    position.quarterNotes = anchor.beatsPerMinute > 0.0 ? anchor.quarterNotes : 0.0;
 
-    if (anchor->beatsPerMinute > 0.0)
+    if (anchor.isPlaying)
     {
-        position.quarterNotes = anchor->quarterNotes + seconds * anchor->beatsPerMinute / 60.0;
-        addBarAndBeat (position, *anchor);
+        const auto since = static_cast<double> (streamSample - anchor.streamSample) / streamSampleRate;
+        const auto* next = &anchor != &hostAnchors.back() ? &anchor + 1 : nullptr;
+        position.rate = anchor.rate;
+
+        if (next != nullptr && next->pass == anchor.pass && next->timeInSeconds > anchor.timeInSeconds)
+            position.rate = (next->timeInSeconds - anchor.timeInSeconds) * streamSampleRate
+                            / static_cast<double> (next->streamSample - anchor.streamSample);
+
+        const auto seconds = since * position.rate;
+        position.seconds += seconds;
+        position.samples += std::llround (seconds * anchor.hostRate);
+
+        if (anchor.beatsPerMinute > 0.0)
+            position.quarterNotes += seconds * anchor.beatsPerMinute / 60.0;
     }
 
+    if (anchor.beatsPerMinute > 0.0)
+        addBarAndBeat (position, anchor);
+
     return position;
+}
+
+std::optional<HostPosition> StreamTimeline::placeOf (std::int64_t startSample, std::int64_t endSample) const
+{
+    const auto* first = anchorFor (hostAnchors, startSample);
+
+    if (first == nullptr)
+        return std::nullopt;
+
+    auto place = positionFrom (*first, startSample);
+
+    // The end is this pass's, also where the next one begins there.
+    const auto* last = anchorFor (hostAnchors, endSample);
+    while (last->pass != first->pass)
+        --last;
+
+    if (first->pass > 0 && endSample > startSample)
+        place.rate = std::max (0.0, (positionFrom (*last, endSample).seconds - place.seconds) * streamSampleRate
+                                        / static_cast<double> (endSample - startSample));
+
+    return place;
 }
 
 std::optional<std::chrono::system_clock::time_point> StreamTimeline::wallClock (std::int64_t streamSample) const
@@ -130,7 +166,7 @@ void StreamTimeline::place (Segment& segment) const
         piece.startSeconds = static_cast<double> (piece.startSample) / streamSampleRate;
         piece.endSeconds = static_cast<double> (piece.endSample) / streamSampleRate;
         piece.wallClock = wallClock (piece.startSample);
-        piece.host = hostPosition (piece.startSample);
+        piece.host = placeOf (piece.startSample, piece.endSample);
     };
 
     placePiece (segment);

@@ -40,7 +40,7 @@ public:
             const auto size = sizes[block % sizes.size()];
             AudioTap::BlockInfo info;
             info.isBypassed = block % 97 == 96;
-            info.playhead = PlayheadInfo{ .isPlaying = block % 500 < 400,
+            info.playhead = HostPlayhead{ .isPlaying = block % 500 < 400,
                                           .timeInSamples = time,
                                           .beatsPerMinute = block % 1000 < 500 ? 120.0 : 90.0 };
 

@@ -164,11 +164,11 @@ TEST_CASE ("a playhead that jumps is told at its sample, one that runs on is not
     reader.begin (1);
     RecordingSink sink;
     const std::vector<float> block (512, 0.1f);
-    PlayheadInfo playhead{ .isPlaying = true, .timeInSamples = 1000, .beatsPerMinute = 120.0 };
+    HostPlayhead playhead{ .isPlaying = true, .timeInSamples = 100000, .beatsPerMinute = 120.0 };
     const auto next = [&]
     {
         play (tap, block, { .playhead = playhead });
-        playhead.timeInSamples += 512;
+        *playhead.timeInSamples += 512;
     };
 
     next();
@@ -196,6 +196,30 @@ TEST_CASE ("a playhead that jumps is told at its sample, one that runs on is not
     CHECK_FALSE (sink.playheads[3].playhead.isPlaying);
 }
 
+TEST_CASE ("a host that tells its position only once is followed before anybody listens, and while bypassed", "[reader]")
+{
+    AudioTap tap;
+    tap.prepare (48000.0, 512, 1);
+    TapReader reader (tap.sharedLink());
+    RecordingSink sink;
+    const std::vector<float> block (512, 0.1f);
+    play (tap, block, { .playhead = HostPlayhead{ .isPlaying = true, .timeInSamples = 100000 } });
+    play (tap, block, {});
+    reader.begin (1);
+    play (tap, block, {});
+    play (tap, block, { .isBypassed = true });
+    play (tap, block, {});
+    reader.drain (sink, everything);
+    REQUIRE (sink.playheads.size() == 2);
+    CHECK (sink.playheads[0].position == 0);
+    CHECK (sink.playheads[0].playhead.timeInSamples == 101024);
+    CHECK_FALSE (sink.playheads[0].playhead.goesOn);
+    CHECK_FALSE (sink.playheads[0].isJump);
+    CHECK (sink.playheads[1].position == 512);
+    CHECK (sink.playheads[1].playhead.timeInSamples == 102048);
+    CHECK (sink.playheads[1].isJump);
+}
+
 TEST_CASE ("before a jump everything earlier has come, also at a rate that is resampled", "[reader]")
 {
     struct Watching : RecordingSink
@@ -218,7 +242,7 @@ TEST_CASE ("before a jump everything earlier has come, also at a rate that is re
 
     for (int i = 0; i < 10; ++i)
     {
-        play (tap, block, { .playhead = PlayheadInfo{ .isPlaying = true, .timeInSamples = 100000 * i } });
+        play (tap, block, { .playhead = HostPlayhead{ .isPlaying = true, .timeInSamples = 100000 * i } });
         reader.drain (sink, everything);
         CHECK (sink.cameBefore);
     }
