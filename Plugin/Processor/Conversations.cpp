@@ -1,5 +1,7 @@
 #include "Plugin/Processor/Conversations.h"
 
+#include "Transcript/Takes.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -90,19 +92,11 @@ std::shared_ptr<const TranscriptSnapshot> joinTranscripts (std::shared_ptr<const
     auto whole = std::make_shared<TranscriptSnapshot>();
     whole->finals = before->finals;
     whole->gaps = before->gaps;
+    whole->takes = before->takes.empty() ? std::vector<TranscriptTake> (1) : before->takes;
     const auto shift = before->finals.back().endSample;
-    const auto moveBehind = [shift] (auto& piece) // a segment or a word
-    {
-        piece.startSample += shift;
-        piece.endSample += shift;
-        piece.startSeconds = static_cast<double> (piece.startSample) / streamSampleRate;
-        piece.endSeconds = static_cast<double> (piece.endSample) / streamSampleRate;
-    };
     const auto add = [&] (Segment segment)
     {
-        moveBehind (segment);
-        for (auto& token : segment.tokens)
-            moveBehind (token);
+        kikitori::shift (segment, shift);
         whole->finals.push_back (std::move (segment));
     };
 
@@ -111,6 +105,12 @@ std::shared_ptr<const TranscriptSnapshot> joinTranscripts (std::shared_ptr<const
 
     if (now->partial)
         add (*now->partial);
+
+    for (auto take : now->takes.empty() ? std::vector<TranscriptTake> (1) : now->takes)
+    {
+        take.firstSample += shift;
+        whole->takes.push_back (take);
+    }
 
     for (auto gap : now->gaps)
     {

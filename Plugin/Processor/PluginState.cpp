@@ -149,7 +149,10 @@ juce::MemoryBlock writeState (const PluginState& state)
                { "bypass", state.bypass } };
 
     if (state.transcript != nullptr)
+    {
         json["transcript"] = storeTranscript (*state.transcript);
+        json["takes"] = storeTakes (*state.transcript);
+    }
 
     const auto text = json.dump (-1, ' ', false, Json::error_handler_t::replace);
     juce::MemoryOutputStream packed;
@@ -205,7 +208,7 @@ Result<PluginState> readState (const void* data, int size)
     state.bypass = valueOr (json, "bypass", false);
 
     if (const auto list = json.find ("transcript"); list != json.end())
-        state.transcript = restoreTranscript (*list);
+        state.transcript = restoreTranscript (*list, json.value ("takes", Json()));
 
     return state;
 }

@@ -1,5 +1,7 @@
 #include "Plugin/Processor/StoredTranscript.h"
 
+#include "Transcript/Takes.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -111,6 +113,24 @@ std::optional<HostPosition> restoreHost (const Json& stored)
     return host;
 }
 
+std::optional<std::chrono::system_clock::time_point> restoreClock (const Json& stored)
+{
+    if (! stored.is_number_integer())
+        return std::nullopt;
+
+    return std::chrono::system_clock::time_point (
+        Milliseconds (std::clamp<std::int64_t> (stored.get<std::int64_t>(), 0, std::int64_t{ 1 } << 42)));
+}
+
+/** Those that are out of order are left out. */
+void restoreTakes (std::vector<TranscriptTake>& takes, const Json& stored)
+{
+    for (const auto& entry : stored)
+        if (entry.is_array() && entry.size() >= 2 && takes.size() < mostStoredSegments
+            && (takes.empty() || takes.back().firstSample < samplesAt (entry, 0)))
+            takes.push_back ({ samplesAt (entry, 0), restoreClock (entry[1]) });
+}
+
 TranscriptToken restoreToken (const Json& stored, const Segment& segment)
 {
     constexpr auto day = 86'400'000;
@@ -139,9 +159,8 @@ void restoreDetails (Segment& segment, const Json& details)
 
     segment.gapBefore = details.value ("gap", Json()) == true;
 
-    if (const auto clock = details.find ("clock"); clock != details.end() && clock->is_number_integer())
-        segment.wallClock = std::chrono::system_clock::time_point (
-            Milliseconds (std::clamp<std::int64_t> (clock->get<std::int64_t>(), 0, std::int64_t{ 1 } << 42)));
+    if (const auto clock = details.find ("clock"); clock != details.end())
+        segment.wallClock = restoreClock (*clock);
 
     if (const auto host = details.find ("host"); host != details.end())
         segment.host = restoreHost (*host);
@@ -168,7 +187,17 @@ Json storeTranscript (const TranscriptSnapshot& transcript)
     return list;
 }
 
-std::shared_ptr<const TranscriptSnapshot> restoreTranscript (const Json& stored)
+Json storeTakes (const TranscriptSnapshot& transcript)
+{
+    auto list = Json::array();
+
+    for (const auto& take : takesWithWords (transcript))
+        list.push_back ({ take.firstSample, take.startedAt ? Json (millisecondsOf (*take.startedAt)) : Json() });
+
+    return list;
+}
+
+std::shared_ptr<const TranscriptSnapshot> restoreTranscript (const Json& stored, const Json& takes)
 {
     if (! stored.is_array() || stored.empty())
         return nullptr;
@@ -195,6 +224,9 @@ std::shared_ptr<const TranscriptSnapshot> restoreTranscript (const Json& stored)
 
         transcript->finals.push_back (std::move (segment));
     }
+
+    if (takes.is_array())
+        restoreTakes (transcript->takes, takes);
 
     return transcript;
 }

@@ -21,7 +21,10 @@ inline constexpr std::size_t mostStoredTokens = 1000;     ///< of a segment
 /** The partial goes along as an unconfirmed segment. Confidences are rounded to thousandths. */
 nlohmann::json storeTranscript (const TranscriptSnapshot& transcript);
 
-/** Null when there is nothing in it. */
-std::shared_ptr<const TranscriptSnapshot> restoreTranscript (const nlohmann::json& stored);
+/** Takes with words: [first sample, start in milliseconds since 1970 or null]. */
+nlohmann::json storeTakes (const TranscriptSnapshot& transcript);
+
+/** Null when there is nothing in it. takes: as storeTakes() made them; older projects have none. */
+std::shared_ptr<const TranscriptSnapshot> restoreTranscript (const nlohmann::json& stored, const nlohmann::json& takes);
 
 } // namespace kikitori::plugin

@@ -5,7 +5,7 @@
 namespace kikitori
 {
 
-void TranscriptFeed::begin (bool keep, bool keepAllPasses)
+void TranscriptFeed::begin (bool keep, bool keepAllPasses, std::chrono::system_clock::time_point now)
 {
     store.setKeepAllPasses (keepAllPasses);
 
@@ -25,6 +25,7 @@ void TranscriptFeed::begin (bool keep, bool keepAllPasses)
     }
 
     nextNumber = 0;
+    store.beginTake ({ sampleBase, now });
 }
 
 std::int64_t TranscriptFeed::add (const TranscriptMessage& message)

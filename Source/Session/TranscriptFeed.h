@@ -23,8 +23,8 @@ namespace kikitori
 class TranscriptFeed
 {
 public:
-    /** A new stream. keep: behind what is there; else the transcript begins anew. */
-    void begin (bool keep, bool keepAllPasses);
+    /** A new stream, which is a take of its own. keep: behind what is there; else the transcript begins anew. */
+    void begin (bool keep, bool keepAllPasses, std::chrono::system_clock::time_point now);
 
     /** Version 2: positions and numbers are in the message. Gives the acknowledged position of a final, else -1. */
     std::int64_t add (const TranscriptMessage& message);

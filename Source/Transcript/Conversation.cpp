@@ -1,6 +1,7 @@
 #include "Transcript/Conversation.h"
 
 #include "Transcript/Nearest.h"
+#include "Transcript/Takes.h"
 
 #include <algorithm>
 #include <chrono>
@@ -42,18 +43,7 @@ Clock::time_point firstWord (const std::vector<ConversationPart>& parts)
 
 void shift (Segment& segment, double seconds)
 {
-    const auto samples = static_cast<std::int64_t> (std::llround (seconds * streamSampleRate));
-    const auto move = [samples] (auto& piece) // a segment or a word
-    {
-        piece.startSample += samples;
-        piece.endSample += samples;
-        piece.startSeconds = static_cast<double> (piece.startSample) / streamSampleRate;
-        piece.endSeconds = static_cast<double> (piece.endSample) / streamSampleRate;
-    };
-
-    move (segment);
-    for (auto& token : segment.tokens)
-        move (token);
+    kikitori::shift (segment, std::llround (seconds * streamSampleRate));
 }
 
 /** The host's time becomes the segment's own. It may run faster or slower than the words were spoken. */

@@ -26,6 +26,7 @@ void TranscriptStore::clear (bool canBeUndone)
     next.version = current->version + 1;
     cleared = canBeUndone ? current->finals : SegmentList();
     next.restorable = cleared.size();
+    next.takes = current->takes;
     passes.clear();
     publish (std::move (next));
 }
@@ -40,6 +41,14 @@ void TranscriptStore::undoClear()
     for (const auto& segment : since)
         next.finals.push_back (segment);
     next.restorable = 0;
+    publish (std::move (next));
+}
+
+void TranscriptStore::beginTake (TranscriptTake take)
+{
+    auto next = change();
+    std::erase_if (next.takes, [&] (const TranscriptTake& other) { return other.firstSample >= take.firstSample; });
+    next.takes.push_back (take);
     publish (std::move (next));
 }
 

@@ -10,6 +10,7 @@
 #include "Transcript/Segment.h"
 #include "Transcript/SegmentList.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,12 +30,23 @@ struct TranscriptGap
     bool operator== (const TranscriptGap&) const = default;
 };
 
+/** What was said between a Start and the next. A segment belongs to the last take that begins at or before it; where no
+    host's timeline tells its time, it counts from its take's first sample. */
+struct TranscriptTake
+{
+    std::int64_t firstSample = 0;
+    std::optional<std::chrono::system_clock::time_point> startedAt = {}; ///< empty: nobody knows
+
+    bool operator== (const TranscriptTake&) const = default;
+};
+
 struct TranscriptSnapshot
 {
     std::uint64_t version = 0;      ///< grows with every change: equal versions mean equal content
     SegmentList finals;             ///< in order of their start; the last may be unconfirmed after a stop
     std::optional<Segment> partial; ///< the segment that still changes
     std::vector<TranscriptGap> gaps; ///< in order of their start
+    std::vector<TranscriptTake> takes; ///< in order; those without words, too. None: all of it is one take
     std::size_t undoable = 0;   ///< segments that undoReplacement() would bring back
     std::size_t restorable = 0; ///< segments that undoClear() would bring back
 };
@@ -44,10 +56,13 @@ class TranscriptStore
 public:
     TranscriptStore();
 
-    /** Everything goes, versions go on. canBeUndone: undoClear() brings it back. */
+    /** Everything but the takes goes, versions go on. canBeUndone: undoClear() brings it back. */
     void clear (bool canBeUndone = false);
     /** Puts what the last clear() took in front of what was said since. */
     void undoClear();
+
+    /** What comes from here on is another take. One that began here or later goes. */
+    void beginTake (TranscriptTake take);
 
     void setPartial (Segment segment);
     void clearPartial();

@@ -46,6 +46,7 @@ PluginState example()
         segment.confirmed = i != 199;
         transcript->finals.push_back (segment);
     }
+    transcript->takes = { { 0, {} }, { 96000, std::chrono::system_clock::time_point (std::chrono::seconds (1700000000)) } };
     state.transcript = transcript;
     return state;
 }
@@ -69,6 +70,28 @@ TEST_CASE ("State survives writing and reading, the transcript included, compact
     CHECK (last.text == "segment 199 聞き取り");
     CHECK (last.startSample == 199 * 48000);
     CHECK_FALSE (last.confirmed);
+    CHECK (read.value().transcript->takes == state.transcript->takes);
+}
+
+TEST_CASE ("A project that was saved before there were takes has none, and its words are a take before the next ones")
+{
+    auto transcript = std::make_shared<TranscriptSnapshot>();
+    transcript->finals.push_back (example().transcript->finals[5]);
+    PluginState state;
+    state.transcript = transcript;
+    const auto data = writeState (state);
+    const auto read = readState (data.getData(), static_cast<int> (data.getSize()));
+    REQUIRE (read.ok());
+    REQUIRE (read.value().transcript != nullptr);
+    CHECK (read.value().transcript->takes.empty());
+
+    auto now = std::make_shared<TranscriptSnapshot> (*transcript);
+    now->takes = { { 1000, std::chrono::system_clock::time_point (std::chrono::hours (1)) } };
+    const auto whole = joinTranscripts (read.value().transcript, now);
+    REQUIRE (whole->takes.size() == 2);
+    CHECK (whole->takes[0] == TranscriptTake());
+    CHECK (whole->takes[1].firstSample == transcript->finals.back().endSample + 1000);
+    CHECK (whole->takes[1].startedAt == now->takes[0].startedAt);
 }
 
 TEST_CASE ("What is known of a segment comes back exactly: words, clock, the host's place, gaps")
