@@ -128,6 +128,13 @@ std::string writeJson (const std::vector<TimedLine>& lines, const JsonHeader& he
     if (! header.model.empty())
         document["model"] = header.model;
     document["text"] = text;
+    if (header.takes.size() > 1)
+        for (const auto& take : header.takes)
+        {
+            auto& told = document["takes"].emplace_back();
+            told["start"] = roundedTo (static_cast<double> (take.firstSample) / streamSampleRate, 1000.0);
+            addPlace (told, { take.startedAt, {} });
+        }
     document["segments"] = std::move (segments);
     return document.dump (2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

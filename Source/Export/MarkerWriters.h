@@ -22,7 +22,7 @@ std::string writeAudacityLabels (const std::vector<TimedLine>& lines);
 /** Regions as REAPER's Region/Marker Manager imports and exports them: #, Name, Start, End, Length in seconds. */
 std::string writeReaperRegions (const std::vector<TimedLine>& lines);
 
-/** Standard MIDI File, format 0 (MIDI 1.0 Detailed Specification, RP-001): a marker event for each segment and a lyric
+/** Standard MIDI File, format 0 (MIDI 1.0 Detailed Specification, RP-001): a marker event for each line and a lyric
     event for each word, at 120 beats a minute, so that a second is 1920 ticks in any host. Binary. */
 std::string writeMidi (const std::vector<TimedLine>& lines);
 

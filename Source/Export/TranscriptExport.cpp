@@ -3,6 +3,8 @@
 #include "Export/DocumentWriters.h"
 #include "Export/MarkerWriters.h"
 #include "Export/SubtitleWriters.h"
+#include "Transcript/SpeechRows.h"
+#include "Transcript/Takes.h"
 
 namespace kikitori
 {
@@ -49,6 +51,28 @@ std::vector<TimedLine> withSpeakers (std::vector<TimedLine> lines)
     return lines;
 }
 
+std::string textOfTakes (const TranscriptSnapshot& transcript,
+                         const std::vector<TranscriptTake>& takes,
+                         const ExportOptions& options)
+{
+    std::string text;
+    auto number = 0;
+
+    for (const auto& take : takes)
+    {
+        const auto words = exportTranscript (*takeAlone (transcript, take), TranscriptFormat::text, options);
+        ++number;
+        if (words.empty())
+            continue;
+
+        text += (text.empty() ? "" : "\n")
+                + (options.takeTitle != nullptr ? options.takeTitle (take, number) : "Take " + std::to_string (number))
+                + "\n" + words;
+    }
+
+    return text;
+}
+
 } // namespace
 
 std::vector<TimedLine> timedLines (const TranscriptSnapshot& transcript)
@@ -58,6 +82,18 @@ std::vector<TimedLine> timedLines (const TranscriptSnapshot& transcript)
         append (lines, segment, segment.confirmed);
     if (transcript.partial)
         append (lines, *transcript.partial, false);
+    return lines;
+}
+
+std::vector<TimedLine> rowLines (const TranscriptSnapshot& transcript)
+{
+    std::vector<TimedLine> lines;
+    for (const auto& segment : transcript.finals)
+        for (const auto& row : rowsOf (segment))
+            append (lines, row, row.confirmed);
+    if (transcript.partial)
+        for (const auto& row : rowsOf (*transcript.partial))
+            append (lines, row, false);
     return lines;
 }
 
@@ -105,7 +141,14 @@ std::string exportTranscript (const TranscriptSnapshot& transcript,
                               TranscriptFormat format,
                               const ExportOptions& options)
 {
-    auto lines = linesInRange (timedLines (transcript), options);
+    const auto takes = takesWithWords (transcript);
+
+    if (format == TranscriptFormat::text && takes.size() > 1)
+        return textOfTakes (transcript, takes, options);
+
+    const auto isOfSegments = format == TranscriptFormat::json || format == TranscriptFormat::srt
+                              || format == TranscriptFormat::vtt;
+    auto lines = linesInRange (isOfSegments ? timedLines (transcript) : rowLines (transcript), options);
 
     for (auto& line : lines)
         if (line.speaker.empty())
@@ -114,7 +157,7 @@ std::string exportTranscript (const TranscriptSnapshot& transcript,
     switch (format)
     {
         case TranscriptFormat::text: return writeText (lines, options.lineTimes);
-        case TranscriptFormat::json: return writeJson (lines, { options.source, options.model, options.places });
+        case TranscriptFormat::json: return writeJson (lines, { options.source, options.model, options.places, takes });
         case TranscriptFormat::srt: return writeSrt (makeSubtitleCues (withSpeakers (lines)));
         case TranscriptFormat::vtt: return writeVtt (makeSubtitleCues (withSpeakers (lines)));
         case TranscriptFormat::csv: return writeCsv (lines);

@@ -15,7 +15,7 @@ namespace kikitori
 
 enum class TranscriptFormat
 {
-    text,     ///< a segment a line
+    text,     ///< a row a line
     json,     ///< segments and tokens with times in seconds (Docs/CommandLine.md has the keys)
     srt,      ///< SubRip
     vtt,      ///< WebVTT (W3C)

@@ -1,6 +1,7 @@
 #include "Standalone/CommandLine/TranscriptPrinter.h"
 
 #include "Export/DocumentWriters.h"
+#include "Transcript/SpeechRows.h"
 
 namespace kikitori::commandline
 {
@@ -37,18 +38,22 @@ void TranscriptPrinter::finish (const TranscriptSnapshot& transcript)
 void TranscriptPrinter::print (const Segment& segment, bool confirmed)
 {
     printed.insert (segment.id);
-    const std::string line = cleanText (segment.text);
-    if (line.empty())
-        return;
 
-    display.clear();
-    if (document != nullptr)
+    for (const auto& row : rowsOf (segment))
     {
-        std::fprintf (document, "%s%s\n", line.c_str(), confirmed ? "" : unconfirmedMark);
-        std::fflush (document);
+        const std::string line = cleanText (row.text);
+        if (line.empty())
+            continue;
+
+        display.clear();
+        if (document != nullptr)
+        {
+            std::fprintf (document, "%s%s\n", line.c_str(), confirmed ? "" : unconfirmedMark);
+            std::fflush (document);
+        }
+        if (confirmedOnDisplay)
+            display.printLine (line);
     }
-    if (confirmedOnDisplay)
-        display.printLine (line);
 }
 
 } // namespace kikitori::commandline

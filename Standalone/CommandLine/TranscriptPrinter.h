@@ -1,4 +1,4 @@
-/*  Prints a transcript while it grows: confirmed segments as lines of the document, the rest on the live display.
+/*  Prints a transcript while it grows: the rows of confirmed segments as lines of the document, the rest on the live display.
 
     Threads: one at a time.
     Failure: writing errors are checked by the command at the end.
