@@ -48,6 +48,24 @@ StatusText runningText (const SessionSnapshot& session, const Words& words)
     return { words ("Idle"), {}, StatusMood::calm };
 }
 
+/** What is likely, and what to do. */
+StatusText noSoundText (HostKind host, const Words& words)
+{
+    switch (host)
+    {
+        case HostKind::app:
+            return { words ("No sound from the microphone"),
+                     words ("Unmute it, or choose another one under Audio input."), StatusMood::warning };
+        case HostKind::ardour:
+            return { words ("No sound reaches the plugin"), words ("In Ardour, set the track's monitoring to Input."),
+                     StatusMood::warning };
+        case HostKind::other: break;
+    }
+
+    return { words ("No sound reaches the plugin"), words ("Start playback, or turn on input monitoring for the track."),
+             StatusMood::warning };
+}
+
 void addDetail (StatusText& text, const juce::String& more)
 {
     if (text.detail.isNotEmpty())
@@ -59,8 +77,10 @@ void addDetail (StatusText& text, const juce::String& more)
 
 StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
 {
-    auto text = runningText (snapshot.session, words);
     const auto& session = snapshot.session;
+    const auto isSilent =
+        snapshot.hearsNothing && session.status == SessionStatus::listening && ! snapshot.isBypassed;
+    auto text = isSilent ? noSoundText (snapshot.host, words) : runningText (session, words);
 
     if (snapshot.isTraining)
     {
@@ -73,16 +93,22 @@ StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
             addDetail (text, words ("a training runs"));
     }
 
+    if (snapshot.isFinishingBounce && session.state != LifecycleState::idle)
+    {
+        text.headline = words ("Finishing the bounce ...");
+        text.mood = StatusMood::working;
+    }
+
     if (snapshot.isBypassed)
     {
         text.headline << juce::String::fromUTF8 (" – ") << words ("bypassed, nothing is heard");
         text.mood = StatusMood::warning;
     }
 
-    if (snapshot.isOffline)
+    if (snapshot.isOffline && ! snapshot.isFinishingBounce)
         text.headline << juce::String::fromUTF8 (" – ") << words ("offline render");
 
-    if (session.state != LifecycleState::idle)
+    if (session.state != LifecycleState::idle && ! isSilent) // the line has room for one of both
     {
         if (! session.model.empty())
             addDetail (text, juce::String::fromUTF8 (session.model.c_str()));
@@ -98,7 +124,8 @@ StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
         text.mood = StatusMood::warning;
     }
     else if (snapshot.tapError == TapError::notPrepared)
-        addDetail (text, words ("No audio from the host yet"));
+        addDetail (text, words (snapshot.host == HostKind::app ? "No sound from the microphone yet"
+                                                               : "No audio from the host yet"));
 
     if (const auto lost = session.counters.lostSeconds(); lost > 0.0)
         addDetail (text, words ("%1 s lost", juce::String (std::max (0.01, lost), lost < 0.1 ? 2 : 1)));

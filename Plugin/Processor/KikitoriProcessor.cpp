@@ -21,7 +21,10 @@ KikitoriProcessor::KikitoriProcessor (EditorFactory editorFactory, StreamService
                           .withInput ("Input", juce::AudioChannelSet::stereo())
                           .withOutput ("Output", juce::AudioChannelSet::stereo())),
       makeEditor (editorFactory), parameters (*this),
-      control (tap, std::move (services), [this] { triggerAsyncUpdate(); })
+      control (tap, std::move (services), ! isApp(), [this] { triggerAsyncUpdate(); }),
+      hostKind (isApp()                            ? HostKind::app
+                : juce::PluginHostType().isArdour() ? HostKind::ardour
+                                                    : HostKind::other)
 {
     parameters.transcribe.addListener (this);
     tap.setWaitWithoutProgress (control.bounceLimit());
@@ -47,7 +50,13 @@ void KikitoriProcessor::prepareToPlay (double sampleRate, int maximumBlock)
 
 void KikitoriProcessor::releaseResources()
 {
-    if (tap.isOffline())
+    if (! tap.isOffline())
+        return;
+
+    // Where the host's windows wait for this, the rest comes while they go on.
+    if (juce::MessageManager::existsAndIsCurrentThread())
+        control.finishBounceSoon();
+    else
         control.finishBounce();
 }
 
@@ -137,6 +146,9 @@ PluginSnapshot KikitoriProcessor::snapshot() const
     shown.notice = control.notice();
     shown.isBypassed = parameters.isBypassed();
     shown.isOffline = isNonRealtime();
+    shown.hearsNothing = control.hearsNothing();
+    shown.host = hostKind;
+    shown.isFinishingBounce = control.isFinishingBounce();
     shown.earlier = control.earlier();
     shown.transcript = control.transcript();
     shown.undoable = shown.transcript != nullptr ? shown.transcript->undoable : 0;
@@ -200,6 +212,7 @@ void KikitoriProcessor::updateTrackProperties (const TrackProperties& properties
 
 void KikitoriProcessor::getStateInformation (juce::MemoryBlock& destination)
 {
+    control.awaitBounce();
     PluginState state;
     state.settings = control.settings();
     state.channel = toString (parameters.channel());

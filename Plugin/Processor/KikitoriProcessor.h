@@ -21,6 +21,14 @@
 namespace kikitori::plugin
 {
 
+/** What the processor runs in, where the window tells the difference. */
+enum class HostKind
+{
+    app, ///< our own, with a microphone
+    ardour,
+    other
+};
+
 /** Everything a window shows, taken at one moment. */
 struct PluginSnapshot
 {
@@ -30,6 +38,9 @@ struct PluginSnapshot
     std::optional<Error> notice;
     bool isBypassed = false;
     bool isOffline = false;
+    bool hearsNothing = false;      ///< a stream listens, but no sound comes
+    HostKind host = HostKind::other;
+    bool isFinishingBounce = false; ///< words of a bounce that is over are still to come
     std::shared_ptr<const TranscriptSnapshot> earlier;    ///< of the loaded project; may be null
     std::shared_ptr<const TranscriptSnapshot> transcript; ///< of this run, or the merged one; may be null
     std::size_t undoable = 0;                             ///< segments of this track that undo would bring back
@@ -55,6 +66,9 @@ public:
 
     /** Start and Stop, as the host's parameter does, but at once. Message thread. */
     void setTranscribing (bool on);
+
+    /** In our own app, not in a host's. */
+    bool isApp() const noexcept { return wrapperType == wrapperType_Standalone; }
 
     Parameters& hostParameters() noexcept { return parameters; }
 
@@ -105,6 +119,7 @@ private:
     Parameters parameters;
     AudioTap tap;
     StreamControl control;
+    const HostKind hostKind;
     /** What is shown and exported, by the settings' word rules. */
     std::shared_ptr<const TranscriptSnapshot> ruled (RuledTranscript& by,
                                                      std::shared_ptr<const TranscriptSnapshot> transcript) const;

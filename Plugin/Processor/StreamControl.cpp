@@ -26,8 +26,12 @@ StreamServices StreamServices::real()
     return services;
 }
 
-StreamControl::StreamControl (AudioTap& tapToUse, StreamServices servicesToUse, std::function<void()> streamEnded)
-    : tap (tapToUse), services (std::move (servicesToUse)), core (std::make_shared<Core> (services.approvals))
+StreamControl::StreamControl (AudioTap& tapToUse,
+                              StreamServices servicesToUse,
+                              bool hasTransport,
+                              std::function<void()> streamEnded)
+    : tap (tapToUse), services (std::move (servicesToUse)),
+      core (std::make_shared<Core> (services.approvals, tap.sharedLink(), hasTransport))
 {
     core->streamEnded = std::move (streamEnded);
 }
@@ -122,10 +126,10 @@ bool StreamControl::arm()
         {
             // Weak: the core holds the timer, the timer must not hold the core.
             held->ticking = network->callEvery (orderInterval,
-                                                [weak = std::weak_ptr (held)]
+                                                [weak = std::weak_ptr (held), network]
                                                 {
                                                     if (const auto alive = weak.lock())
-                                                        alive->tick();
+                                                        alive->tick (network->now());
                                                 });
         });
     return true;
@@ -156,6 +160,20 @@ void StreamControl::actBeforeBounce() noexcept
 }
 
 void StreamControl::finishBounce() { core->finishBounce (services.bounceLimit, services.bounceEnd); }
+
+void StreamControl::finishBounceSoon()
+{
+    core->finishBounceSoon ({ services.bounceLimit, services.bounceEnd, services.bounceBeforeSave },
+                            services.bounceEndOfMessages);
+}
+
+bool StreamControl::isFinishingBounce() const
+{
+    const std::lock_guard lock (core->mutex);
+    return core->isCollecting || core->bounceEnd;
+}
+
+void StreamControl::awaitBounce() { core->awaitBounce(); }
 
 PluginSettings StreamControl::settings() const
 {
@@ -260,6 +278,8 @@ void StreamControl::undoReplacement()
     if (core->session != nullptr)
         core->session->undoReplacement();
 }
+
+bool StreamControl::hearsNothing() const noexcept { return core->hearsNothing; }
 
 LatencyHistogram StreamControl::latency() const
 {

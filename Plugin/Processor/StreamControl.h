@@ -36,6 +36,8 @@ struct StreamServices
     juce::File tokens; ///< none: ~/.config/kikitori/tokens.json
     Milliseconds bounceLimit{ 30000 }; ///< how long a bounce waits without progress
     Milliseconds bounceEnd{ 120000 };  ///< how long its end may take
+    Milliseconds bounceEndOfMessages{ 2000 }; ///< how long its end may hold up the message thread
+    Milliseconds bounceBeforeSave{ 10000 };   ///< how long saving waits for what is not confirmed then
 
     /** The process's network thread and the backends it finds. */
     static StreamServices real();
@@ -47,8 +49,9 @@ public:
     static constexpr Milliseconds orderInterval{ 20 };
     static constexpr Milliseconds destructionLimit{ 3000 };
 
-    /** streamEnded is called on the network thread when a stream that was wanted has ended by itself. */
-    StreamControl (AudioTap& tap, StreamServices services, std::function<void()> streamEnded);
+    /** hasTransport: a host plays; false for a microphone. streamEnded is called on the network thread when a stream
+        that was wanted has ended by itself. */
+    StreamControl (AudioTap& tap, StreamServices services, bool hasTransport, std::function<void()> streamEnded);
     ~StreamControl();
 
     StreamControl (const StreamControl&) = delete;
@@ -71,6 +74,13 @@ public:
     /** After a bounce: waits for everything it brought to become final, while the backend gets on
         (StreamServices::bounceLimit without progress, StreamServices::bounceEnd in all), then goes on streaming. */
     void finishBounce();
+    /** The same on the message thread: waits at most StreamServices::bounceEndOfMessages. What is not confirmed then
+        comes while the stream goes on. */
+    void finishBounceSoon();
+    /** Words of a bounce that is over are still to come. */
+    bool isFinishingBounce() const;
+    /** Before a project is saved: waits for them, at most StreamServices::bounceBeforeSave for each bounce. */
+    void awaitBounce();
     Milliseconds bounceLimit() const noexcept { return services.bounceLimit; }
 
     PluginSettings settings() const;
@@ -90,6 +100,9 @@ public:
 
     SessionSnapshot session() const;
     std::shared_ptr<const TranscriptSnapshot> transcript() const;
+
+    /** A stream listens, but for SoundWatch::limit no sound has come. */
+    bool hearsNothing() const noexcept;
 
     /** How long audio waited, once a second of every stream since the plugin was loaded. */
     LatencyHistogram latency() const;

@@ -2,6 +2,7 @@
 
 #include "Session/Hotwords.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kikitori::plugin
@@ -36,7 +37,8 @@ void StreamControl::Core::act()
         isWanted = (latest & 1u) != 0;
 
         if (! isWanted)
-            session->stop();
+            session->stop (bounceEnd ? TranscriptionSession::StopMode::complete
+                                     : TranscriptionSession::StopMode::bounded);
         else if (approved.isApproved (settings.address))
             session->start (sessionConfig(), true);
         else
@@ -50,9 +52,11 @@ void StreamControl::Core::act()
     }
 }
 
-void StreamControl::Core::tick()
+void StreamControl::Core::tick (std::chrono::steady_clock::time_point now)
 {
     act();
+    followBounce();
+    watchSound (now);
 
     if (++ticks % (Milliseconds (1000) / orderInterval) != 0)
         return;
@@ -60,6 +64,17 @@ void StreamControl::Core::tick()
     const std::lock_guard lock (mutex);
     if (session != nullptr && session->state() == LifecycleState::active)
         waiting.add (session->snapshot().lagMs);
+}
+
+void StreamControl::Core::watchSound (std::chrono::steady_clock::time_point now)
+{
+    const std::lock_guard lock (mutex);
+    const auto listens = stateIs (LifecycleState::active) && ! bounceEnd && ! tap->offline.load();
+
+    if (! listens)
+        sound.reset (now);
+
+    hearsNothing = listens && sound.isSilent (*tap, now);
 }
 
 void StreamControl::Core::finishBounce (Milliseconds withoutProgress, Milliseconds inAll)
@@ -70,6 +85,7 @@ void StreamControl::Core::finishBounce (Milliseconds withoutProgress, Millisecon
         return;
 
     isCollecting = true;
+    bounceEnd.reset();
     const auto end = std::chrono::steady_clock::now() + inAll;
 
     // While the model loads there is nothing to stop yet; the session itself says when that takes too long.
@@ -85,6 +101,68 @@ void StreamControl::Core::finishBounce (Milliseconds withoutProgress, Millisecon
     // A stream that has failed is not begun again: act() tells that it has ended.
     if (session != nullptr && session->snapshot().history->back().event != LifecycleEvent::failed)
         session->start (sessionConfig(), true);
+}
+
+void StreamControl::Core::finishBounceSoon (const BounceLimits& limits, Milliseconds atMost)
+{
+    std::unique_lock lock (mutex);
+
+    if (session == nullptr || ! isWanted || isCollecting || session->state() == LifecycleState::idle)
+        return;
+
+    const auto now = std::chrono::steady_clock::now();
+    bounceEnd = BounceEnd{ limits, now + limits.inAll, now + limits.withoutProgress, std::nullopt };
+    collected.wait_for (lock, atMost, [this] { return ! bounceEnd; });
+}
+
+void StreamControl::Core::awaitBounce()
+{
+    std::unique_lock lock (mutex);
+
+    if (! bounceEnd)
+        return;
+
+    const auto began = std::chrono::steady_clock::now();
+
+    if (! collected.wait_for (lock, bounceEnd->limits.beforeSave, [this] { return ! bounceEnd; }))
+        bounceEnd->limits.beforeSave -= std::min (
+            bounceEnd->limits.beforeSave,
+            std::chrono::duration_cast<Milliseconds> (std::chrono::steady_clock::now() - began));
+}
+
+void StreamControl::Core::followBounce()
+{
+    const std::lock_guard lock (mutex);
+
+    if (! bounceEnd)
+        return;
+
+    const auto now = std::chrono::steady_clock::now();
+    auto isOver = isBounceConfirmed() || now >= bounceEnd->end;
+
+    if (! isOver)
+    {
+        const auto shown = session->snapshot();
+        const auto progress = shown.counters.processed + shown.transcriptVersion;
+
+        if (std::exchange (bounceEnd->progress, progress) != progress || shown.state == LifecycleState::starting)
+            bounceEnd->deadline = now + bounceEnd->limits.withoutProgress;
+
+        isOver = now >= bounceEnd->deadline;
+    }
+
+    if (isOver)
+    {
+        bounceEnd.reset();
+        collected.notify_all();
+    }
+}
+
+/** On the network thread: what the session shows is as new as what it has taken from the tap. */
+bool StreamControl::Core::isBounceConfirmed() const
+{
+    return session == nullptr || stateIs (LifecycleState::idle)
+           || (tap->samples.available() == 0 && session->snapshot().replay.kept.count() == 0);
 }
 
 void StreamControl::Core::awaitLastWords (std::unique_lock<std::mutex>& lock,

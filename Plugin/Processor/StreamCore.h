@@ -7,6 +7,7 @@
 */
 #pragma once
 
+#include "Plugin/Processor/SoundWatch.h"
 #include "Plugin/Processor/StreamControl.h"
 
 #include <atomic>
@@ -17,16 +18,30 @@ namespace kikitori::plugin
 
 struct StreamControl::Core
 {
-    explicit Core (const juce::File& file) : approved (file) {}
+    /** How long the end of a bounce may take. */
+    struct BounceLimits
+    {
+        Milliseconds withoutProgress, inAll, beforeSave;
+    };
+
+    Core (const juce::File& file, std::shared_ptr<TapLink> link, bool hasTransport)
+        : approved (file), tap (std::move (link)), sound (hasTransport)
+    {
+    }
 
     /** Carries out an order that is new, and tells when a stream has ended by itself. */
     void act();
 
-    /** Every orderInterval: act(), and once a second a look at how long audio waits. */
-    void tick();
+    /** Every orderInterval: act(), a look at a bounce's end, and once a second at how long audio waits. */
+    void tick (std::chrono::steady_clock::time_point now);
 
     /** Ends the stream with its last words and begins the next one, see StreamControl::finishBounce(). */
     void finishBounce (Milliseconds withoutProgress, Milliseconds inAll);
+
+    /** The stream goes on, and is flushed as no audio comes; tick() sees when everything is confirmed. Waits for that,
+        at most so long. */
+    void finishBounceSoon (const BounceLimits& limits, Milliseconds atMost);
+    void awaitBounce();
 
     SessionConfig sessionConfig() const;
     Error notApproved() const;
@@ -34,15 +49,27 @@ struct StreamControl::Core
     /** Number of the last order, and in the lowest bit what it wants. */
     std::atomic<std::uint32_t> order{ 0 };
     static_assert (std::atomic<std::uint32_t>::is_always_lock_free);
+    std::atomic<bool> hearsNothing{ false }; ///< a stream runs, and no sound arrives
     std::atomic<std::uint32_t> seen{ 0 }; ///< the order carried out last; written under the mutex
 
+    /** The end of a bounce while the stream goes on. */
+    struct BounceEnd
+    {
+        BounceLimits limits; ///< beforeSave is what is left of it
+        std::chrono::steady_clock::time_point end;
+        std::chrono::steady_clock::time_point deadline; ///< without progress
+        std::optional<std::uint64_t> progress;
+    };
+
     ApprovedAddresses approved;
+    const std::shared_ptr<TapLink> tap;
     std::unique_ptr<Subscription> ticking; ///< transport's thread
 
     std::mutex mutex;
-    std::condition_variable collected; ///< a stream that is being collected has ended
+    std::condition_variable collected; ///< a stream that is being collected has ended, or a bounce is confirmed
     // Under the mutex:
     bool isCollecting = false;               ///< a bounce's last words; orders wait
+    std::optional<BounceEnd> bounceEnd;      ///< words of a bounce are still to come
     TranscriptionSession* session = nullptr; ///< null before arm() and while the control goes
     TrainingMonitor* monitor = nullptr;
     BackendCatalog* catalog = nullptr;
@@ -55,8 +82,14 @@ struct StreamControl::Core
     LatencyHistogram waiting;
 
 private:
-    int ticks = 0; ///< transport's thread
+    // Transport's thread:
+    int ticks = 0;
+    SoundWatch sound;
+
+    void watchSound (std::chrono::steady_clock::time_point now);
     bool stateIs (LifecycleState state) const;
+    void followBounce();
+    bool isBounceConfirmed() const;
     void awaitLastWords (std::unique_lock<std::mutex>& lock,
                          Milliseconds withoutProgress,
                          std::chrono::steady_clock::time_point end);

@@ -94,6 +94,8 @@ void AudioTap::process (const float* const* channels,
 
     playhead.advance (numSamples);
 
+    bool isSilent = true;
+
     for (int offset = 0; offset < numSamples;)
     {
         Piece buffer;
@@ -102,12 +104,31 @@ void AudioTap::process (const float* const* channels,
 
         mixPiece (channels, numChannels, offset, piece);
         cleanPiece (piece);
+        isSilent = isSilent && std::all_of (piece.begin(), piece.end(), [] (float sample) { return sample == 0.0f; });
 
         if (isListening)
             pushPiece (piece, info.isNonRealtime);
 
         offset += count;
     }
+
+    noteSound (info, numSamples, isSilent);
+}
+
+void AudioTap::noteSound (const BlockInfo& info, int numSamples, bool isSilent) noexcept KIKITORI_REALTIME
+{
+    // The audio thread alone writes these.
+    auto silent = link->silentSamples.load (std::memory_order_relaxed);
+
+    if (info.playhead && info.playhead->isPlaying != link->isRolling.load (std::memory_order_relaxed))
+    {
+        link->isRolling.store (info.playhead->isPlaying, std::memory_order_relaxed);
+        silent = 0;
+    }
+
+    silent = isSilent ? silent + static_cast<std::uint64_t> (numSamples) : 0;
+    link->silentSamples.store (silent, std::memory_order_relaxed);
+    link->blocks.fetch_add (1, std::memory_order_relaxed);
 }
 
 void AudioTap::pushPiece (std::span<const float> piece, bool mayWait) noexcept KIKITORI_REALTIME

@@ -92,6 +92,7 @@ private:
     bool publishFormat() noexcept KIKITORI_REALTIME;
     bool publishGap() noexcept KIKITORI_REALTIME;
     void tellPlayhead (PlayheadFollower::News news) noexcept KIKITORI_REALTIME;
+    void noteSound (const BlockInfo& info, int numSamples, bool isSilent) noexcept KIKITORI_REALTIME;
     void waitForRoom (std::size_t count) noexcept;
     void countDropped (std::size_t count) noexcept KIKITORI_REALTIME;
 

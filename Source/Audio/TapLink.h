@@ -76,6 +76,11 @@ struct TapLink
     std::atomic<double> sampleRate{ 0.0 };
     std::atomic<bool> offline{ false }; ///< the last block was rendered faster or slower than real time
 
+    // Also while nobody listens:
+    std::atomic<std::uint64_t> blocks{ 0 };        ///< that came with samples
+    std::atomic<std::uint64_t> silentSamples{ 0 }; ///< digital silence up to now, since the transport began to roll
+    std::atomic<bool> isRolling{ false };          ///< the transport, as the host told last
+
     std::atomic<std::uint64_t> captured{ 0 };  ///< host samples that came while somebody listened
     std::atomic<std::uint64_t> ringed{ 0 };    ///< of these, in the ring
     std::atomic<std::uint64_t> dropped{ 0 };   ///< of these, lost because the ring was full

@@ -29,6 +29,7 @@ public:
 
         options = parsed.value();
         openSettings();
+        juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Standalone);
         processor = std::make_unique<plugin::KikitoriProcessor> (&plugin::KikitoriEditor::create);
         restoreState();
         input = std::make_unique<MicrophoneInput> (*processor);

@@ -56,7 +56,8 @@ class LivePlugin
 public:
     explicit LivePlugin (const SocketBackend& backend,
                          plugin::KikitoriProcessor::EditorFactory factory = nullptr,
-                         Milliseconds bounceLimit = Milliseconds (30000))
+                         Milliseconds bounceLimit = Milliseconds (30000),
+                         Milliseconds bounceBeforeSave = Milliseconds (10000))
     {
         auto services = plugin::StreamServices::real();
         services.locator = [where = backend.endpoint()] (const std::shared_ptr<Transport>&)
@@ -66,6 +67,7 @@ public:
             return locator;
         };
         services.bounceLimit = bounceLimit;
+        services.bounceBeforeSave = bounceBeforeSave;
         processor = std::make_unique<plugin::KikitoriProcessor> (factory, services);
         prepare (48000.0, 480);
     }

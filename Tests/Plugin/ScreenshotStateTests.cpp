@@ -79,6 +79,25 @@ const State states[] = {
           start (scene);
       },
       "offline render" },
+    { "no-sound",
+      [] (EditorScene& scene)
+      {
+          start (scene);
+          scene.transport->advance (Milliseconds (5500)); // without a block
+          scene.editor->refresh();
+      },
+      "No sound reaches the plugin" },
+    { "finishing",
+      [] (EditorScene& scene)
+      {
+          scene.processor->setNonRealtime (true);
+          scene.backend.sendsLoading = true;
+          scene.backend.readyAfter = Milliseconds (60000);
+          start (scene);
+          scene.processor->releaseResources();
+          scene.editor->refresh();
+      },
+      "Finishing the bounce" },
     { "bypassed",
       [] (EditorScene& scene)
       {

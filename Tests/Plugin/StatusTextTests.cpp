@@ -77,6 +77,46 @@ TEST_CASE ("Dropped audio and a bad rate are said")
     CHECK (statusText (snapshot, Words()).detail.contains ("2.0 s lost"));
 }
 
+TEST_CASE ("No sound is said, with what is likely and what to do about it")
+{
+    PluginSnapshot snapshot;
+    running (snapshot, SessionStatus::listening);
+    snapshot.session.model = "conformer";
+    snapshot.hearsNothing = true;
+    CHECK (statusText (snapshot, Words()).headline == "No sound reaches the plugin");
+    CHECK (statusText (snapshot, Words()).detail == "Start playback, or turn on input monitoring for the track.");
+    CHECK (statusText (snapshot, Words()).mood == StatusMood::warning);
+
+    snapshot.host = HostKind::ardour;
+    CHECK (statusText (snapshot, Words()).detail == "In Ardour, set the track's monitoring to Input.");
+
+    snapshot.host = HostKind::app;
+    CHECK (statusText (snapshot, Words()).headline == "No sound from the microphone");
+    CHECK (statusText (snapshot, Words()).detail == "Unmute it, or choose another one under Audio input.");
+    snapshot.tapError = TapError::notPrepared;
+    snapshot.hearsNothing = false;
+    CHECK (statusText (snapshot, Words()).detail.contains ("No sound from the microphone yet"));
+
+    // Whoever bypasses the plugin, or waits for the connection, has another reason to hear nothing.
+    snapshot.hearsNothing = true;
+    snapshot.isBypassed = true;
+    CHECK_FALSE (statusText (snapshot, Words()).headline.contains ("No sound"));
+    snapshot.isBypassed = false;
+    snapshot.session.status = SessionStatus::reconnecting;
+    CHECK_FALSE (statusText (snapshot, Words()).headline.contains ("No sound"));
+}
+
+TEST_CASE ("The end of a bounce is said")
+{
+    const auto finishing = [] (auto& snapshot)
+    {
+        running (snapshot, SessionStatus::behind);
+        snapshot.isOffline = snapshot.isFinishingBounce = true;
+    };
+    CHECK (headline (finishing) == "Finishing the bounce ...");
+    CHECK (headline ([] (auto& s) { s.isFinishingBounce = true; }) == "Idle");
+}
+
 TEST_CASE ("Japanese has words of its own")
 {
     CHECK (headline ([] (auto&) {}, "ja") == juce::String::fromUTF8 ("待機中"));

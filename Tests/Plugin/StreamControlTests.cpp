@@ -113,3 +113,78 @@ TEST_CASE ("The network's failure is a notice, not a crash")
     REQUIRE (processor.snapshot().notice.has_value());
     CHECK (processor.snapshot().notice->message.find ("no file handles") != std::string::npos);
 }
+
+TEST_CASE ("A stream that hears nothing says so after five seconds")
+{
+    struct Rolling final : juce::AudioPlayHead
+    {
+        juce::Optional<PositionInfo> getPosition() const override
+        {
+            PositionInfo info;
+            info.setIsPlaying (isRolling);
+            info.setTimeInSamples (samples += isRolling ? 480 : 0);
+            return info;
+        }
+
+        bool isRolling = false;
+        mutable juce::int64 samples = 0;
+    };
+
+    Rolling host;
+    PluginScene scene;
+    scene.processor->setPlayHead (&host);
+    scene.prepare();
+    scene.processor->setTranscribing (true);
+    const auto hearsNothing = [&scene] { return scene.processor->snapshot().hearsNothing; };
+
+    SECTION ("without a block, until one comes")
+    {
+        scene.play (Milliseconds (100));
+        scene.transport->advance (Milliseconds (4900));
+        CHECK_FALSE (hearsNothing());
+        scene.transport->advance (Milliseconds (200));
+        CHECK (hearsNothing());
+        scene.play (Milliseconds (100));
+        CHECK_FALSE (hearsNothing());
+    }
+
+    SECTION ("with silence only while the transport rolls")
+    {
+        scene.play (Milliseconds (8000));
+        CHECK_FALSE (hearsNothing());
+        host.isRolling = true;
+        scene.play (Milliseconds (4900));
+        CHECK_FALSE (hearsNothing());
+        scene.play (Milliseconds (200));
+        CHECK (hearsNothing());
+        host.isRolling = false;
+        scene.play (Milliseconds (100));
+        CHECK_FALSE (hearsNothing());
+    }
+
+    SECTION ("and not while nobody listens")
+    {
+        host.isRolling = true;
+        scene.processor->setTranscribing (false);
+        scene.play (Milliseconds (8000));
+        CHECK_FALSE (hearsNothing());
+        scene.processor->setTranscribing (true);
+        scene.play (Milliseconds (4000));
+        CHECK_FALSE (hearsNothing());
+    }
+
+    scene.processor->setPlayHead (nullptr);
+}
+
+TEST_CASE ("A microphone that gives digital silence is told, too")
+{
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Standalone);
+    PluginScene scene;
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Undefined);
+    CHECK (scene.processor->isApp());
+    scene.prepare();
+    scene.processor->setTranscribing (true);
+    scene.play (Milliseconds (5500));
+    CHECK (scene.processor->snapshot().hearsNothing);
+    CHECK (scene.processor->snapshot().host == plugin::HostKind::app);
+}
