@@ -1,6 +1,7 @@
 #include "Transcript/WordRules.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace kikitori
@@ -39,6 +40,14 @@ bool isWhole (std::string_view text, std::size_t start, std::size_t length)
     const auto end = start + length;
     return (start == 0 || ! isLetter (text[start]) || ! isLetter (text[start - 1]))
            && (end == text.size() || ! isLetter (text[end - 1]) || ! isLetter (text[end]));
+}
+
+std::string join (std::span<const TranscriptToken> tokens, const char* separator)
+{
+    std::string joined;
+    for (const auto& token : tokens)
+        joined += (&token == tokens.data() ? "" : separator) + token.text;
+    return joined;
 }
 
 /** Leaving a word out leaves one space, not two. */
@@ -95,6 +104,53 @@ std::string WordRules::apply (std::string_view text) const
     return result;
 }
 
+/** From the left, the shortest run of heard tokens that the shown text goes on with. */
+std::vector<TranscriptToken> WordRules::tokensOf (const Segment& segment, std::string_view shown) const
+{
+    constexpr std::size_t longestRun = 8;
+    const auto& heard = segment.tokens;
+    const auto separator = join (heard, " ") == segment.text ? " " : "";
+    std::vector<TranscriptToken> found;
+    std::size_t at = 0;
+
+    for (std::size_t first = 0, end = 0; first < heard.size(); first = end)
+    {
+        if (at < shown.size() && shown[at] == ' ')
+            ++at;
+
+        auto isFound = false;
+
+        for (end = first + 1; end <= std::min (heard.size(), first + longestRun); ++end)
+        {
+            auto token = heard[first];
+            token.text = apply (join (std::span (heard).subspan (first, end - first), separator));
+            const auto next = at + token.text.size();
+            isFound = shown.substr (at).starts_with (token.text)
+                      && (token.text.empty() || next == shown.size() || isWhole (shown, at, token.text.size()));
+
+            if (! isFound)
+                continue;
+
+            if (! token.text.empty())
+            {
+                token.endSample = heard[end - 1].endSample;
+                token.endSeconds = heard[end - 1].endSeconds;
+                for (auto i = first; i < end; ++i)
+                    token.confidence = std::min (token.confidence, heard[i].confidence);
+                found.push_back (std::move (token));
+            }
+
+            at = next;
+            break;
+        }
+
+        if (! isFound)
+            return {};
+    }
+
+    return at == shown.size() ? found : std::vector<TranscriptToken>();
+}
+
 Segment WordRules::apply (const Segment& segment) const
 {
     auto shown = segment;
@@ -103,15 +159,7 @@ Segment WordRules::apply (const Segment& segment) const
     if (shown.text == segment.text)
         return shown;
 
-    // One word for one word keeps the times of words; phrases and deletions do not.
-    std::string joined;
-    for (auto& token : shown.tokens)
-    {
-        token.text = apply (token.text);
-        joined += (joined.empty() ? "" : " ") + token.text;
-    }
-    if (joined != shown.text)
-        shown.tokens.clear();
+    shown.tokens = tokensOf (segment, shown.text);
 
     if (! segment.confirmed)
     {

@@ -32,7 +32,8 @@ public:
 
     std::string apply (std::string_view text) const;
 
-    /** Text and tokens by the rules. Where tokens no longer fit the text, there are none. */
+    /** Text and tokens by the rules; words that a rule has changed together are one token. Where tokens no longer fit the
+        text, there are none. */
     Segment apply (const Segment& segment) const;
 
     bool operator== (const WordRules&) const = default;
@@ -45,6 +46,8 @@ private:
 
         bool operator== (const Rule&) const = default;
     };
+
+    std::vector<TranscriptToken> tokensOf (const Segment& segment, std::string_view shown) const;
 
     std::vector<Rule> rules;
 };

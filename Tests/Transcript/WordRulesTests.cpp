@@ -43,14 +43,35 @@ TEST_CASE ("A rule that gives its own word ends, and nonsense is no rule")
     CHECK (WordRules ("= x, , ;=").empty());
 }
 
-TEST_CASE ("The times of words stay where one word stands for one, and go where they cannot fit")
+TEST_CASE ("The times of words stay: words that were replaced together are one, those left out are gone")
 {
-    const WordRules rules ("too = two, new york = NYC");
+    const WordRules rules ("too = two, new york = NYC, um =, 東京 = 大阪");
     const auto one = rules.apply (segment ("one too", { "one", "too" }));
     CHECK (one.text == "one two");
     REQUIRE (one.tokens.size() == 2);
     CHECK (one.tokens[1].text == "two");
-    CHECK (rules.apply (segment ("new york", { "new", "york" })).tokens.empty());
+    auto phrase = segment ("um in new york too um", { "um", "in", "new", "york", "too", "um" });
+    for (std::size_t i = 0; i < phrase.tokens.size(); ++i)
+    {
+        phrase.tokens[i].startSample = static_cast<std::int64_t> (10 * i);
+        phrase.tokens[i].endSample = static_cast<std::int64_t> (10 * i + 9);
+        phrase.tokens[i].confidence = i == 3 ? 0.5 : 1.0;
+    }
+    const auto shorter = rules.apply (phrase);
+    CHECK (shorter.text == "in NYC two");
+    REQUIRE (shorter.tokens.size() == 3);
+    CHECK (shorter.tokens[1].text == "NYC");
+    CHECK (shorter.tokens[1].startSample == 20);
+    CHECK (shorter.tokens[1].endSample == 39);
+    CHECK (shorter.tokens[1].confidence == 0.5);
+    CHECK (shorter.tokens[2].startSample == 40);
+
+    const auto japanese = rules.apply (segment ("東京へ", { "東", "京", "へ" }));
+    CHECK (japanese.text == "大阪へ");
+    REQUIRE (japanese.tokens.size() == 2);
+    CHECK (japanese.tokens[0].text == "大阪");
+
+    CHECK (rules.apply (segment ("one too", { "one", "to" })).tokens.empty()); // tokens of another text
     CHECK (rules.apply (segment ("as it was", { "as", "it", "was" })) == segment ("as it was", { "as", "it", "was" }));
 }
 
