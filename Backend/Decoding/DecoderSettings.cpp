@@ -81,6 +81,7 @@ Result<DecoderSettings> DecoderSettings::read (const std::filesystem::path& conf
     numbers.read ("endpoint_cut_search", settings.endpoint.cutSearch, 0.0, 30.0);
     numbers.read ("confidence_slope", settings.confidence.slope, 0.0, 100.0);
     numbers.read ("confidence_offset", settings.confidence.offset, -100.0, 100.0);
+    numbers.read ("word_delay", settings.wordDelay, 0.0, 1.0);
     numbers.read ("silence_peak", settings.silencePeak, 0.0, 1.0);
 
     if (numbers.problem.empty() && settings.endpoint.cutSearch >= settings.endpoint.longestSegment)

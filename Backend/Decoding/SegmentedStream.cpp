@@ -27,7 +27,9 @@ SegmentedStream::SegmentedStream (RecognizerStreamOptions streamOptions,
       decoder (vocabulary, language, options.hotwords, decoderSettings.beam, frameSeconds,
                options.endpointing ? &decoderSettings.endpoint : nullptr),
       received (options.firstSample), settings (decoderSettings), resampler (std::move (resamplerToUse)),
-      gate (options.sampleRate, settings.silencePeak), base (options.firstSample), segment (options.firstSegment)
+      gate (options.sampleRate, settings.silencePeak),
+      wordDelay (std::lround (settings.wordDelay * SilenceGate::hopsPerSecond)), base (options.firstSample),
+      segment (options.firstSegment)
 {
 }
 
@@ -45,7 +47,7 @@ void SegmentedStream::takeHop (std::span<const float>& samples, std::vector<Reco
     if (isOpen)
     {
         loud.push_back (isLoud);
-        return hearClient (hop);
+        return hearClient (gate.hops() - 1, hop);
     }
 
     if (isLoud)
@@ -69,12 +71,13 @@ void SegmentedStream::openGate()
     for (auto age = gate.hops() - originHop; age-- > 0;)
     {
         loud.push_back (age == 0);
-        hearClient (gate.kept (age));
+        hearClient (gate.hops() - 1 - age, gate.kept (age));
     }
 }
 
-void SegmentedStream::hearClient (std::span<const float> samples)
+void SegmentedStream::hearClient (std::int64_t hop, std::span<const float> samples)
 {
+    levels.put (hop, samples);
     auto& audio = modelRateAudio();
     resampler->push (samples, audio);
     hear (audio);
@@ -146,7 +149,7 @@ void SegmentedStream::flush (std::vector<RecognizerEvent>& events)
 
     if (isOpen)
     {
-        hearClient (rest);
+        hearClient (gate.hops(), rest);
         auto& audio = modelRateAudio();
         resampler->flush (audio);
         hear (audio);
@@ -166,6 +169,7 @@ void SegmentedStream::restartAt (std::int64_t clientSample)
 {
     base = clientSample;
     gate.restart();
+    levels.restart();
     loud.clear();
     dropAllAudio();
     isOpen = false;
@@ -188,7 +192,7 @@ std::int64_t SegmentedStream::processedSamples() const noexcept
 
 std::size_t SegmentedStream::sharedMemoryBytes() const noexcept
 {
-    return loud.capacity() / 8 + gate.memoryBytes() + decoder.memoryBytes();
+    return loud.capacity() / 8 + gate.memoryBytes() + levels.memoryBytes() + decoder.memoryBytes();
 }
 
 } // namespace kikitori::backend

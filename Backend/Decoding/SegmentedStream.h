@@ -18,6 +18,7 @@
 #include "Backend/Decoding/Recognizer.h"
 #include "Backend/Decoding/SegmentDecoder.h"
 #include "Backend/Decoding/SilenceGate.h"
+#include "Backend/Decoding/SoundLevels.h"
 
 namespace kikitori::backend
 {
@@ -76,14 +77,16 @@ protected:
 
 private:
     void openGate();
-    void hearClient (std::span<const float> samples);
+    void hearClient (std::int64_t hop, std::span<const float> samples);
     void beginSegment (std::int64_t boundaryHop);
     void restartAt (std::int64_t clientSample);
     void resetDecoders();
     void emitPartial (std::vector<RecognizerEvent>& events);
     void emitFinal (std::int64_t endFrame, std::int64_t boundary, std::vector<RecognizerEvent>& events);
     void emitSilence (std::int64_t boundary, std::vector<RecognizerEvent>& events);
-    RecognizerEvent describe (std::span<const DecodedWord> words) const;
+    const std::vector<HopRange>& timesOf (std::span<const DecodedWord> words, std::int64_t endHop) const;
+    /** endHop: how far the words may reach. */
+    RecognizerEvent describe (std::span<const DecodedWord> words, std::int64_t endHop) const;
     std::int64_t hopOf (std::int64_t frame) const noexcept { return originHop + hopsBefore (frame); }
     std::int64_t clientSample (std::int64_t frame) const noexcept { return clientSampleOfHop (hopOf (frame)); }
     bool hasAudio() const noexcept { return received > clientSampleOfHop (segmentHop); }
@@ -91,7 +94,9 @@ private:
     const DecoderSettings& settings;
     const std::unique_ptr<ModelRateResampler> resampler;
     SilenceGate gate;
+    SoundLevels levels;
     std::vector<bool> loud; ///< of each hop since originHop + forgotten
+    const std::int64_t wordDelay; ///< hops
 
     std::int64_t base;           ///< client sample of hop 0
     std::int64_t segmentHop = 0; ///< at which the segment begins

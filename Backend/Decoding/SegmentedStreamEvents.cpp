@@ -2,6 +2,7 @@
 #include "Backend/Decoding/SegmentedStream.h"
 
 #include "Backend/Decoding/WordBuilder.h"
+#include "Backend/Decoding/WordTimes.h"
 
 #include <algorithm>
 
@@ -36,12 +37,14 @@ void SegmentedStream::emitPartial (std::vector<RecognizerEvent>& events)
     decoder.writeWords (words);
     const auto more = provisional();
     std::vector<DecodedWord> ahead; // with what may still change
+    auto heard = now;
 
     if (! more.empty())
     {
         auto decoderAhead = decoder;
         decoderAhead.process (more);
         decoderAhead.writeWords (ahead);
+        heard = decoderAhead.frames();
     }
 
     const auto& told = more.empty() ? words : ahead;
@@ -50,38 +53,52 @@ void SegmentedStream::emitPartial (std::vector<RecognizerEvent>& events)
     if (text.empty() || text == lastPartial)
         return;
 
-    auto event = describe (told);
+    auto event = describe (told, hopOf (heard));
     event.stable = codePoints (joinWords (std::span (words).first (decoder.stableWords (words))));
     lastPartial = event.text;
     lastPartialAt = now;
     events.push_back (std::move (event));
 }
 
-RecognizerEvent SegmentedStream::describe (std::span<const DecodedWord> words) const
+/** In hops; valid until this thread asks again. */
+const std::vector<HopRange>& SegmentedStream::timesOf (std::span<const DecodedWord> words, std::int64_t endHop) const
+{
+    static thread_local std::vector<HopRange> times;
+    times.clear();
+
+    for (const auto& word : words)
+        times.push_back ({ hopOf (word.firstFrame), hopOf (word.lastFrame + 1) });
+
+    moveToSound (times, levels, { segmentHop, originHop, endHop, wordDelay });
+    return times;
+}
+
+RecognizerEvent SegmentedStream::describe (std::span<const DecodedWord> words, std::int64_t endHop) const
 {
     RecognizerEvent event;
     event.text = joinWords (words);
     event.segment = segment;
     // Frames reach into the silence behind the last sample.
-    const auto sampleOf = [this] (std::int64_t frame) { return std::min (clientSample (frame), received); };
-    event.start = words.empty() ? clientSampleOfHop (segmentHop) : sampleOf (words.front().firstFrame);
-    event.end = sampleOf (words.empty() ? decoder.frames() : words.back().lastFrame + 1);
+    const auto sampleOf = [this] (std::int64_t hop) { return std::min (clientSampleOfHop (hop), received); };
+    const auto& times = timesOf (words, endHop);
+    event.start = sampleOf (words.empty() ? segmentHop : times.front().begin);
+    event.end = sampleOf (words.empty() ? endHop : times.back().end);
 
     if (! options.tokenTimes)
         return event;
 
     event.tokens.reserve (words.size());
 
-    for (const auto& word : words)
-        event.tokens.push_back ({ word.text, sampleOf (word.firstFrame), sampleOf (word.lastFrame + 1),
-                                  settings.confidence.calibrated (word.confidence) });
+    for (std::size_t i = 0; i < words.size(); ++i)
+        event.tokens.push_back ({ words[i].text, sampleOf (times[i].begin), sampleOf (times[i].end),
+                                  settings.confidence.calibrated (words[i].confidence) });
 
     return event;
 }
 
 void SegmentedStream::emitFinal (std::int64_t endFrame, std::int64_t boundary, std::vector<RecognizerEvent>& events)
 {
-    auto event = describe (decoder.finish (endFrame));
+    auto event = describe (decoder.finish (endFrame), hopOf (endFrame));
     event.kind = RecognizerEvent::Kind::final;
     event.stable = codePoints (event.text);
     event.ack = std::min (boundary, received);

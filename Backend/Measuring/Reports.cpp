@@ -175,6 +175,13 @@ json reportTimes (const Bench& bench, const std::vector<Transcription>& heard)
     if (! weights)
         return { { "error", weights.error().message } };
 
+    const auto settings = DecoderSettings::read (bench.folder / "config.json");
+
+    if (! settings)
+        return { { "error", settings.error().message } };
+
+    // The alignment is the model's, too, and as late; next to pauses the words' times are the sound's.
+    const auto delay = static_cast<double> (settings.value().wordDelay);
     std::vector<double> starts, ends;
 
     for (std::size_t i = 0; i < heard.size(); ++i)
@@ -188,8 +195,8 @@ json reportTimes (const Bench& bench, const std::vector<Transcription>& heard)
 
         for (std::size_t j = 0; j < spans.size(); ++j)
         {
-            starts.push_back (1000.0 * std::abs (spans[j].start - heard[i].words[j].start));
-            ends.push_back (1000.0 * std::abs (spans[j].end - heard[i].words[j].end));
+            starts.push_back (1000.0 * std::abs (spans[j].start - delay - heard[i].words[j].start));
+            ends.push_back (1000.0 * std::abs (spans[j].end - delay - heard[i].words[j].end));
         }
     }
 
