@@ -3,7 +3,7 @@
 
     Threads: prepare, start, stop on the stream's thread; the blocks come on a thread of the feed's own (or of the
     device's), which stop() ends. finished, seconds and problem from any thread.
-    Failure: problem() says what went wrong on the way; the feed is finished then.
+    Failure: problem() says what went wrong on the way, or is missing at the end; the feed is finished then.
 */
 #pragma once
 
@@ -32,6 +32,9 @@ public:
 
     /** Seconds of audio pushed. */
     virtual double seconds() const = 0;
+
+    /** The largest magnitude of a sample pushed, full scale being 1. */
+    virtual float loudest() const = 0;
 
     virtual std::optional<Error> problem() const = 0;
 };

@@ -1,6 +1,7 @@
 #include "Audio/AudioFileReader.h"
 
 #include "Audio/DecodedFrame.h"
+#include "Audio/FileExtent.h"
 
 #include <algorithm>
 #include <optional>
@@ -25,6 +26,11 @@ struct Deleters
     void operator() (AVCodecContext* p) const { avcodec_free_context (&p); }
     void operator() (AVPacket* p) const { av_packet_free (&p); }
     void operator() (AVFrame* p) const { av_frame_free (&p); }
+    void operator() (AVIOContext* p) const
+    {
+        av_freep (&p->buffer);
+        avio_context_free (&p);
+    }
 };
 
 template <typename T>
@@ -42,11 +48,20 @@ Error unreadable (const std::string& file, const std::string& why)
              file + " cannot be read as audio: " + why + "; WAV, FLAC, MP3, M4A, OGG and Opus files can be read" };
 }
 
+int readBytes (void* source, std::uint8_t* buffer, int size)
+{
+    const auto count = (*static_cast<AudioFileReader::ByteSource*> (source)) (
+        { reinterpret_cast<char*> (buffer), static_cast<std::size_t> (size) });
+    return count > 0 ? static_cast<int> (count) : AVERROR_EOF;
+}
+
 } // namespace
 
 struct AudioFileReader::Decoder
 {
     std::string name;
+    ByteSource bytes;
+    Owned<AVIOContext> pipe; ///< reads bytes; after format, which uses it, has gone
     Owned<AVFormatContext> format;
     Owned<AVCodecContext> codec;
     Owned<AVPacket> packet{ av_packet_alloc() };
@@ -59,20 +74,45 @@ struct AudioFileReader::Decoder
     bool packetsEnded = false;
     std::size_t goodFrames = 0;
     std::size_t damagedPackets = 0;
+    std::optional<FileExtent> extent;
     std::optional<Error> broken; ///< comes out once what was decoded before it has been read
 
     Status openFile (const std::string& path);
+    Status openPipe();
+    Status openInput (AVFormatContext* opened, const std::string& url);
     Status openCodec (const AVCodec* decoder);
     Status decodeMore();
     Status feedPacket();
     Status takeFrame();
+    void noteDamage();
     Status checkEnd() const;
 };
 
 Status AudioFileReader::Decoder::openFile (const std::string& path)
 {
-    AVFormatContext* opened = nullptr;
-    int code = avformat_open_input (&opened, ("file:" + path).c_str(), nullptr, nullptr);
+    auto opened = openInput (avformat_alloc_context(), "file:" + path);
+    if (opened)
+        extent.emplace (*format, stream, path);
+    return opened;
+}
+
+Status AudioFileReader::Decoder::openPipe()
+{
+    constexpr int bufferBytes = 1 << 15;
+    auto* buffer = static_cast<unsigned char*> (av_malloc (bufferBytes));
+    pipe.reset (avio_alloc_context (buffer, bufferBytes, 0, &bytes, readBytes, nullptr, nullptr));
+    auto* opened = avformat_alloc_context();
+    opened->pb = pipe.get();
+    auto status = openInput (opened, {});
+    if (status)
+        extent.emplace (*format, stream, std::string());
+    return status;
+}
+
+/** Takes opened. */
+Status AudioFileReader::Decoder::openInput (AVFormatContext* opened, const std::string& url)
+{
+    int code = avformat_open_input (&opened, url.c_str(), nullptr, nullptr);
     if (code < 0)
         return unreadable (name, describeError (code));
     format.reset (opened);
@@ -125,15 +165,23 @@ Status AudioFileReader::Decoder::feedPacket()
             avcodec_send_packet (codec.get(), nullptr);
             return success();
         }
+        if (code < 0 && goodFrames > 0) // what comes behind the damage cannot be found
+        {
+            extent->onBreak();
+            packetsEnded = true;
+            avcodec_send_packet (codec.get(), nullptr);
+            return success();
+        }
         if (code < 0)
             return unreadable (name, describeError (code));
 
+        extent->onPacket (*packet);
         const bool ours = packet->stream_index == stream;
         const int sent = ours ? avcodec_send_packet (codec.get(), packet.get()) : 0;
         av_packet_unref (packet.get());
         // Players skip damaged packets too: many MP3 files begin or end with half of one.
         if (sent < 0)
-            ++damagedPackets;
+            noteDamage();
         else if (ours)
             return success();
     }
@@ -143,9 +191,16 @@ Status AudioFileReader::Decoder::takeFrame()
 {
     const bool known = frame->sample_rate == codec->sample_rate && channelsOf (*frame) == channels
                        && appendFrame (pending, *frame, channels);
+    extent->onFrame (*frame);
     av_frame_unref (frame.get());
     ++goodFrames;
     return known ? success() : Status (unreadable (name, "its sample format changes on the way or is not known"));
+}
+
+void AudioFileReader::Decoder::noteDamage()
+{
+    ++damagedPackets;
+    extent->onDamage();
 }
 
 Status AudioFileReader::Decoder::checkEnd() const
@@ -173,7 +228,7 @@ Status AudioFileReader::Decoder::decodeMore()
         else if (code >= 0)
             step = takeFrame();
         else
-            ++damagedPackets;
+            noteDamage();
         if (! step)
             return step;
     }
@@ -199,6 +254,19 @@ Result<std::unique_ptr<AudioFileReader>> AudioFileReader::open (const std::files
         return opened.error();
     return std::unique_ptr<AudioFileReader> (new AudioFileReader (std::move (decoder)));
 }
+
+Result<std::unique_ptr<AudioFileReader>> AudioFileReader::open (ByteSource bytes, const std::string& name)
+{
+    av_log_set_level (AV_LOG_QUIET);
+    auto decoder = std::make_unique<Decoder>();
+    decoder->name = name;
+    decoder->bytes = std::move (bytes);
+    if (auto opened = decoder->openPipe(); ! opened)
+        return opened.error();
+    return std::unique_ptr<AudioFileReader> (new AudioFileReader (std::move (decoder)));
+}
+
+std::optional<Error> AudioFileReader::missing() const { return decoder->extent->missing (decoder->name); }
 
 double AudioFileReader::sampleRate() const noexcept { return decoder->sampleRate; }
 int AudioFileReader::channels() const noexcept { return decoder->channels; }
@@ -254,7 +322,10 @@ Result<AudioFileContent> readAudioFile (const std::filesystem::path& file, doubl
         if (! frames)
             return frames.error();
         if (frames.value() == 0)
+        {
+            content.missing = reader.value()->missing();
             return content;
+        }
 
         for (std::size_t i = 0; i < frames.value(); ++i)
         {

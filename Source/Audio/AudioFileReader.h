@@ -3,7 +3,7 @@
 
     Threads: one at a time.
     Failure: an error names the file, what is wrong with it and what can be read instead. A file that breaks off in
-    the middle gives what comes before, then the error. Samples are finite: NaN and infinity become 0.
+    the middle gives what comes before and ends; missing() tells. Samples are finite: NaN and infinity become 0.
 */
 #pragma once
 
@@ -11,8 +11,11 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace kikitori
@@ -23,6 +26,11 @@ class AudioFileReader
 public:
     /** Opens the file's first audio stream. Errors: file_missing, unreadable_audio. */
     static Result<std::unique_ptr<AudioFileReader>> open (const std::filesystem::path& file);
+
+    /** The next bytes of a stream that cannot go back; 0 at its end. */
+    using ByteSource = std::function<std::size_t (std::span<char>)>;
+    /** The same of a pipe; name: for messages. Error: unreadable_audio. */
+    static Result<std::unique_ptr<AudioFileReader>> open (ByteSource bytes, const std::string& name);
 
     ~AudioFileReader();
     AudioFileReader (const AudioFileReader&) = delete;
@@ -36,6 +44,9 @@ public:
         Error: unreadable_audio. */
     Result<std::size_t> read (std::span<float> interleaved);
 
+    /** After the end: incomplete_audio, where the file announced more than it holds, or part of it is damaged. */
+    std::optional<Error> missing() const;
+
 private:
     struct Decoder;
     explicit AudioFileReader (std::unique_ptr<Decoder> decoderToUse);
@@ -47,6 +58,7 @@ struct AudioFileContent
 {
     std::vector<float> samples; ///< mono: the channels' mean
     double sampleRate = 0.0;
+    std::optional<Error> missing; ///< see AudioFileReader::missing()
 };
 
 /** A whole file as mono. Errors as AudioFileReader, and too_long past maxSeconds. */

@@ -1,4 +1,4 @@
-/*  An audio file as a sample source, decoded while it plays.
+/*  An audio file, or the audio of a pipe, as a sample source, decoded while it plays.
 
     Threads: one at a time.
     Failure: an error names the file, what is wrong with it and which formats are read.
@@ -8,12 +8,20 @@
 #include "Audio/SampleSource.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace kikitori
 {
 
 /** Errors: file_missing, unreadable_audio. */
 Result<std::unique_ptr<SampleSource>> openAudioFile (const std::filesystem::path& file);
+
+/** Fills bytes of a stream and gives their number, 0 at its end, and soon after isCancelled() says so. */
+using PipeReader = std::function<std::size_t (std::span<char> bytes, const std::function<bool()>& isCancelled)>;
+
+/** name: for messages. Error: unreadable_audio. */
+Result<std::unique_ptr<SampleSource>> openAudioPipe (PipeReader pipe, const std::string& name);
 
 } // namespace kikitori

@@ -1,6 +1,7 @@
 #include "Audio/SampleFeed.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace kikitori
@@ -47,6 +48,7 @@ void SampleFeed::start (AudioTap& tap)
 void SampleFeed::stop()
 {
     shouldStop = true;
+    source->cancel();
     if (thread.joinable())
         thread.join();
 }
@@ -70,6 +72,11 @@ std::size_t SampleFeed::readBlock (std::span<float> interleaved)
     }
     if (read.value() > 0)
         return read.value();
+    if (! shouldStop)
+    {
+        const std::lock_guard lock (errorMutex);
+        error = source->missing();
+    }
 
     const auto silence = std::min (tailFrames, interleaved.size() / static_cast<std::size_t> (source->channels()));
     std::fill (interleaved.begin(), interleaved.end(), 0.0f);
@@ -96,9 +103,14 @@ void SampleFeed::play (AudioTap& tap)
         const auto frames = readBlock (interleaved);
         if (frames == 0)
             break;
+        auto loudest = loudestSample.load();
         for (std::size_t c = 0; c < channels; ++c)
             for (std::size_t i = 0; i < frames; ++i)
+            {
                 planes[c][i] = interleaved[i * channels + c];
+                loudest = std::max (loudest, std::abs (planes[c][i]));
+            }
+        loudestSample = loudest;
 
         // A microphone's block arrives when its last sample has been spoken.
         const auto pushed = framesPushed.load() + frames;

@@ -2,7 +2,7 @@
 
     Threads: its own thread stands for the host's audio thread; stop() joins it, within the time that the tap may
     wait for its reader.
-    Failure: a source that fails ends the feed; problem() has the reason.
+    Failure: a source that fails ends the feed, and one may end too early; problem() has the reason.
 */
 #pragma once
 
@@ -29,6 +29,7 @@ public:
     void stop() override;
     bool finished() const override { return isFinished.load(); }
     double seconds() const override;
+    float loudest() const override { return loudestSample.load(); }
     std::optional<Error> problem() const override;
 
 private:
@@ -41,6 +42,7 @@ private:
     std::atomic<bool> shouldStop{ false };
     std::atomic<bool> isFinished{ false };
     std::atomic<std::size_t> framesPushed{ 0 };
+    std::atomic<float> loudestSample{ 0.0f };
     mutable std::mutex errorMutex;
     std::optional<Error> error;
     std::thread thread;

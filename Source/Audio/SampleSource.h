@@ -8,6 +8,7 @@
 #include "Core/Result.h"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,12 @@ public:
 
     /** Fills interleaved frames; the number of whole frames read, 0 at the end. */
     virtual Result<std::size_t> read (std::span<float> interleaved) = 0;
+
+    /** After the end: what was announced and is not there. */
+    virtual std::optional<Error> missing() const { return std::nullopt; }
+
+    /** From any thread: a read that waits for more gives up, and the source is at its end. */
+    virtual void cancel() {}
 };
 
 /** Mono samples in memory. */

@@ -20,6 +20,24 @@ std::optional<TranscriptFormat> transcriptFormatFromName (std::string_view name)
     return static_cast<TranscriptFormat> (std::distance (names.begin(), found));
 }
 
+std::optional<TranscriptFormat> transcriptFormatFromFileName (std::string_view name)
+{
+    const auto lower = [] (char c) { return c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c; };
+    const auto isSame = [&lower] (char a, char b) { return lower (a) == b; };
+
+    // From the back: "labels.txt" comes before "txt".
+    const auto& names = transcriptFormatNames();
+    for (auto known = names.rbegin(); known != names.rend(); ++known)
+    {
+        const auto format = transcriptFormatFromName (*known);
+        const auto ending = "." + std::string (fileExtension (*format));
+        if (name.size() > ending.size()
+            && std::equal (name.end() - static_cast<std::ptrdiff_t> (ending.size()), name.end(), ending.begin(), isSame))
+            return format;
+    }
+    return std::nullopt;
+}
+
 std::string_view fileExtension (TranscriptFormat format) noexcept
 {
     switch (format)

@@ -30,6 +30,9 @@ const std::vector<std::string>& transcriptFormatNames();
 
 std::optional<TranscriptFormat> transcriptFormatFromName (std::string_view name);
 
+/** The format whose ending a file's name has ("talk.srt", "TALK.LABELS.TXT"); nullopt where it is none of the known. */
+std::optional<TranscriptFormat> transcriptFormatFromFileName (std::string_view name);
+
 /** "txt", "json", ...; formats that share one ("labels.txt", "regions.csv") have a longer name. */
 std::string_view fileExtension (TranscriptFormat format) noexcept;
 

@@ -1,5 +1,8 @@
 #include "Standalone/CommandLine/MicrophoneFeed.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace kikitori::commandline
 {
 
@@ -15,6 +18,11 @@ void MicrophoneFeed::start (AudioTap& tap)
         [this, &tap] (const float* const* channels, int numChannels, int numSamples)
         {
             tap.process (channels, numChannels, numSamples, {});
+            auto loudest = loudestSample.load (std::memory_order_relaxed);
+            for (int c = 0; c < numChannels; ++c)
+                for (int i = 0; i < numSamples; ++i)
+                    loudest = std::max (loudest, std::abs (channels[c][i]));
+            loudestSample.store (loudest, std::memory_order_relaxed);
             framesPushed.fetch_add (static_cast<std::uint64_t> (numSamples), std::memory_order_relaxed);
         });
 }

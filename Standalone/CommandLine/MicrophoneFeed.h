@@ -25,11 +25,13 @@ public:
     void stop() override { input->stop(); }
     bool finished() const override { return ! input->problem().empty(); }
     double seconds() const override;
+    float loudest() const override { return loudestSample.load (std::memory_order_relaxed); }
     std::optional<Error> problem() const override;
 
 private:
     const std::unique_ptr<AudioInput> input;
     std::atomic<std::uint64_t> framesPushed{ 0 };
+    std::atomic<float> loudestSample{ 0.0f }; ///< written by the device's thread alone
 };
 
 } // namespace kikitori::commandline

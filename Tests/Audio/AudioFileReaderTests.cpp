@@ -1,6 +1,7 @@
 #include "Audio/AudioFileReader.h"
 #include "Support/Catch.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -8,6 +9,7 @@
 #include <limits>
 #include <numbers>
 #include <unistd.h>
+#include <utility>
 
 using namespace kikitori;
 
@@ -83,7 +85,8 @@ TEST_CASE ("the tone comes out of every format")
         INFO (name);
         const auto content = readAudioFile (fixture (name));
         REQUIRE (content);
-        const auto& [samples, rate] = content.value();
+        const auto& samples = content.value().samples;
+        const auto rate = content.value().sampleRate;
         CHECK (rate == (std::string (name) == "tone.opus" ? 48000.0 : 44100.0));
         CHECK (static_cast<double> (samples.size()) / rate == Approx (0.5).margin (0.06));
         CHECK (amplitudeAt (samples, 440.0, rate) == Approx (0.0884).epsilon (0.12));
@@ -154,6 +157,131 @@ TEST_CASE ("a file that breaks off gives what is there")
     const auto content = readAudioFile (half.path);
     REQUIRE (content);
     CHECK (content.value().samples.size() > 5000);
+}
+
+namespace
+{
+
+std::string contentOf (const std::string& file)
+{
+    std::ifstream in (file, std::ios::binary);
+    return { std::istreambuf_iterator<char> (in), {} };
+}
+
+std::optional<Error> missingIn (const std::string& bytes)
+{
+    const ScratchFile file (bytes);
+    const auto content = readAudioFile (file.path);
+    REQUIRE (content);
+    return content.value().missing;
+}
+
+} // namespace
+
+TEST_CASE ("a file that is whole lacks nothing")
+{
+    for (const char* name : { "tone.wav", "tone.flac", "tone.mp3", "tone.m4a", "tone.ogg", "tone.opus" })
+    {
+        INFO (name);
+        CHECK_FALSE (missingIn (contentOf (fixture (name))));
+    }
+    for (const auto& entry : std::filesystem::directory_iterator (KIKITORI_FIXTURES "/speech/audio"))
+    {
+        INFO (entry.path().string());
+        const auto content = readAudioFile (entry.path());
+        REQUIRE (content);
+        CHECK_FALSE (content.value().missing);
+    }
+}
+
+TEST_CASE ("a file that is cut short says so")
+{
+    for (const auto& [name, share] : { std::pair{ "tone.wav", 0.3 }, { "tone.wav", 0.9 }, { "tone.flac", 0.7 },
+                                       { "tone.mp3", 0.35 }, { "../speech/audio/arctic_a0009_1592748391.opus", 0.8 } })
+    {
+        INFO (name << " at " << share);
+        const auto whole = contentOf (fixture (name));
+        const auto missing = missingIn (whole.substr (0, static_cast<std::size_t> (share * double (whole.size()))));
+        REQUIRE (missing);
+        CHECK (missing->code == "incomplete_audio");
+        CHECK (missing->message.find ("cut short") != std::string::npos);
+    }
+
+    // Of exact formats, a tenth of a second is enough.
+    const auto wav = floatWav (std::vector<float> (16000, 0.1f), 16000, 1);
+    const auto missing = missingIn (wav.substr (0, wav.size() - 1600 * 4));
+    REQUIRE (missing);
+    CHECK (missing->message.find ("0.10 s of 1.0 s are missing") != std::string::npos);
+}
+
+TEST_CASE ("damage in the middle of a file is told with its length")
+{
+    auto flac = contentOf (fixture ("tone.flac"));
+    std::fill_n (flac.begin() + static_cast<std::ptrdiff_t> (flac.size() / 2), 600, '\x5a');
+    const auto missing = missingIn (flac);
+    REQUIRE (missing);
+    CHECK (missing->message.find ("of 0.50 s are missing") != std::string::npos);
+}
+
+TEST_CASE ("a length that nobody knew is not believed")
+{
+    // As writers to a pipe leave a WAV header, the size of its data unknown.
+    for (const std::uint32_t size : { 0u, 0x7ffff000u, 0x80000000u, 0xffffffffu })
+    {
+        INFO (size);
+        auto wav = floatWav (std::vector<float> (16000, 0.1f), 16000, 1);
+        wav.replace (wav.find ("data") + 4, 4, bytesOf (size));
+        CHECK_FALSE (missingIn (wav));
+    }
+
+    // A FLAC encoder that could not go back leaves no number of samples (36 bits of STREAMINFO).
+    auto flac = contentOf (fixture ("tone.flac"));
+    flac[21] = static_cast<char> (flac[21] & 0xf0);
+    flac.replace (22, 4, std::string (4, '\0'));
+    CHECK_FALSE (missingIn (flac));
+
+    // Without a Xing header the length of an MP3 file is a guess.
+    auto mp3 = contentOf (fixture ("tone.mp3"));
+    for (const char* mark : { "Xing", "Info" })
+        if (const auto at = mp3.find (mark); at != std::string::npos)
+            mp3.replace (at, 4, 4, '\0');
+    CHECK_FALSE (missingIn (mp3.substr (0, mp3.size() / 2)));
+}
+
+TEST_CASE ("a pipe is read as a file is")
+{
+    for (const char* name : { "tone.wav", "tone.flac", "tone.mp3", "tone.ogg", "tone.opus" })
+    {
+        INFO (name);
+        const auto bytes = contentOf (fixture (name));
+        std::size_t given = 0;
+        auto reader = AudioFileReader::open (
+            [&] (std::span<char> room)
+            {
+                const auto count = std::min ({ room.size(), bytes.size() - given, std::size_t{ 1000 } });
+                std::copy_n (bytes.begin() + static_cast<std::ptrdiff_t> (given), count, room.begin());
+                given += count;
+                return count;
+            },
+            "standard input");
+        REQUIRE (reader);
+
+        std::vector<float> block (4096);
+        std::size_t samples = 0;
+        for (std::size_t frames = 1; frames > 0; samples += frames)
+        {
+            const auto read = reader.value()->read (block);
+            REQUIRE (read);
+            frames = read.value();
+        }
+        CHECK (static_cast<double> (samples) / reader.value()->sampleRate() == Approx (0.5).margin (0.06));
+        CHECK_FALSE (reader.value()->missing());
+    }
+
+    const auto nothing = AudioFileReader::open ([] (std::span<char>) { return std::size_t{ 0 }; }, "standard input");
+    REQUIRE_FALSE (nothing);
+    CHECK (nothing.error().code == "unreadable_audio");
+    CHECK (nothing.error().message.find ("standard input") == 0);
 }
 
 TEST_CASE ("a file past the limit is refused")

@@ -2,6 +2,9 @@
 #include "Audio/TapReader.h"
 #include "Support/Catch.h"
 
+#include <algorithm>
+#include <utility>
+
 using namespace kikitori;
 
 namespace
@@ -44,6 +47,36 @@ TEST_CASE ("a feed pushes all of its source and the tail")
     feed.stop();
     CHECK (feed.seconds() == Approx (1.25).margin (1e-4));
     CHECK_FALSE (feed.problem());
+}
+
+TEST_CASE ("a feed knows its loudest sample and tells what its source lacks")
+{
+    class ShortSource final : public SampleSource
+    {
+    public:
+        double sampleRate() const override { return 16000.0; }
+        int channels() const override { return 2; }
+        Result<std::size_t> read (std::span<float> interleaved) override
+        {
+            std::fill (interleaved.begin(), interleaved.end(), 0.1f);
+            interleaved[interleaved.size() - 1] = -0.75f;
+            return std::exchange (isRead, true) ? std::size_t{ 0 } : interleaved.size() / 2;
+        }
+        std::optional<Error> missing() const override { return Error{ "incomplete_audio", "a.wav is cut short" }; }
+
+    private:
+        bool isRead = false;
+    };
+
+    AudioTap tap;
+    SampleFeed feed (std::make_unique<ShortSource>(), false);
+    feed.prepare (tap);
+    feed.start (tap);
+    waitFor (feed);
+    feed.stop();
+    CHECK (feed.loudest() == 0.75f);
+    REQUIRE (feed.problem());
+    CHECK (feed.problem()->code == "incomplete_audio");
 }
 
 TEST_CASE ("in real time a feed takes the time of its audio")

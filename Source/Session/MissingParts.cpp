@@ -1,0 +1,55 @@
+#include "Session/MissingParts.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace kikitori
+{
+
+namespace
+{
+
+Error noWords (float loudest, const std::string& input)
+{
+    constexpr float quiet = 0.01f; // -40 dB
+    if (loudest == 0.0f)
+        return { "no_words", input + ": No words were recognized. The recording is silent; check the input or the file." };
+
+    return { "no_words", input + ": No words were recognized. The loudest level is " + decibels (loudest) + "."
+                             + (loudest < quiet ? " Raise the recording's level and try again." : "") };
+}
+
+} // namespace
+
+std::vector<Error> missingParts (const StreamEnd& end, const std::string& input)
+{
+    std::vector<Error> parts;
+
+    if (end.inputProblem)
+        parts.push_back (*end.inputProblem);
+
+    if (end.hasFailed)
+        return parts;
+
+    if (end.lostSeconds > 0.0)
+    {
+        std::array<char, 32> seconds{};
+        std::snprintf (seconds.data(), seconds.size(), "%.2f", end.lostSeconds);
+        parts.push_back ({ "audio_lost", input + ": " + seconds.data() + " s of audio were lost; the times stay right." });
+    }
+
+    if (! end.hasWords && end.seconds > 0.0)
+        parts.push_back (noWords (end.loudest, input));
+
+    return parts;
+}
+
+std::string decibels (float magnitude)
+{
+    std::array<char, 32> text{};
+    std::snprintf (text.data(), text.size(), "%.1f dB", 20.0 * std::log10 (static_cast<double> (magnitude)));
+    return text.data();
+}
+
+} // namespace kikitori
