@@ -1,6 +1,7 @@
 #include "Standalone/CommandLine/DevicesCommand.h"
 
 #include "Standalone/CommandLine/AudioInput.h"
+#include "Standalone/CommandLine/Output.h"
 
 #include <cstdio>
 
@@ -15,13 +16,13 @@ ExitCode runDevices (const DevicesOptions& options)
     const auto devices = AudioInput::list();
     if (! devices)
     {
-        std::fprintf (stderr, "kikitori: %s\n", devices.error().message.c_str());
+        complain (devices.error().message);
         return ExitCode::inputUnreadable;
     }
 
     for (const auto& device : devices.value())
         std::printf ("%s  (%s%s)\n", device.name.c_str(), device.system.c_str(), device.isDefault ? ", default" : "");
-    return ExitCode::ok;
+    return reportFailure (checkStandardOutput());
 }
 
 } // namespace kikitori::commandline

@@ -8,6 +8,7 @@
 #include "Standalone/CommandLine/Evaluation/TextNormaliser.h"
 #include "Standalone/CommandLine/Interrupt.h"
 #include "Standalone/CommandLine/Output.h"
+#include "Standalone/CommandLine/OutputPlan.h"
 
 #include <algorithm>
 #include <atomic>
@@ -63,6 +64,17 @@ void measure (UtteranceResult& result, const StreamOutcome& outcome, std::option
         result.wordLatencyMs = (*settled - *speechEnd) * 1000.0;
 }
 
+/** Before the work: the report may replace neither the manifest nor a recording. */
+Status checkReport (const std::string& output, const std::string& manifest, const std::vector<ManifestEntry>& entries)
+{
+    if (output.empty())
+        return success();
+    std::vector<std::string> inputs{ manifest };
+    for (const auto& entry : entries)
+        inputs.push_back (entry.audio.string());
+    return checkOutput (output, inputs);
+}
+
 class Evaluation
 {
 public:
@@ -92,8 +104,9 @@ public:
             std::fputs ("\r\x1b[K", stderr);
     }
 
+    ExitCode code() const { return overall (worst, anyRead); }
+
     evaluation::EvaluationReport report;
-    ExitCode code = ExitCode::ok;
 
 private:
     void work()
@@ -119,7 +132,15 @@ private:
         std::string model;
 
         if (audio)
+        {
+            const auto missing = audio.value().missing;
             one = stream (entry, std::move (audio).value(), result, model);
+            if (missing)
+            {
+                complain (missing->message);
+                one = worse (one, ExitCode::incomplete);
+            }
+        }
         else
             result.error = audio.error().message;
 
@@ -166,7 +187,8 @@ private:
     void finish (std::size_t index, UtteranceResult result, ExitCode one, const std::string& model)
     {
         const std::lock_guard lock (mutex);
-        code = worse (code, one);
+        worst = worse (worst, one);
+        anyRead = anyRead || one != ExitCode::inputUnreadable;
         failuresInARow = one == ExitCode::backendFailed ? failuresInARow + 1 : 0;
         if (! model.empty())
             report.model = model;
@@ -186,6 +208,8 @@ private:
     std::atomic<int> failuresInARow{ 0 };
     std::mutex mutex;
     std::size_t done = 0;
+    ExitCode worst = ExitCode::ok;
+    bool anyRead = false;
 };
 
 } // namespace
@@ -199,17 +223,21 @@ ExitCode runEvaluate (const EvaluateOptions& options)
         return ExitCode::inputUnreadable;
     }
 
+    const auto output = options.output == standardStream ? std::string() : options.output;
+    if (const auto allowed = checkReport (output, options.manifest, entries.value()); ! allowed)
+        return reportFailure (allowed);
+
     const Interrupt interrupt;
     const LogToStandardError log (options.stream.verbose);
     Evaluation evaluation (options, std::move (entries).value());
     evaluation.run();
 
-    const auto document = options.format == "json" ? evaluation::writeJson (evaluation.report)
-                                                   : evaluation::writeText (evaluation.report);
-    const auto written = writeDocument (document, options.output);
-    if (! written)
-        complain (written.error().message);
-    return written ? evaluation.code : worse (evaluation.code, ExitCode::usage);
+    const bool asJson = options.format == "json"
+                        || (options.format.empty()
+                            && transcriptFormatFromFileName (output) == TranscriptFormat::json);
+    const auto document =
+        asJson ? evaluation::writeJson (evaluation.report) : evaluation::writeText (evaluation.report);
+    return worse (evaluation.code(), reportFailure (writeDocument (document, output)));
 }
 
 } // namespace kikitori::commandline

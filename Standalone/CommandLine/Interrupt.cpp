@@ -14,6 +14,8 @@ static_assert (std::atomic<int>::is_always_lock_free, "a signal handler may touc
 
 void onSignal (int signal)
 {
+    // Who reads our output may have been told to end as well; what is written to a file is written all the same.
+    std::signal (SIGPIPE, SIG_IGN);
     if (signalCount.fetch_add (1) >= 2)
     {
         std::signal (signal, SIG_DFL);
@@ -28,12 +30,16 @@ Interrupt::Interrupt()
     signalCount = 0;
     std::signal (SIGINT, onSignal);
     std::signal (SIGTERM, onSignal);
+    if (std::signal (SIGHUP, onSignal) == SIG_IGN) // nohup
+        std::signal (SIGHUP, SIG_IGN);
 }
 
 Interrupt::~Interrupt()
 {
     std::signal (SIGINT, SIG_DFL);
     std::signal (SIGTERM, SIG_DFL);
+    if (std::signal (SIGHUP, SIG_DFL) == SIG_IGN)
+        std::signal (SIGHUP, SIG_IGN);
 }
 
 bool Interrupt::requested() noexcept { return signalCount.load() >= 1; }

@@ -1,4 +1,4 @@
-/*  SIGINT and SIGTERM as a flag, so that a command can end in order and still write what it has.
+/*  SIGINT, SIGTERM and SIGHUP as a flag, so that a command can end in order and still write what it has.
 
     Threads: any may ask; the signal handler only increments a lock-free atomic.
     Failure: the second signal ends the wait for the last words, the third ends the process as the system would.
@@ -11,7 +11,7 @@ namespace kikitori::commandline
 class Interrupt
 {
 public:
-    /** Takes over both signals for the life of the object; one at a time in a process. */
+    /** Takes over the signals for the life of the object, but SIGHUP under nohup; one at a time in a process. */
     Interrupt();
     ~Interrupt();
 

@@ -4,6 +4,7 @@
 #include "Standalone/CommandLine/Interrupt.h"
 #include "Standalone/CommandLine/MicrophoneFeed.h"
 #include "Standalone/CommandLine/Output.h"
+#include "Standalone/CommandLine/OutputPlan.h"
 #include "Standalone/CommandLine/TranscriptPrinter.h"
 
 #include <unistd.h>
@@ -13,13 +14,10 @@ namespace kikitori::commandline
 
 ExitCode runListen (const ListenOptions& options)
 {
-    const auto format = transcriptFormatFromName (options.format).value_or (TranscriptFormat::text);
-
-    if (const auto allowed = checkTerminal (format, options.output); ! allowed)
-    {
-        complain (allowed.error().message);
-        return ExitCode::usage;
-    }
+    const auto plan = planOutputs ({ std::string() }, options.output, options.format);
+    if (! plan)
+        return reportFailure (plan.error());
+    const auto format = plan.value().format;
 
     auto input = AudioInput::open (options.device);
     if (! input)
@@ -31,7 +29,7 @@ ExitCode runListen (const ListenOptions& options)
     const Interrupt interrupt;
     const LogToStandardError log (options.stream.verbose);
     const std::string name = input.value()->name();
-    const bool growsOnOutput = format == TranscriptFormat::text && options.output.empty();
+    const bool growsOnOutput = format == TranscriptFormat::text && plan.value().usesStandardOutput();
 
     LiveDisplay display (stderr, LiveDisplay::chooseStyle (stderr, false));
     TranscriptPrinter printer (growsOnOutput ? stdout : nullptr, display,
@@ -47,18 +45,16 @@ ExitCode runListen (const ListenOptions& options)
     const auto outcome = runStream (feed, request, connectBackend(), &printer);
     printer.finish (*outcome.transcript);
 
-    ExitCode code = reportOutcome (outcome, name);
-    if (! growsOnOutput)
-    {
-        const auto written = writeDocument (
-            exportTranscript (*outcome.transcript, format, { .source = name, .model = outcome.model }), options.output);
-        if (! written)
-        {
-            complain (written.error().message);
-            code = worse (code, ExitCode::usage);
-        }
-    }
-    return code;
+    const ExitCode code = reportOutcome (outcome, name);
+    if (growsOnOutput)
+        return worse (code, reportFailure (checkStandardOutput()));
+
+    const auto& paths = plan.value().paths;
+    if (! paths.empty() && hasNothing (outcome))
+        return code;
+
+    const auto document = exportTranscript (*outcome.transcript, format, { .source = name, .model = outcome.model });
+    return worse (code, reportFailure (writeDocument (document, paths.empty() ? std::string() : paths.front())));
 }
 
 } // namespace kikitori::commandline

@@ -51,15 +51,16 @@ void LiveDisplay::showPartial (const std::string& text, double seconds)
     std::fflush (stream);
 }
 
-void LiveDisplay::showStatus (const std::string& text)
+void LiveDisplay::showStatus (const std::string& text, const std::string& step, bool isTrouble)
 {
-    if (text == shown)
+    if (text == shown || (style != Style::rewrite && step == shownStep))
         return;
     shown = text;
+    shownStep = step;
 
     if (style == Style::rewrite)
         rewriteLine (text);
-    else if (style == Style::lines)
+    else if (style == Style::lines || isTrouble)
         std::fprintf (stream, "           (%s)\n", text.c_str());
     std::fflush (stream);
 }

@@ -17,7 +17,7 @@ class LiveDisplay
 public:
     enum class Style
     {
-        quiet,   ///< shows nothing
+        quiet,   ///< shows nothing but trouble
         rewrite, ///< a terminal: one line that is overwritten
         lines    ///< a pipe or file: every growth as a line with its time
     };
@@ -34,8 +34,9 @@ public:
     /** Shows the words of the running segment; seconds is the place in the recording. */
     void showPartial (const std::string& text, double seconds);
 
-    /** Shows what the program waits for ("loading the model"), until something else is shown. */
-    void showStatus (const std::string& text);
+    /** Shows what the program waits for ("loading the model, 3 s"), until something else is shown. Where lines stay, it
+        is one for each step; trouble is a line on a quiet display, too. */
+    void showStatus (const std::string& text, const std::string& step, bool isTrouble);
 
     /** A line that stays. */
     void printLine (const std::string& text);
@@ -48,7 +49,8 @@ private:
 
     std::FILE* stream;
     const Style style;
-    std::string shown; ///< what the last line says
+    std::string shown;     ///< what the last line says
+    std::string shownStep; ///< of the last status
     bool lineIsOpen = false;
 };
 

@@ -31,7 +31,7 @@ int main (int argc, char* argv[])
         if (const auto* end = std::get_if<EndNow> (&parsed))
         {
             std::fputs (end->text.c_str(), end->code == ExitCode::ok ? stdout : stderr);
-            return static_cast<int> (end->code);
+            return static_cast<int> (worse (end->code, reportFailure (checkStandardOutput())));
         }
 
         return static_cast<int> (std::visit (Dispatch{}, std::get<Command> (parsed)));

@@ -2,6 +2,7 @@
 
 #include "Export/TranscriptFormat.h"
 #include "Session/WireFormat.h"
+#include "Standalone/CommandLine/OutputPlan.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -37,15 +38,16 @@ void addStreamOptions (CLI::App& command, StreamOptions& options)
 void addTranscriptOutput (CLI::App& command, std::string& format, std::string& output)
 {
     command.add_option ("--format", format, "text, json, srt, vtt, csv, audacity (labels), reaper (regions) or midi")
-        ->capture_default_str()
+        ->default_str ("as the ending of --output says, else text")
         ->check (CLI::IsMember (transcriptFormatNames()));
-    command.add_option ("--output,-o", output, "write to this file instead of standard output");
+    command.add_option ("--output,-o", output,
+                        "write to this file, or into this folder/, instead of standard output (-)");
 }
 
 void addTranscribe (CLI::App& app, TranscribeOptions& options)
 {
     auto* command = app.add_subcommand ("transcribe", "Transcribe audio files (WAV, FLAC, MP3, M4A, OGG, Opus)");
-    command->add_option ("files", options.files, "audio files")->required()->type_name ("FILE");
+    command->add_option ("files", options.files, "audio files; - is standard input")->required()->type_name ("FILE");
     command->add_flag ("--realtime", options.realtime,
                        "play the audio at its own speed instead of as fast as possible");
     addTranscriptOutput (*command, options.format, options.output);
@@ -55,7 +57,8 @@ void addTranscribe (CLI::App& app, TranscribeOptions& options)
         ->check (CLI::NonNegativeNumber);
     command->add_option ("--to", options.to, "write only what is said before this second")->check (CLI::PositiveNumber);
     addStreamOptions (*command, options.stream);
-    command->footer ("With several files, --output names a folder that gets one file for each.");
+    command->footer (std::string ("With several files, --output names a folder that gets one file for each.\n\n")
+                     + exitCodeHelp);
 }
 
 void addListen (CLI::App& app, ListenOptions& options)
@@ -65,6 +68,7 @@ void addListen (CLI::App& app, ListenOptions& options)
     command->add_option ("--seconds", options.seconds, "stop after this time")->check (CLI::PositiveNumber);
     addTranscriptOutput (*command, options.format, options.output);
     addStreamOptions (*command, options.stream);
+    command->footer (exitCodeHelp);
 }
 
 void addDevices (CLI::App& app, DevicesOptions& options)
@@ -82,7 +86,7 @@ void addEvaluate (CLI::App& app, EvaluateOptions& options)
         ->type_name ("MANIFEST.jsonl");
     command->add_flag ("--realtime", options.realtime, "play each recording at its own speed and measure latencies");
     command->add_option ("--format", options.format, "text or json")
-        ->capture_default_str()
+        ->default_str ("as the ending of --output says, else text")
         ->check (CLI::IsMember ({ "text", "json" }));
     command->add_option ("--output,-o", options.output, "write to this file instead of standard output");
     command->add_option ("--split", options.split, "only lines with this split: train, dev, test");
@@ -93,6 +97,7 @@ void addEvaluate (CLI::App& app, EvaluateOptions& options)
         ->capture_default_str()
         ->check (CLI::Range (0, 10000));
     addStreamOptions (*command, options.stream);
+    command->footer (exitCodeHelp);
 }
 
 EndNow usage (const std::string& what)
@@ -107,7 +112,7 @@ std::variant<Command, EndNow> parseCommandLine (const std::vector<std::string>& 
     CLI::App app ("Writes down what is said: audio files, a microphone, or a manifest to be scored.", "kikitori");
     app.set_version_flag ("--version", "kikitori " KIKITORI_VERSION);
     app.require_subcommand (1);
-    app.footer ("Exit codes: 0 ok, 2 usage, 3 input unreadable, 4 backend failed, 5 interrupted.");
+    app.footer (exitCodeHelp);
 
     TranscribeOptions transcribe;
     ListenOptions listen;
@@ -146,8 +151,11 @@ std::variant<Command, EndNow> parseCommandLine (const std::vector<std::string>& 
 
     if (transcribe.to > 0.0 && transcribe.to <= transcribe.from)
         return usage ("--to must be greater than --from");
-    if (transcribe.files.size() > 1 && transcribe.output.empty() && transcribe.format != "text"
-        && transcribe.format != "json")
+    if (std::count (transcribe.files.begin(), transcribe.files.end(), standardStream) > 1)
+        return usage ("standard input (-) can be read once only");
+    const bool toFolder = ! transcribe.output.empty() && transcribe.output != standardStream;
+    const auto& format = transcribe.format;
+    if (transcribe.files.size() > 1 && ! toFolder && ! format.empty() && format != "text" && format != "json")
         return usage ("--format " + transcribe.format + " with several files needs --output FOLDER");
     return Command{ transcribe };
 }

@@ -32,12 +32,12 @@ struct TranscribeOptions
 {
     StreamOptions stream;
     std::vector<std::string> files;
-    std::string format = "text"; ///< a name of Export/TranscriptFormat.h
-    std::string output;          ///< file ("" = standard output), or a folder for several files
-    std::string speaker;         ///< name before each line; "" = none
-    bool lineTimes = false;      ///< text: a time before each line
-    double from = 0.0;           ///< seconds; only what is said from here on is written
-    double to = 0.0;             ///< and before this; 0 = to the end
+    std::string format;     ///< a name of Export/TranscriptFormat.h; "" = as the output's ending says, else text
+    std::string output;     ///< see planOutputs()
+    std::string speaker;    ///< name before each line; "" = none
+    bool lineTimes = false; ///< text: a time before each line
+    double from = 0.0;      ///< seconds; only what is said from here on is written
+    double to = 0.0;        ///< and before this; 0 = to the end
     bool realtime = false;
 };
 
@@ -45,7 +45,7 @@ struct ListenOptions
 {
     StreamOptions stream;
     std::string device; ///< "" = the system's default
-    std::string format = "text";
+    std::string format; ///< as of TranscribeOptions
     std::string output;
     double seconds = 0.0; ///< 0 = until interrupted
 };
@@ -59,7 +59,7 @@ struct EvaluateOptions
 {
     StreamOptions stream;
     std::string manifest;
-    std::string format = "text"; ///< text or json
+    std::string format; ///< text or json; "" = as the output's ending says, else text
     std::string output;
     std::string split;     ///< only lines with this split; "" = all
     std::size_t limit = 0; ///< first so many lines; 0 = all

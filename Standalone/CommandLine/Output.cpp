@@ -1,72 +1,98 @@
 #include "Standalone/CommandLine/Output.h"
 
 #include "Core/Log.h"
+#include "Platform/FileWriter.h"
+#include "Session/MissingParts.h"
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <cstdio>
-#include <cstring>
-#include <memory>
-#include <unistd.h>
+#include <filesystem>
+#include <random>
 
 namespace kikitori::commandline
 {
+
+namespace
+{
+
+/** A document that took hours does not go because its disk is full. */
+Status writeOrRescue (const std::string& document, const std::string& path)
+{
+    namespace fs = std::filesystem;
+    const auto written = platform::writeFile (path, document);
+    if (written)
+        return success();
+
+    std::error_code failed;
+    const auto name = "kikitori-" + std::to_string (std::random_device{}()) + "-" + fs::path (path).filename().string();
+    const auto elsewhere = fs::temp_directory_path (failed) / name;
+    if (failed || ! platform::writeFile (elsewhere, document, platform::Access::ownerOnly))
+        return written;
+    return Error{ "write_failed", written.error().message + " It is in " + elsewhere.string() + " instead." };
+}
+
+} // namespace
 
 void complain (const std::string& message) { std::fprintf (stderr, "kikitori: %s\n", message.c_str()); }
 
 Status writeDocument (const std::string& document, const std::string& path)
 {
-    const auto failed = [&path]
-    {
-        return Error{ "write_failed",
-                      (path.empty() ? "standard output" : path) + " cannot be written: " + std::strerror (errno) };
-    };
+    if (! path.empty())
+        return writeOrRescue (document, path);
 
-    if (path.empty())
-    {
-        const bool good = std::fwrite (document.data(), 1, document.size(), stdout) == document.size();
-        return good && std::fflush (stdout) == 0 ? success() : Status (failed());
-    }
-
-    std::unique_ptr<std::FILE, int (*) (std::FILE*)> file (std::fopen (path.c_str(), "wb"), &std::fclose);
-    if (file == nullptr || std::fwrite (document.data(), 1, document.size(), file.get()) != document.size()
-        || std::fclose (file.release()) != 0)
-        return failed();
-    return success();
+    std::fwrite (document.data(), 1, document.size(), stdout);
+    return checkStandardOutput();
 }
 
-Status checkTerminal (TranscriptFormat format, const std::string& path)
+Status checkStandardOutput()
 {
-    if (isBinary (format) && path.empty() && ::isatty (STDOUT_FILENO) != 0)
-        return Error{ "bad_option", "This format is no text: give --output FILE." };
+    // Both, always: a flush that fails loses its bytes, and the next one succeeds.
+    const bool isFlushed = std::fflush (stdout) == 0;
+    if (isFlushed && std::ferror (stdout) == 0)
+        return success();
+    return Error{ "write_failed", "Standard output could not be written. Free some space or choose a file with --output." };
+}
 
-    return success();
+ExitCode reportFailure (const Status& status)
+{
+    if (status)
+        return ExitCode::ok;
+    complain (status.error().message);
+    return status.error().code == "write_failed" ? ExitCode::outputFailed : ExitCode::usage;
 }
 
 ExitCode reportOutcome (const StreamOutcome& outcome, const std::string& input)
 {
-    if (const auto lost = outcome.counters.lostSeconds(); ! outcome.backendError && lost > 0.0)
-    {
-        char seconds[32];
-        std::snprintf (seconds, sizeof (seconds), "%.2f", lost);
-        complain (input + ": " + seconds + " s of audio were lost because the backend was too slow; the times stay right");
-    }
-
     ExitCode code = ExitCode::ok;
-    if (outcome.inputError)
-    {
-        complain (outcome.inputError->message);
-        code = ExitCode::inputUnreadable;
-    }
     if (outcome.backendError)
     {
-        complain (outcome.backendError->message);
-        code = worse (code, ExitCode::backendFailed);
+        complain (input + ": " + outcome.backendError->message);
+        code = ExitCode::backendFailed;
+    }
+
+    const StreamEnd end{ outcome.inputError, outcome.audioSeconds, outcome.loudest, outcome.counters.lostSeconds(),
+                         ! wholeText (*outcome.transcript).empty(),
+                         outcome.backendError.has_value() };
+    for (const auto& part : missingParts (end, input))
+    {
+        complain (part.message);
+        code = worse (code, outcome.audioSeconds > 0.0 ? ExitCode::incomplete : ExitCode::inputUnreadable);
     }
     return outcome.interrupted ? ExitCode::interrupted : code;
 }
 
-ExitCode worse (ExitCode a, ExitCode b) { return static_cast<int> (a) > static_cast<int> (b) ? a : b; }
+ExitCode worse (ExitCode a, ExitCode b)
+{
+    using enum ExitCode;
+    constexpr std::array order{ ok, usage, inputUnreadable, incomplete, outputFailed, backendFailed, interrupted };
+    return std::find (order.begin(), order.end(), a) > std::find (order.begin(), order.end(), b) ? a : b;
+}
+
+ExitCode overall (ExitCode worst, bool anyInputRead)
+{
+    return worst == ExitCode::inputUnreadable && anyInputRead ? ExitCode::incomplete : worst;
+}
 
 LogToStandardError::LogToStandardError (bool wanted)
 {

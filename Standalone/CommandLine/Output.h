@@ -1,12 +1,12 @@
 /*  Messages for people and documents for files.
 
     Threads: one at a time.
-    Failure: a document that cannot be written whole is an error, also when the disk is full at the end.
+    Failure: a document that cannot be written whole is an error, also when the disk is full at the end; a file that was
+    there before then stays as it was.
 */
 #pragma once
 
 #include "Core/Result.h"
-#include "Export/TranscriptFormat.h"
 #include "Standalone/CommandLine/ExitCode.h"
 #include "Standalone/CommandLine/Stream.h"
 
@@ -18,17 +18,18 @@ namespace kikitori::commandline
 /** "kikitori: message" on standard error. */
 void complain (const std::string& message);
 
-/** Writes a document to a file, or to standard output if the path is "". Error: write_failed. */
+/** Writes a document to a file, or to standard output if the path is "". Error: write_failed; if it is now in the
+    temporary folder instead, the message says so. */
 Status writeDocument (const std::string& document, const std::string& path);
 
-/** Error bad_option when a document that is no text would go to a terminal. */
-Status checkTerminal (TranscriptFormat format, const std::string& path);
+/** Did everything that went to standard output get there? Error: write_failed. */
+Status checkStandardOutput();
 
-/** Says what went wrong in a stream (nothing if nothing did) and gives the code for it. */
+/** Says what went wrong, if something did, and gives the code for it. */
+ExitCode reportFailure (const Status& status);
+
+/** Says what went wrong in a stream or is missing in it (nothing if all is well) and gives the code for it. */
 ExitCode reportOutcome (const StreamOutcome& outcome, const std::string& input);
-
-/** Of two codes the one that the program should end with. */
-ExitCode worse (ExitCode a, ExitCode b);
 
 /** Warnings and errors of the log go to standard error while this lives, if they are wanted: what ends a stream is
     reported by reportOutcome() anyway. */

@@ -73,6 +73,8 @@ private:
     {
         if (request.limitSeconds > 0.0 && feed.seconds() >= request.limitSeconds)
             return false;
+        if (observer != nullptr && ! observer->wantsMore())
+            return false;
         return ! feed.finished() && session.state() != LifecycleState::idle && ! Interrupt::requested();
     }
 
@@ -108,8 +110,10 @@ private:
         outcome.stopToEndMs = secondsSince (stopped) * 1000.0;
         outcome.transcript = session.transcript();
         outcome.backendError = snapshot.lastError;
+        outcome.wasReady = snapshot.counters.sent > 0;
         outcome.inputError = feed.problem();
         outcome.audioSeconds = feed.seconds();
+        outcome.loudest = feed.loudest();
         outcome.model = snapshot.model;
         outcome.counters = snapshot.counters;
     }
@@ -139,7 +143,7 @@ private:
         }
 
         if (observer != nullptr && session.state() == LifecycleState::starting)
-            observer->onStatus (describe (session.snapshot()));
+            observer->onStatus (session.snapshot());
     }
 
     AudioFeed& feed;
@@ -168,6 +172,11 @@ StreamOutcome runStream (AudioFeed& feed,
                          StreamObserver* observer)
 {
     return Run (feed, request, backend, observer).execute();
+}
+
+bool hasNothing (const StreamOutcome& outcome)
+{
+    return (outcome.backendError || outcome.interrupted) && wholeText (*outcome.transcript).empty();
 }
 
 std::string wholeText (const TranscriptSnapshot& transcript)

@@ -46,8 +46,10 @@ struct StreamOutcome
     std::optional<Error> inputError;
     std::optional<Error> backendError;
     bool interrupted = false;
+    bool wasReady = false; ///< the backend took the stream, whatever came then
     double stopToEndMs = 0.0; ///< from stop to Idle
     double audioSeconds = 0.0;
+    float loudest = 0.0f; ///< the largest magnitude of a sample, full scale being 1
     std::string model; ///< as the backend names it
     SessionCounters counters;
 };
@@ -57,6 +59,9 @@ StreamOutcome runStream (AudioFeed& feed,
                          const StreamRequest& request,
                          const Backend& backend,
                          StreamObserver* observer);
+
+/** The stream was cut off before anything was understood: a document of an earlier run is worth more. */
+bool hasNothing (const StreamOutcome& outcome);
 
 /** All confirmed and unconfirmed text, segments joined by spaces. */
 std::string wholeText (const TranscriptSnapshot& transcript);

@@ -5,9 +5,8 @@
 */
 #pragma once
 
+#include "Session/SessionSnapshot.h"
 #include "Transcript/Transcript.h"
-
-#include <string>
 
 namespace kikitori::commandline
 {
@@ -17,11 +16,14 @@ class StreamObserver
 public:
     virtual ~StreamObserver() = default;
 
-    /** What the stream waits for, in words; "" = nothing any more. */
-    virtual void onStatus (const std::string& text) = 0;
+    /** What the stream waits for; called again and again while it does. */
+    virtual void onStatus (const SessionSnapshot& waiting) = 0;
 
     /** The transcript has changed; seconds: wall clock since the first sample was due. */
     virtual void onTranscript (const TranscriptSnapshot& transcript, double seconds) = 0;
+
+    /** False ends the stream: nobody gets its words any more. */
+    virtual bool wantsMore() const = 0;
 };
 
 } // namespace kikitori::commandline

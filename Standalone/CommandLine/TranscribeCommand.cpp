@@ -3,11 +3,12 @@
 #include "Audio/FileSource.h"
 #include "Audio/SampleFeed.h"
 #include "Export/TranscriptExport.h"
+#include "Platform/StandardInput.h"
 #include "Standalone/CommandLine/Interrupt.h"
 #include "Standalone/CommandLine/Output.h"
+#include "Standalone/CommandLine/OutputPlan.h"
 #include "Standalone/CommandLine/TranscriptPrinter.h"
 
-#include <filesystem>
 #include <unistd.h>
 
 namespace kikitori::commandline
@@ -16,57 +17,52 @@ namespace kikitori::commandline
 namespace
 {
 
-/** Where the documents of one run go. */
+/** After so many files in a row that the backend failed, the rest would fail as well. */
+constexpr int mostFailuresInARow = 3;
+
+/** The documents of one run. */
 class Documents
 {
 public:
-    explicit Documents (const TranscribeOptions& o)
-        : options (o), format (transcriptFormatFromName (o.format).value_or (TranscriptFormat::text)),
-          manyFiles (o.files.size() > 1)
+    Documents (const TranscribeOptions& o, OutputPlan p) : options (o), plan (std::move (p)), manyFiles (o.files.size() > 1)
     {
     }
 
     /** Text on standard output comes while it grows; everything else is written at the end of its file. */
-    bool growOnOutput() const { return format == TranscriptFormat::text && options.output.empty() && ! isShaped(); }
-
-    Status prepare() const
+    bool growOnOutput() const
     {
-        std::error_code failed;
-        if (manyFiles && ! options.output.empty())
-            std::filesystem::create_directories (options.output, failed);
-        if (auto allowed = checkTerminal (format, options.output); ! allowed)
-            return allowed;
-        if (failed)
-            return Error{ "write_failed", "the folder " + options.output + " cannot be made: " + failed.message() };
-        return success();
+        return plan.format == TranscriptFormat::text && plan.usesStandardOutput() && ! isShaped();
     }
 
     void announce (const std::string& file) const
     {
         if (manyFiles && growOnOutput())
-            std::printf ("== %s\n", file.c_str());
+            std::printf ("== %s\n", nameOf (file).c_str());
     }
 
-    Status write (const std::string& file, const StreamOutcome& outcome)
+    Status write (std::size_t index, const StreamOutcome& outcome)
     {
         if (growOnOutput())
-            return success();
+            return checkStandardOutput();
 
-        const auto document = exportTranscript (*outcome.transcript, format, exportOptions (file, outcome));
+        const auto name = nameOf (options.files[index]);
+        const auto document = exportTranscript (*outcome.transcript, plan.format, exportOptions (name, outcome));
+        if (! plan.usesStandardOutput())
+            return hasNothing (outcome) ? success() : writeDocument (document, plan.paths[index]);
         if (! manyFiles)
-            return writeDocument (document, options.output);
-        if (! options.output.empty())
-            return writeDocument (document, pathFor (file));
-
-        if (format == TranscriptFormat::text)
-            return writeDocument ("== " + file + "\n" + document, {});
+            return writeDocument (document, {});
+        if (plan.format == TranscriptFormat::text)
+            return writeDocument ("== " + name + "\n" + document, {});
 
         // Only JSON comes here: an array that grows.
         const std::string piece = (written++ == 0 ? "[\n" : ",\n") + document.substr (0, document.size() - 1);
         return writeDocument (piece, {});
     }
 
-    Status finish() const { return written > 0 ? writeDocument ("\n]\n", {}) : success(); }
+    /** Nothing more can be written: there is only standard output, and it has failed. */
+    bool isClosed() const { return plan.usesStandardOutput() && std::ferror (stdout) != 0; }
+
+    Status finish() const { return written > 0 && ! isClosed() ? writeDocument ("\n]\n", {}) : success(); }
 
 private:
     /** Lines that differ from what is confirmed as it comes are written at the end. */
@@ -75,9 +71,9 @@ private:
         return ! options.speaker.empty() || options.lineTimes || options.from > 0.0 || options.to > 0.0;
     }
 
-    ExportOptions exportOptions (const std::string& file, const StreamOutcome& outcome) const
+    ExportOptions exportOptions (const std::string& name, const StreamOutcome& outcome) const
     {
-        ExportOptions wanted{ file, outcome.model, options.speaker, options.lineTimes, {}, {} };
+        ExportOptions wanted{ name, outcome.model, options.speaker, options.lineTimes, {}, {} };
         if (options.from > 0.0)
             wanted.from = options.from;
         if (options.to > 0.0)
@@ -85,77 +81,101 @@ private:
         return wanted;
     }
 
-    std::string pathFor (const std::string& file) const
-    {
-        const auto name = std::filesystem::path (file).stem().string() + "." + std::string (fileExtension (format));
-        return (std::filesystem::path (options.output) / name).string();
-    }
-
     const TranscribeOptions& options;
-    const TranscriptFormat format;
+    const OutputPlan plan;
     const bool manyFiles;
     int written = 0;
 };
 
-ExitCode check (const Status& status)
+Result<std::unique_ptr<SampleSource>> openInput (const std::string& file)
 {
-    if (status)
-        return ExitCode::ok;
-    complain (status.error().message);
-    return ExitCode::usage;
+    if (file != standardStream)
+        return openAudioFile (file);
+
+    const auto read = [] (std::span<char> bytes, const std::function<bool()>& isCancelled)
+    { return platform::readStandardInput (bytes, [&] { return isCancelled() || Interrupt::requested(); }); };
+    return openAudioPipe (read, nameOf (file));
 }
 
-ExitCode transcribeFile (const std::string& file,
-                         const TranscribeOptions& options,
-                         const Backend& backend,
-                         Documents& documents)
+class Transcription
 {
-    auto source = openAudioFile (file);
-    if (! source)
+public:
+    Transcription (const TranscribeOptions& o, OutputPlan plan) : options (o), documents (o, std::move (plan)) {}
+
+    ExitCode run()
     {
-        complain (source.error().message);
-        return ExitCode::inputUnreadable;
+        std::size_t next = 0;
+        while (next < options.files.size() && mayGoOn())
+            code = worse (code, transcribe (next++));
+
+        for (; next < options.files.size(); ++next)
+        {
+            complain (nameOf (options.files[next]) + " was not transcribed.");
+            code = worse (code, ExitCode::incomplete);
+        }
+
+        code = worse (code, reportFailure (documents.finish()));
+        return overall (code, anyRead);
     }
 
-    const bool outputIsTerminal = ::isatty (STDOUT_FILENO) != 0;
-    LiveDisplay display (stderr, LiveDisplay::chooseStyle (stderr, options.realtime));
-    TranscriptPrinter printer (documents.growOnOutput() ? stdout : nullptr, display,
-                               ! documents.growOnOutput() || (::isatty (STDERR_FILENO) != 0 && ! outputIsTerminal));
-    documents.announce (file);
+private:
+    bool mayGoOn() const
+    {
+        return ! Interrupt::requested() && ! isHopeless && failuresInARow < mostFailuresInARow && ! documents.isClosed();
+    }
 
-    StreamRequest request;
-    request.options = options.stream;
-    request.realtime = options.realtime;
-    SampleFeed feed (std::move (source).value(), options.realtime);
-    const auto outcome = runStream (feed, request, backend, &printer);
-    printer.finish (*outcome.transcript);
+    ExitCode transcribe (std::size_t index)
+    {
+        const auto& file = options.files[index];
+        auto source = openInput (file);
+        if (Interrupt::requested()) // while standard input had nothing
+            return ExitCode::interrupted;
+        if (! source)
+        {
+            complain (source.error().message);
+            return ExitCode::inputUnreadable;
+        }
 
-    const ExitCode code = reportOutcome (outcome, file);
-    return worse (code, check (documents.write (file, outcome)));
-}
+        const bool grows = documents.growOnOutput();
+        LiveDisplay display (stderr, LiveDisplay::chooseStyle (stderr, options.realtime));
+        TranscriptPrinter printer (grows ? stdout : nullptr, display,
+                                   ! grows || (::isatty (STDERR_FILENO) != 0 && ::isatty (STDOUT_FILENO) == 0));
+        documents.announce (file);
+
+        StreamRequest request;
+        request.options = options.stream;
+        request.realtime = options.realtime;
+        SampleFeed feed (std::move (source).value(), options.realtime);
+        const auto outcome = runStream (feed, request, backend, &printer);
+        printer.finish (*outcome.transcript);
+
+        failuresInARow = outcome.backendError ? failuresInARow + 1 : 0;
+        isHopeless = outcome.backendError && ! outcome.wasReady;
+        anyRead = anyRead || outcome.audioSeconds > 0.0;
+        const ExitCode one = reportOutcome (outcome, nameOf (file));
+        return worse (one, reportFailure (documents.write (index, outcome)));
+    }
+
+    const TranscribeOptions& options;
+    Documents documents;
+    const Backend backend = connectBackend();
+    ExitCode code = ExitCode::ok;
+    int failuresInARow = 0;
+    bool isHopeless = false; ///< the backend cannot be had, or not this model
+    bool anyRead = false;
+};
 
 } // namespace
 
 ExitCode runTranscribe (const TranscribeOptions& options)
 {
-    Documents documents (options);
-    if (const auto prepared = documents.prepare(); ! prepared)
-        return check (prepared);
+    auto plan = planOutputs (options.files, options.output, options.format);
+    if (! plan)
+        return reportFailure (plan.error());
 
     const Interrupt interrupt;
     const LogToStandardError log (options.stream.verbose);
-    const Backend backend = connectBackend();
-    ExitCode code = ExitCode::ok;
-
-    for (const auto& file : options.files)
-    {
-        const ExitCode one = transcribeFile (file, options, backend, documents);
-        code = worse (code, one);
-        if (one == ExitCode::interrupted || one == ExitCode::backendFailed)
-            break;
-    }
-
-    return worse (code, check (documents.finish()));
+    return Transcription (options, std::move (plan).value()).run();
 }
 
 } // namespace kikitori::commandline

@@ -11,7 +11,12 @@ TranscriptPrinter::TranscriptPrinter (std::FILE* documentToUse, LiveDisplay& dis
 {
 }
 
-void TranscriptPrinter::onStatus (const std::string& text) { display.showStatus (text); }
+void TranscriptPrinter::onStatus (const SessionSnapshot& waiting)
+{
+    const bool isTrouble = waiting.status == SessionStatus::reconnecting;
+    const auto step = std::string (toString (waiting.status)) + (isTrouble ? std::to_string (waiting.attempt) : "");
+    display.showStatus (describe (waiting), step, isTrouble);
+}
 
 void TranscriptPrinter::onTranscript (const TranscriptSnapshot& transcript, double seconds)
 {

@@ -9,6 +9,7 @@
 #include "Standalone/CommandLine/StreamObserver.h"
 
 #include <cstdint>
+#include <cstdio>
 #include <set>
 
 namespace kikitori::commandline
@@ -20,8 +21,9 @@ public:
     /** document: where confirmed segments go as they come; null = nowhere (another format, written at the end). */
     TranscriptPrinter (std::FILE* documentToUse, LiveDisplay& displayToUse, bool showsConfirmedOnDisplay);
 
-    void onStatus (const std::string& text) override;
+    void onStatus (const SessionSnapshot& waiting) override;
     void onTranscript (const TranscriptSnapshot& transcript, double seconds) override;
+    bool wantsMore() const override { return document == nullptr || std::ferror (document) == 0; }
 
     /** The words that no final confirmed. */
     void finish (const TranscriptSnapshot& transcript);

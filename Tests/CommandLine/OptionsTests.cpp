@@ -28,7 +28,7 @@ TEST_CASE ("transcribe takes files and the documented options")
 {
     const auto plain = parsed<TranscribeOptions> ({ "transcribe", "a.wav" });
     CHECK (plain.files == std::vector<std::string>{ "a.wav" });
-    CHECK (plain.format == "text");
+    CHECK (plain.format.empty()); // as the output's ending says
     CHECK (plain.stream.backend == "local");
     CHECK_FALSE (plain.stream.chunkMs); // as a recording wants it
     CHECK (plain.stream.linkFormat == "f32");
@@ -44,6 +44,13 @@ TEST_CASE ("transcribe takes files and the documented options")
     CHECK (full.stream.chunkMs == 640);
     CHECK (full.stream.linkFormat == "i16-16k");
     CHECK (full.realtime);
+}
+
+TEST_CASE ("- is standard input and standard output")
+{
+    const auto piped = parsed<TranscribeOptions> ({ "transcribe", "-", "a", "-o", "-" });
+    CHECK (piped.files == std::vector<std::string>{ "-", "a" });
+    CHECK (piped.output == "-");
 }
 
 TEST_CASE ("the other commands take theirs")
@@ -72,6 +79,8 @@ TEST_CASE ("what makes no sense ends with usage and says why")
         { "transcribe", "a", "--format", "pdf" },
         { "transcribe", "a", "--chunk", "x" },
         { "transcribe", "a", "b", "--format", "srt" },
+        { "transcribe", "a", "b", "--format", "srt", "-o", "-" },
+        { "transcribe", "-", "a", "-" },
         { "listen", "--seconds", "-1" },
         { "evaluate" },
         { "evaluate", "m", "--format", "srt" },
@@ -90,5 +99,7 @@ TEST_CASE ("help and version end well")
 {
     CHECK (ended ({ "--help" }).code == ExitCode::ok);
     CHECK (ended ({ "transcribe", "--help" }).text.find ("--realtime") != std::string::npos);
+    for (const char* command : { "transcribe", "listen", "evaluate" })
+        CHECK (ended ({ command, "--help" }).text.find ("6 done but something is missing") != std::string::npos);
     CHECK (ended ({ "--version" }).text.find ("kikitori ") == 0);
 }

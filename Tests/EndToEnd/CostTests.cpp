@@ -40,7 +40,8 @@ TEST_CASE ("a second of audio costs the same in a short and in a long stream")
     const Rig rig;
     const auto speech = readAudioFile (sampleRecording());
     REQUIRE (speech);
-    const auto& [samples, rate] = speech.value();
+    const auto& samples = speech.value().samples;
+    const auto rate = speech.value().sampleRate;
 
     const double longSeconds = kikitori::test::shortOrLong (60.0, 600.0);
     const auto shortFile =

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -50,6 +51,15 @@ TEST_CASE ("a backend that is not there ends with code 4 and says what to do")
     const auto result = rig.runClient ({ "transcribe", "--backend", address, sampleRecording() });
     CHECK (result.code == 4);
     CHECK (result.errors.find ("127.0.0.1") != std::string::npos);
+
+    // One try is enough for all files, none is passed over in silence, and what an earlier run wrote stays.
+    std::ofstream (rig.file ("kathleen.txt")) << "the boy grew\n";
+    const auto several = rig.runClient (
+        { "transcribe", "--backend", address, sampleRecording(), "/nowhere/b.wav", "-o", rig.file ("") });
+    CHECK (several.code == 4);
+    CHECK (several.errors.find ("kathleen.flac: ") != std::string::npos);
+    CHECK (several.errors.find ("/nowhere/b.wav was not transcribed") != std::string::npos);
+    CHECK (std::filesystem::file_size (rig.file ("kathleen.txt")) == 13);
 }
 
 TEST_CASE ("a backend address that is none ends with code 4")

@@ -66,6 +66,20 @@ Rig::Finished Rig::runClient (const std::vector<std::string>& arguments, std::ch
     return { code.value_or (-1), client->output(), client->errors() };
 }
 
+std::unique_ptr<ChildProcess> Rig::startScript (const std::string& script) const
+{
+    auto variables = environment;
+    variables["kikitori"] = KIKITORI_BIN "/kikitori";
+    return std::make_unique<ChildProcess> ("/bin/sh", std::vector<std::string>{ "-c", script }, variables);
+}
+
+Rig::Finished Rig::runScript (const std::string& script) const
+{
+    const auto shell = startScript (script);
+    const auto code = shell->wait (std::chrono::seconds (60));
+    return { code.value_or (-1), shell->output(), shell->errors() };
+}
+
 nlohmann::json Rig::localBackend() const
 {
     std::ifstream in (file ("runtime/backend.json"));

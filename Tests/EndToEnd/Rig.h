@@ -35,6 +35,10 @@ public:
     Finished runClient (const std::vector<std::string>& arguments,
                         std::chrono::seconds timeout = std::chrono::seconds (60)) const;
 
+    /** The same for a shell script that calls it "$kikitori". */
+    std::unique_ptr<ChildProcess> startScript (const std::string& script) const;
+    Finished runScript (const std::string& script) const;
+
     /** The local backend's backend.json; null while none has written one. */
     nlohmann::json localBackend() const;
 
