@@ -2,6 +2,7 @@
 
 #include "Protocol/Messages.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -10,8 +11,42 @@ namespace kikitori
 
 namespace
 {
-/** Replaces bare NaN, Infinity and -Infinity by null and measures the nesting; gives nullopt when it is too deep. */
-std::optional<std::string> withoutBareNumbers (std::string_view text)
+/** The code unit that an escape (u and four hexadecimal digits) at this place stands for. */
+std::optional<unsigned> escapedUnit (std::string_view text, std::size_t at)
+{
+    if (text.substr (at, 2) != "\\u" || text.size() < at + 6)
+        return std::nullopt;
+
+    const auto* first = text.data() + at + 2;
+    auto unit = 0u;
+    const auto [end, error] = std::from_chars (first, first + 4, unit, 16);
+    return error == std::errc() && end == first + 4 ? std::optional (unit) : std::nullopt;
+}
+
+bool isHighSurrogate (unsigned unit) { return unit >= 0xd800u && unit < 0xdc00u; }
+bool isLowSurrogate (unsigned unit) { return unit >= 0xdc00u && unit < 0xe000u; }
+
+/** How much an escape within a string takes; half a surrogate pair is no character, and U+FFFD stands for it. */
+std::size_t copyEscape (std::string_view text, std::size_t at, std::string& clean)
+{
+    const auto unit = escapedUnit (text, at);
+    auto length = unit ? std::size_t{ 6 } : std::min<std::size_t> (2, text.size() - at);
+
+    if (unit && isHighSurrogate (*unit) && isLowSurrogate (escapedUnit (text, at + 6).value_or (0)))
+        length = 12;
+    else if (unit && (isHighSurrogate (*unit) || isLowSurrogate (*unit)))
+    {
+        clean += "\\ufffd";
+        return length;
+    }
+
+    clean += text.substr (at, length);
+    return length;
+}
+
+/** Makes JSON that every parser takes of what peers send: bare NaN, Infinity and -Infinity become null, half a
+    surrogate pair U+FFFD. Measures the nesting; gives nullopt when it is too deep. */
+std::optional<std::string> strictJson (std::string_view text)
 {
     static constexpr std::string_view words[] = { "-Infinity", "Infinity", "NaN" };
     std::string clean;
@@ -25,11 +60,13 @@ std::optional<std::string> withoutBareNumbers (std::string_view text)
 
         if (isInString)
         {
-            if (c == '\\' && i + 1 < text.size())
-                clean += text[i++];
-            else if (c == '"')
-                isInString = false;
+            if (c == '\\')
+            {
+                i += copyEscape (text, i, clean);
+                continue;
+            }
 
+            isInString = c != '"';
             clean += text[i++];
             continue;
         }
@@ -69,7 +106,7 @@ Result<nlohmann::json> parseJson (std::string_view text)
         return Error{ "too_large", "The message has " + std::to_string (text.size()) + " bytes; at most "
                                        + std::to_string (longestMessageBytes) + " are allowed." };
 
-    const auto clean = withoutBareNumbers (text);
+    const auto clean = strictJson (text);
     auto json =
         clean ? nlohmann::json::parse (*clean, nullptr, false) : nlohmann::json (nlohmann::json::value_t::discarded);
 

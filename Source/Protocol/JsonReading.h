@@ -20,8 +20,8 @@ namespace kikitori
 /** Deeper nesting than any message needs; parsers recurse, so the depth is bounded before parsing. */
 inline constexpr int deepestJson = 64;
 
-/** Parses strict JSON, but for bare NaN, Infinity and -Infinity outside strings, which become null (Python's json
-    writes them). Errors: invalid_json, too_large. */
+/** Parses strict JSON, but for what Python's json writes: bare NaN, Infinity and -Infinity outside strings become null,
+    half a surrogate pair becomes U+FFFD. Errors: invalid_json, too_large. */
 Result<nlohmann::json> parseJson (std::string_view text);
 
 /** A number, also as a numeric string where the reference accepts one; never infinite. */
