@@ -58,6 +58,7 @@ void StreamTimeline::clear()
 {
     hostAnchors.clear();
     wallAnchors.clear();
+    steadyZero.reset();
 }
 
 void StreamTimeline::addHostAnchor (HostAnchor anchor)
@@ -75,17 +76,23 @@ void StreamTimeline::addHostAnchor (HostAnchor anchor)
     append (hostAnchors, anchor, mostAnchors);
 }
 
-void StreamTimeline::addWallClock (std::int64_t streamSample, std::chrono::system_clock::time_point time)
+void StreamTimeline::addWallClock (std::int64_t streamSample,
+                                   std::chrono::system_clock::time_point time,
+                                   std::optional<std::chrono::nanoseconds> steady)
 {
     constexpr std::chrono::milliseconds tolerance{ 250 };
+    using Duration = std::chrono::system_clock::duration;
+    const auto expected = wallClock (streamSample);
 
-    if (const auto expected = wallClock (streamSample))
+    if (steady)
     {
-        const auto offBy = *expected > time ? *expected - time : time - *expected;
-
-        if (offBy <= tolerance)
-            return;
+        const auto since = std::chrono::duration_cast<Duration> (*steady);
+        steadyZero = steadyZero.value_or (time - since);
+        time = *steadyZero + since;
     }
+
+    if (expected && (! steady || std::chrono::abs (*expected - time) <= tolerance))
+        return;
 
     append (wallAnchors, { streamSample, time }, mostAnchors);
 }

@@ -40,9 +40,12 @@ public:
     void clear();
 
     void addHostAnchor (HostAnchor anchor);
-    /** The stream's audio at this sample was heard at this time. Kept when it differs by more than a quarter of a
-        second from what is expected: blocks and threads come unevenly. */
-    void addWallClock (std::int64_t streamSample, std::chrono::system_clock::time_point time);
+    /** The stream's audio at this sample was heard at this time. steady: by a clock that nobody puts right; from the
+        first time on the pace is its, else the stream's own. A pause is kept when it differs by more than a quarter of
+        a second from what is expected: blocks and threads come unevenly. */
+    void addWallClock (std::int64_t streamSample,
+                       std::chrono::system_clock::time_point time,
+                       std::optional<std::chrono::nanoseconds> steady = std::nullopt);
 
     /** rate is that of the moment. */
     std::optional<HostPosition> hostPosition (std::int64_t streamSample) const;
@@ -68,6 +71,7 @@ private:
     std::int64_t passes = 0; ///< begun so far
     std::vector<HostAnchor> hostAnchors;
     std::vector<WallAnchor> wallAnchors;
+    std::optional<std::chrono::system_clock::time_point> steadyZero; ///< the time of day when the steady clock began
 };
 
 } // namespace kikitori

@@ -62,14 +62,39 @@ TEST_CASE ("the wall clock follows pauses and forgives the unevenness of blocks"
     const auto begun = std::chrono::system_clock::now();
     using std::chrono::milliseconds;
     using std::chrono::seconds;
+    const auto heard = [&] (std::int64_t sample, milliseconds after)
+    { timeline.addWallClock (sample, begun + after, seconds (1000) + after); };
 
-    timeline.addWallClock (0, begun);
-    timeline.addWallClock (second, begun + milliseconds (1100)); // a late block
+    heard (0, seconds (0));
+    heard (second, milliseconds (1100)); // a late block
     CHECK (*timeline.wallClock (second) == begun + seconds (1));
 
-    timeline.addWallClock (2 * second, begun + seconds (60)); // the host paused
+    heard (2 * second, seconds (60)); // the host paused
     CHECK (*timeline.wallClock (3 * second) == begun + seconds (61));
     CHECK (*timeline.wallClock (second) == begun + seconds (1));
+}
+
+TEST_CASE ("a clock that is put right in mid-stream changes neither order nor pace", "[timeline]")
+{
+    using std::chrono::milliseconds;
+    using std::chrono::seconds;
+    const auto begun = std::chrono::system_clock::now();
+    const auto jump = GENERATE (seconds (3600), seconds (-3600));
+    const auto isSteady = GENERATE (true, false);
+    StreamTimeline timeline;
+
+    for (int i = 0; i < 1500; ++i)
+    {
+        const auto after = milliseconds (20 * i);
+        const auto time = begun + after + (i >= 500 ? jump : seconds (0));
+        if (isSteady)
+            timeline.addWallClock (i * second / 50, time, after);
+        else
+            timeline.addWallClock (i * second / 50, time);
+    }
+
+    for (int i = 0; i < 30; ++i)
+        CHECK (*timeline.wallClock (i * second) == begun + seconds (i));
 }
 
 TEST_CASE ("a segment gets all its times from its samples", "[timeline]")
