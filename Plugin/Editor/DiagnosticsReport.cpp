@@ -58,7 +58,8 @@ void addConnection (juce::StringArray& lines, const DiagnosticsFacts& facts)
                + utf8 (facts.settings.linkFormat));
     lines.add ("attempt    " + juce::String (session.attempt) + " of " + juce::String (session.attempts)
                + ", connections opened " + juce::String (session.counters.connectionsOpened) + ", unreadable messages "
-               + juce::String (session.counters.malformedMessages));
+               + juce::String (session.counters.malformedMessages) + ", finals out of place "
+               + juce::String (session.counters.misplacedFinals));
     lines.add ("behind     " + juce::String (session.lagMs, 0) + " ms");
     if (session.lastError)
         lines.add ("last error " + utf8 (session.lastError->code) + ": " + redacted (session.lastError->message));

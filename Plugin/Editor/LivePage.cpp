@@ -4,6 +4,7 @@
 #include "Plugin/Editor/StatusText.h"
 
 #include <numeric>
+#include <utility>
 
 namespace kikitori::plugin
 {
@@ -63,7 +64,7 @@ LivePage::LivePage (const PageTools& tools)
          std::initializer_list<juce::Component*>{ &choices, &search, &matches, &transcript, &copy, &saveAs, &clear,
                                                   &smaller, &larger, &captions, &captionWindow })
         addAndMakeVisible (child);
-    for (auto* child : std::initializer_list<juce::Component*>{ &undoLast, &follow, &chosen })
+    for (auto* child : std::initializer_list<juce::Component*>{ &undoLast, &redoLast, &follow, &chosen })
         addChildComponent (child);
 
     search.setFont (Look::font (14.0f));
@@ -94,7 +95,16 @@ LivePage::LivePage (const PageTools& tools)
         processor.stream().clearTranscript();
         refresh (processor.snapshot());
     };
-    undoLast.onClick = [this] { undo(); };
+    undoLast.onClick = [this]
+    {
+        processor.stream().undo();
+        refresh (processor.snapshot());
+    };
+    redoLast.onClick = [this]
+    {
+        processor.stream().redo();
+        refresh (processor.snapshot());
+    };
     smaller.onClick = [this] { changeTextSize (-1); };
     larger.onClick = [this] { changeTextSize (1); };
     captions.onClick = [this] { window.showCaptions(); };
@@ -116,7 +126,12 @@ void LivePage::translate()
     name (copy, "Copy", "Copies what is selected, or everything (Ctrl+C)");
     name (saveAs, "Save", "Saves the transcript as text, subtitles or data; dragged out of the window it is a file");
     name (clear, "Clear", "Empties the transcript; Undo brings it back");
-    name (undoLast, "Undo", "Brings back what was cleared, or what the last pass over this place replaced (Ctrl+Z)");
+    if (isUndoCut)
+        name (undoLast, "No more undo", "Undo goes back 100 steps. Older text cannot be restored.");
+    else
+        name (undoLast, "Undo",
+              "Brings back what was cleared, or what the last pass over this place replaced (Ctrl+Z)");
+    name (redoLast, "Redo", "Repeats what Undo took back (Ctrl+Shift+Z)");
     name (captions, "Captions", "The newest words in large type over the whole window (Ctrl+L)");
     name (follow, "To the newest", "Scrolls to the newest words and follows them (End)");
     captionWindow.setButtonText (juce::String::fromUTF8 ("↗"));
@@ -146,31 +161,34 @@ void LivePage::refresh (const PluginSnapshot& shown)
     transcript.setEmptyText (shown.session.state == LifecycleState::idle
                                  ? "Press Start and speak: the words appear here."
                                  : "Speak: the words appear here.");
-    transcript.show (shown.earlier, shown.transcript);
+    transcript.show (nullptr, shown.transcript);
     copy.setEnabled (! transcript.isEmpty());
     saveAs.setEnabled (! transcript.isEmpty());
     clear.setEnabled (! transcript.isEmpty());
     showMatches();
-    canUndoClear = shown.canUndoClear;
 
     if (chosen.isVisible() && transcript.chosen() == nullptr)
         showChosen();
 
-    if (const bool canUndo = shown.undoable > 0 || canUndoClear; canUndo != undoLast.isVisible())
-    {
-        undoLast.setVisible (canUndo);
-        layOutFooter();
-    }
+    showHistory (shown);
 }
 
-void LivePage::undo()
+void LivePage::showHistory (const PluginSnapshot& shown)
 {
-    if (canUndoClear)
-        processor.stream().undoClear();
-    else
-        processor.stream().undoReplacement();
+    const bool cut = shown.isUndoCut && ! shown.canUndo;
+    const bool canUndo = shown.canUndo || cut;
+    undoLast.setEnabled (shown.canUndo);
 
-    refresh (processor.snapshot());
+    if (canUndo == undoLast.isVisible() && shown.canRedo == redoLast.isVisible() && cut == isUndoCut)
+        return;
+
+    undoLast.setVisible (canUndo);
+    redoLast.setVisible (shown.canRedo);
+
+    if (std::exchange (isUndoCut, cut) != cut)
+        translate();
+
+    layOutFooter();
 }
 
 void LivePage::changeTextSize (int step)
@@ -233,15 +251,21 @@ bool LivePage::keyPressed (const juce::KeyPress& key)
 {
     const auto isCommand = [&key] (int code)
     { return key == juce::KeyPress (code, juce::ModifierKeys::commandModifier, 0); };
+    const auto isWithShift = [&key] (int code)
+    {
+        return key == juce::KeyPress (code, juce::ModifierKeys::commandModifier | juce::ModifierKeys::shiftModifier, 0);
+    };
 
     if (isCommand ('f'))
         search.grabKeyboardFocus();
     else if (isCommand ('l'))
         window.showCaptions();
-    else if (key == juce::KeyPress ('l', juce::ModifierKeys::commandModifier | juce::ModifierKeys::shiftModifier, 0))
+    else if (isWithShift ('l'))
         window.showCaptionWindow();
-    else if (isCommand ('z') && undoLast.isVisible())
-        undo();
+    else if (isCommand ('z') && undoLast.isVisible() && undoLast.isEnabled())
+        undoLast.onClick();
+    else if ((isCommand ('y') || isWithShift ('z')) && redoLast.isVisible())
+        redoLast.onClick();
     else if (isCommand ('-'))
         changeTextSize (-1);
     else if (isCommand ('+') || isCommand ('='))

@@ -26,10 +26,10 @@ public:
 
 private:
     void save();
-    void undo();
     void changeTextSize (int step);
     void showChosen();
     void showMatches();
+    void showHistory (const PluginSnapshot& shown);
     void layOutFooter();
 
     const Words& words;
@@ -41,9 +41,9 @@ private:
     TranscriptView transcript;
     juce::Label chosen; ///< about the row that was clicked
     juce::Rectangle<int> footer;
-    juce::TextButton copy, clear, undoLast, smaller, larger, captions, captionWindow, follow;
+    juce::TextButton copy, clear, undoLast, redoLast, smaller, larger, captions, captionWindow, follow;
     SaveButton saveAs;
-    bool canUndoClear = false;
+    bool isUndoCut = false; ///< nothing can be undone that once could
     std::unique_ptr<juce::FileChooser> chooser; ///< while it is open
 };
 

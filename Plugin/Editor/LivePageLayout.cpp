@@ -43,7 +43,7 @@ void LivePage::layOutFooter()
 {
     auto area = footer;
 
-    for (auto* button : std::initializer_list<juce::TextButton*>{ &copy, &saveAs, &clear, &undoLast })
+    for (auto* button : std::initializer_list<juce::TextButton*>{ &copy, &saveAs, &clear, &undoLast, &redoLast })
     {
         if (! button->isVisible())
             continue;

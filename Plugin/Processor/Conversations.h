@@ -20,10 +20,11 @@ namespace kikitori::plugin
 /** What an instance says of itself. */
 struct ConversationVoice
 {
-    std::string session;                               ///< "" = none
-    std::string speaker;                               ///< "" = "Track" and its number
-    std::shared_ptr<const TranscriptSnapshot> earlier; ///< of the project; may be null
-    std::shared_ptr<const TranscriptSnapshot> current; ///< of this run; may be null
+    std::string session;                                  ///< "" = none
+    std::string speaker;                                  ///< "" = "Track" and its number
+    std::shared_ptr<const TranscriptSnapshot> transcript; ///< may be null
+
+    bool operator== (const ConversationVoice&) const = default; ///< of the same snapshot
 };
 
 class ConversationMember
@@ -49,9 +50,5 @@ private:
     mutable std::vector<ConversationVoice> mergedVoices;
     mutable std::shared_ptr<const TranscriptSnapshot> mergedTranscript;
 };
-
-/** What a project brought along and what was understood since, as one; null when there is nothing. */
-std::shared_ptr<const TranscriptSnapshot> joinTranscripts (std::shared_ptr<const TranscriptSnapshot> before,
-                                                           std::shared_ptr<const TranscriptSnapshot> now);
 
 } // namespace kikitori::plugin

@@ -149,19 +149,19 @@ PluginSnapshot KikitoriProcessor::snapshot() const
     shown.hearsNothing = control.hearsNothing();
     shown.host = hostKind;
     shown.isFinishingBounce = control.isFinishingBounce();
-    shown.earlier = control.earlier();
     shown.transcript = control.transcript();
-    shown.undoable = shown.transcript != nullptr ? shown.transcript->undoable : 0;
 
-    if (const auto settings = control.settings(); settings.showsSession())
+    if (shown.transcript != nullptr)
     {
-        shown.earlier = nullptr;
-        shown.transcript = member.merged (settings.session);
+        shown.canUndo = shown.transcript->undoable > 0;
+        shown.canRedo = shown.transcript->redoable > 0;
+        shown.isUndoCut = shown.transcript->isUndoCut;
     }
 
-    shown.earlier = ruled (ruledEarlier, std::move (shown.earlier));
+    if (const auto settings = control.settings(); settings.showsSession())
+        shown.transcript = member.merged (settings.session);
+
     shown.transcript = ruled (ruledCurrent, std::move (shown.transcript));
-    shown.canUndoClear = control.canUndoClear();
     shown.isTraining = control.isTraining();
     return shown;
 }
@@ -183,7 +183,8 @@ KikitoriProcessor::ruled (RuledTranscript& by, std::shared_ptr<const TranscriptS
 
 std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::wholeTranscript() const
 {
-    return joinTranscripts (control.earlier(), control.transcript());
+    auto transcript = control.transcript();
+    return transcript != nullptr && (! transcript->finals.empty() || transcript->partial) ? transcript : nullptr;
 }
 
 std::shared_ptr<const TranscriptSnapshot> KikitoriProcessor::shownTranscript() const

@@ -41,10 +41,10 @@ struct PluginSnapshot
     bool hearsNothing = false;      ///< a stream listens, but no sound comes
     HostKind host = HostKind::other;
     bool isFinishingBounce = false; ///< words of a bounce that is over are still to come
-    std::shared_ptr<const TranscriptSnapshot> earlier;    ///< of the loaded project; may be null
-    std::shared_ptr<const TranscriptSnapshot> transcript; ///< of this run, or the merged one; may be null
-    std::size_t undoable = 0;                             ///< segments of this track that undo would bring back
-    bool canUndoClear = false;
+    std::shared_ptr<const TranscriptSnapshot> transcript; ///< of this track, or the merged one; may be null
+    bool canUndo = false;    ///< a clearing or a pass, in this track
+    bool canRedo = false;
+    bool isUndoCut = false;  ///< there was more that can no longer be undone
     bool isTraining = false; ///< on the backend, as far as is known
 };
 
@@ -96,7 +96,7 @@ public:
     void getStateInformation (juce::MemoryBlock& destination) override;
     void setStateInformation (const void* data, int size) override;
 
-    /** What the project brought along and what was understood since, as one; null when there is nothing. */
+    /** Of this track; null when there is nothing. */
     std::shared_ptr<const TranscriptSnapshot> wholeTranscript() const;
 
     /** The session's where the settings say so, else wholeTranscript() on the host's timeline where it played; by the
@@ -128,14 +128,14 @@ private:
     // Under rulesMutex:
     mutable std::string rulesText;
     mutable WordRules rules;
-    mutable RuledTranscript ruledEarlier, ruledCurrent, ruledExport;
+    mutable RuledTranscript ruledCurrent, ruledExport;
 
     mutable std::mutex trackMutex;
     std::string trackName; ///< under trackMutex
 
     // Last, so that nobody asks for what is gone already.
     ConversationMember member{ [this] {
-        return ConversationVoice{ control.settings().session, speaker(), control.earlier(), control.transcript() };
+        return ConversationVoice{ control.settings().session, speaker(), control.transcript() };
     } };
 };
 

@@ -115,6 +115,8 @@ bool StreamControl::arm()
     {
         const std::lock_guard lock (core->mutex);
         core->session = stream.get();
+        if (core->earlier != nullptr)
+            core->session->loadTranscript (std::exchange (core->earlier, nullptr));
         core->monitor = monitor.get();
         core->catalog = backendCatalog.get();
         monitor->setAddress (core->settings.address);
@@ -226,57 +228,45 @@ SessionSnapshot StreamControl::session() const
 std::shared_ptr<const TranscriptSnapshot> StreamControl::transcript() const
 {
     const std::lock_guard lock (core->mutex);
-    return core->session != nullptr ? core->session->transcript() : nullptr;
-}
-
-std::shared_ptr<const TranscriptSnapshot> StreamControl::earlier() const
-{
-    const std::lock_guard lock (core->mutex);
-    return core->earlier;
+    return core->session != nullptr ? core->session->transcript() : core->earlier;
 }
 
 void StreamControl::setEarlier (std::shared_ptr<const TranscriptSnapshot> transcript)
 {
     const std::lock_guard lock (core->mutex);
-    core->earlier = std::move (transcript);
-    core->clearedEarlier = nullptr;
 
-    // The project's transcript takes the place of everything understood before it was loaded.
-    if (core->session != nullptr)
-        core->session->clearTranscript();
+    if (core->session == nullptr)
+        core->earlier = std::move (transcript);
+    else
+        core->session->loadTranscript (transcript != nullptr ? std::move (transcript)
+                                                             : std::make_shared<const TranscriptSnapshot>());
 }
 
 void StreamControl::clearTranscript()
 {
+    if (! arm()) // what is cleared is kept where it can be brought back
+        return;
+
     const std::lock_guard lock (core->mutex);
-    core->clearedEarlier = std::exchange (core->earlier, nullptr);
 
     if (core->session != nullptr)
         core->session->clearTranscript (true);
 }
 
-void StreamControl::undoClear()
-{
-    const std::lock_guard lock (core->mutex);
-
-    if (core->clearedEarlier != nullptr)
-        core->earlier = std::exchange (core->clearedEarlier, nullptr);
-    if (core->session != nullptr)
-        core->session->undoClear();
-}
-
-bool StreamControl::canUndoClear() const
-{
-    const std::lock_guard lock (core->mutex);
-    return core->clearedEarlier != nullptr || (core->session != nullptr && core->session->transcript()->restorable > 0);
-}
-
-void StreamControl::undoReplacement()
+void StreamControl::undo()
 {
     const std::lock_guard lock (core->mutex);
 
     if (core->session != nullptr)
-        core->session->undoReplacement();
+        core->session->undo();
+}
+
+void StreamControl::redo()
+{
+    const std::lock_guard lock (core->mutex);
+
+    if (core->session != nullptr)
+        core->session->redo();
 }
 
 bool StreamControl::hearsNothing() const noexcept { return core->hearsNothing; }

@@ -99,6 +99,7 @@ public:
     Result<bool> hasToken() const;
 
     SessionSnapshot session() const;
+    /** Before arm(), what the project brought along; null if nothing. */
     std::shared_ptr<const TranscriptSnapshot> transcript() const;
 
     /** A stream listens, but for SoundWatch::limit no sound has come. */
@@ -110,15 +111,13 @@ public:
     /** Now, by the clock of the session's and the monitor's times. */
     std::chrono::steady_clock::time_point networkTime() const;
 
-    /** What a project brought along; null if nothing. */
-    std::shared_ptr<const TranscriptSnapshot> earlier() const;
+    /** What a project brought along takes the place of the transcript; null: nothing. Passes replace its words as those
+        of this run. */
     void setEarlier (std::shared_ptr<const TranscriptSnapshot> transcript);
     void clearTranscript();
-    /** Brings back what the last clearTranscript() took. */
-    void undoClear();
-    bool canUndoClear() const;
-    /** Brings back what the last pass over the host's timeline replaced. */
-    void undoReplacement();
+    /** Takes back the newest clearing, or what the newest pass over the host's timeline replaced. */
+    void undo();
+    void redo();
 
     /** What went wrong outside the session; stays until dismissed. */
     std::optional<Error> notice() const;

@@ -76,8 +76,7 @@ struct StreamControl::Core
     std::function<void()> streamEnded;
     PluginSettings settings;
     std::optional<Error> notice;
-    std::shared_ptr<const TranscriptSnapshot> earlier;
-    std::shared_ptr<const TranscriptSnapshot> clearedEarlier;
+    std::shared_ptr<const TranscriptSnapshot> earlier; ///< of the project, until the session takes it
     bool isWanted = false;
     LatencyHistogram waiting;
 

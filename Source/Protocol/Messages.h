@@ -111,7 +111,7 @@ struct TranscriptMessage
     bool isFinal = false;
     std::string text;
     std::optional<std::int64_t> segment; ///< none: version 1, the whole text so far
-    std::int64_t start = 0;
+    std::int64_t start = 0;              ///< negative: it was not said, or makes no sense
     std::int64_t end = 0;
     std::int64_t stable = 0; ///< leading characters (code points) that will not change
     std::optional<std::int64_t> ack;

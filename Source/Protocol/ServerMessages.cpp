@@ -14,7 +14,7 @@ TranscriptMessage parseTranscript (const json& payload, bool isFinal)
     message.isFinal = isFinal;
     message.text = stringAt (payload, "text");
     message.segment = integerAt (payload, "segment");
-    message.start = integerAt (payload, "start").value_or (0);
+    message.start = integerAt (payload, "start").value_or (message.segment ? -1 : 0);
     message.end = integerAt (payload, "end").value_or (0);
     message.stable = integerAt (payload, "stable").value_or (0);
     message.ack = integerAt (payload, "ack");

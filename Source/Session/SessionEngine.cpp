@@ -176,27 +176,54 @@ void SessionEngine::clearTranscript (bool canBeUndone)
         });
 }
 
-void SessionEngine::undoClear()
+void SessionEngine::loadTranscript (std::shared_ptr<const TranscriptSnapshot> saved)
+{
+    {
+        // Who saves at once, saves this.
+        const std::lock_guard lock (mutex);
+        auto loaded = std::make_shared<TranscriptSnapshot> (*saved);
+        loaded->version = shown.transcriptVersion = shownTranscript->version + 1;
+        shownTranscript = std::move (loaded);
+        ++loading;
+    }
+    transport.post (
+        [weak = weak_from_this(), saved]
+        {
+            const auto self = weak.lock();
+
+            if (self == nullptr)
+                return;
+
+            self->feed.load (*saved);
+            {
+                const std::lock_guard lock (self->mutex);
+                --self->loading;
+            }
+            self->publish();
+        });
+}
+
+void SessionEngine::undo()
 {
     transport.post (
         [weak = weak_from_this()]
         {
             if (const auto self = weak.lock())
             {
-                self->feed.undoClear();
+                self->feed.undo();
                 self->publish();
             }
         });
 }
 
-void SessionEngine::undoReplacement()
+void SessionEngine::redo()
 {
     transport.post (
         [weak = weak_from_this()]
         {
             if (const auto self = weak.lock())
             {
-                self->feed.undoReplacement();
+                self->feed.redo();
                 self->publish();
             }
         });

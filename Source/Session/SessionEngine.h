@@ -44,8 +44,9 @@ public:
     void abandon();
     bool changeModel (const std::string& model);
     void clearTranscript (bool canBeUndone);
-    void undoClear();
-    void undoReplacement();
+    void loadTranscript (std::shared_ptr<const TranscriptSnapshot> saved);
+    void undo();
+    void redo();
     void setTrainingListener (TranscriptionSession::TrainingListener listener);
     SessionSnapshot snapshot() const;
     std::shared_ptr<const TranscriptSnapshot> transcript() const;
@@ -121,6 +122,7 @@ private:
     std::uint64_t tapListener = 0;
     SessionSnapshot shown;
     std::shared_ptr<const TranscriptSnapshot> shownTranscript;
+    int loading = 0; ///< transcripts that are shown already and not yet in the feed
     std::vector<LifecycleTransition> history;
     TranscriptionSession::TrainingListener trainingListener;
 

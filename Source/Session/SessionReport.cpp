@@ -71,6 +71,7 @@ SessionCounters SessionEngine::currentCounters() const
     counters.processed = static_cast<std::uint64_t> (std::max<std::int64_t> (0, uplink->processedPosition()));
     counters.connectionsOpened = link.openedConnections() - connectionsBefore;
     counters.malformedMessages = link.malformedMessages() - malformedBefore;
+    counters.misplacedFinals = feed.misplaced();
     return counters;
 }
 
@@ -111,6 +112,10 @@ void SessionEngine::publish()
     shown.chunkMs = backend.chunkMs > 0 ? backend.chunkMs : config.chunkMs;
     shown.counters = currentCounters();
     shown.replay = uplink != nullptr ? uplink->replayState() : ReplayState{};
+
+    if (loading > 0)
+        return;
+
     shown.transcriptVersion = words->version;
     shownTranscript = std::move (words);
 }

@@ -61,6 +61,7 @@ struct SessionCounters
     std::uint64_t lost = 0;         ///< fell out of the replay buffer unsent, or was lost by the host
     std::uint64_t connectionsOpened = 0;
     std::uint64_t malformedMessages = 0;
+    std::uint64_t misplacedFinals = 0; ///< had no start, or one before the last acknowledged sample
 
     /** Of the audio that never reached the backend: what the host's side dropped, or this stream lost, the greater. */
     double lostSeconds() const noexcept

@@ -1,5 +1,6 @@
 // What the backend and the tap report to a SessionEngine, on the transport's thread.
 #include "Core/Log.h"
+#include "Platform/SteadyTime.h"
 #include "Session/SessionEngine.h"
 
 #include <algorithm>
@@ -28,13 +29,22 @@ TranscriptMessage inStreamSamples (TranscriptMessage words, const WireFormat& wi
     return words;
 }
 
+/** All tracks tell the time that the process was told first, and go on at the steady clock's pace: when the system's
+    clock is put right, the order of what they say stays. */
+std::chrono::system_clock::time_point timeOfDay (std::chrono::nanoseconds steady)
+{
+    using Duration = std::chrono::system_clock::duration;
+    static const auto zero = std::chrono::system_clock::now() - std::chrono::duration_cast<Duration> (steady);
+    return zero + std::chrono::duration_cast<Duration> (steady);
+}
+
 } // namespace
 
 void SessionEngine::onLinkReady (const ReadyMessage& ready)
 {
     backend = ready;
 
-    if (wasReady && ready.protocol >= 2 && uplink->version() != 1)
+    if (wasReady && lostBecause) // a restart of version 1 on the same connection replays nothing
         feed.resumed (resumeAt);
 
     lostBecause.reset();
@@ -61,7 +71,7 @@ void SessionEngine::onLinkWords (const TranscriptMessage& message)
 
     if (uplink->version() == 2)
     {
-        const auto acknowledged = feed.add (words);
+        const auto acknowledged = feed.add (words, uplink->sentPosition());
 
         if (acknowledged >= 0)
             uplink->acknowledge (acknowledged);
@@ -152,8 +162,11 @@ void SessionEngine::onUplinkPlayhead (std::int64_t position, const PlayheadInfo&
 void SessionEngine::onUplinkHeard (std::int64_t position)
 {
     // A bounce has no time of day.
-    if (! tap->offline.load (std::memory_order_relaxed))
-        feed.addWallClock (position, std::chrono::system_clock::now());
+    if (tap->offline.load (std::memory_order_relaxed))
+        return;
+
+    const auto steady = platform::steadyTime();
+    feed.addWallClock (position, timeOfDay (steady), steady);
 }
 
 void SessionEngine::onUplinkError (const Error& error)

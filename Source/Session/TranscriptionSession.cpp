@@ -48,11 +48,16 @@ void TranscriptionSession::abandon() { engine->abandon(); }
 
 bool TranscriptionSession::changeModel (const std::string& model) { return engine->changeModel (model); }
 
+void TranscriptionSession::loadTranscript (std::shared_ptr<const TranscriptSnapshot> saved)
+{
+    engine->loadTranscript (std::move (saved));
+}
+
 void TranscriptionSession::clearTranscript (bool canBeUndone) { engine->clearTranscript (canBeUndone); }
 
-void TranscriptionSession::undoClear() { engine->undoClear(); }
+void TranscriptionSession::undo() { engine->undo(); }
 
-void TranscriptionSession::undoReplacement() { engine->undoReplacement(); }
+void TranscriptionSession::redo() { engine->redo(); }
 
 LifecycleState TranscriptionSession::state() const noexcept { return engine->lifecycle()->state(); }
 

@@ -58,13 +58,15 @@ public:
         the state is Idle or Stopping, or the backend speaks version 1; it takes effect with the next start. */
     bool changeModel (const std::string& model);
 
+    /** A saved transcript takes the place of what is there and is shown at once; a stream goes on behind it. */
+    void loadTranscript (std::shared_ptr<const TranscriptSnapshot> saved);
+
     /** Empties the transcript; in a running stream later words go on with their true times. */
     void clearTranscript (bool canBeUndone = false);
-    /** Brings back what the last clearTranscript() took (TranscriptSnapshot::restorable). */
-    void undoClear();
 
-    /** Brings back what the last pass over the host's timeline replaced (TranscriptSnapshot::undoable). */
-    void undoReplacement();
+    /** Takes back the newest clearing, or what the newest pass over the host's timeline replaced. */
+    void undo();
+    void redo();
 
     LifecycleState state() const noexcept;
     SessionSnapshot snapshot() const;

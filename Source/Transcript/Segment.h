@@ -64,6 +64,16 @@ struct Segment
     bool operator== (const Segment&) const = default;
 };
 
+/** Audio that never reached the backend. */
+struct TranscriptGap
+{
+    std::int64_t startSample = 0;
+    std::int64_t samples = 0;
+    std::string speaker = {}; ///< as Segment's: whose audio it was, where several tracks are merged
+
+    bool operator== (const TranscriptGap&) const = default;
+};
+
 /** Where a segment or a token that has a host position ends on the host's timeline, in its seconds: a host may play
     faster or slower than the audio was spoken. */
 template <typename Piece>

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace kikitori
@@ -19,6 +20,8 @@ namespace kikitori
 class SegmentList
 {
 public:
+    using Pointer = std::shared_ptr<const Segment>;
+
     class Iterator
     {
     public:
@@ -55,19 +58,28 @@ public:
     bool empty() const noexcept { return count == 0; }
 
     /** index is below size(). */
-    const Segment& operator[] (std::size_t index) const { return *(*blocks[index / blockSize])[index % blockSize]; }
+    const Segment& operator[] (std::size_t index) const { return *pointer (index); }
+    const Pointer& pointer (std::size_t index) const { return (*blocks[index / blockSize])[index % blockSize]; }
     const Segment& back() const { return (*this)[count - 1]; }
 
     Iterator begin() const { return { *this, 0 }; }
     Iterator end() const { return { *this, count }; }
 
-    void push_back (Segment segment);
+    void push_back (Segment segment) { push_back (std::make_shared<const Segment> (std::move (segment))); }
+    void push_back (Pointer segment);
     /** Keeps the first newSize segments. */
     void truncate (std::size_t newSize);
 
+    /** Takes the segments at some addresses out, and puts others in where their start belongs. What lies before the
+        first of them is shared with the list before. */
+    void exchange (const std::vector<Pointer>& gone, std::vector<Pointer> come);
+
 private:
     static constexpr std::size_t blockSize = 64;
-    using Block = std::array<std::shared_ptr<const Segment>, blockSize>;
+    using Block = std::array<Pointer, blockSize>;
+
+    std::size_t firstBehind (const Segment& segment) const;
+    void replaceTail (std::size_t first, const std::vector<Pointer>& tail);
 
     std::vector<std::shared_ptr<const Block>> blocks;
     std::size_t count = 0;

@@ -1,10 +1,36 @@
 #include "Transcript/Transcript.h"
 
+#include "Transcript/SegmentWords.h"
+
 #include <algorithm>
 #include <utility>
 
 namespace kikitori
 {
+
+namespace
+{
+/** What of a segment was said before a sample: one segment, or none. */
+std::vector<Segment> before (const Segment& segment, std::int64_t sample)
+{
+    const auto words = wordsOf (segment);
+    std::vector<bool> stays;
+
+    for (const auto& word : words)
+        stays.push_back ((stays.empty() || stays.back()) && word.startSample + word.endSample <= 2 * sample);
+
+    auto pieces = piecesOf (segment, words, stays);
+
+    for (auto& piece : pieces)
+    {
+        piece.endSample = std::min (piece.endSample, sample);
+        piece.endSeconds =
+            piece.startSeconds + static_cast<double> (piece.endSample - piece.startSample) / streamSampleRate;
+    }
+
+    return pieces;
+}
+} // namespace
 
 TranscriptStore::TranscriptStore() : current (std::make_shared<const TranscriptSnapshot>()) {}
 
@@ -17,30 +43,49 @@ TranscriptSnapshot TranscriptStore::change() const
 
 void TranscriptStore::publish (TranscriptSnapshot next)
 {
+    next.undoable = history.undoable();
+    next.redoable = history.redoable();
+    next.isUndoCut = history.isCut();
     current = std::make_shared<const TranscriptSnapshot> (std::move (next));
 }
 
 void TranscriptStore::clear (bool canBeUndone)
 {
-    TranscriptSnapshot next;
-    next.version = current->version + 1;
-    cleared = canBeUndone ? current->finals : SegmentList();
-    next.restorable = cleared.size();
-    next.takes = current->takes;
-    passes.clear();
+    auto next = change();
+
+    if (! canBeUndone)
+    {
+        history.clear();
+        passes.clear();
+    }
+    else if (! next.finals.empty() || ! next.gaps.empty())
+    {
+        history.cleared (next.finals, next.gaps);
+    }
+
+    next.finals = {};
+    next.partial.reset();
+    next.gaps.clear();
     publish (std::move (next));
 }
 
-void TranscriptStore::undoClear()
+void TranscriptStore::load (const TranscriptSnapshot& saved)
 {
-    if (cleared.empty())
-        return;
+    const auto startsBefore = [] (const Segment& a, const Segment& b) { return a.startSample < b.startSample; };
+    auto next = saved;
+    next.version = current->version + 1;
 
-    auto next = change();
-    auto since = std::exchange (next.finals, std::exchange (cleared, {}));
-    for (const auto& segment : since)
-        next.finals.push_back (segment);
-    next.restorable = 0;
+    if (! std::is_sorted (next.finals.begin(), next.finals.end(), startsBefore))
+    {
+        std::vector<Segment> segments (next.finals.begin(), next.finals.end());
+        std::stable_sort (segments.begin(), segments.end(), startsBefore);
+        next.finals = {};
+        for (auto& segment : segments)
+            next.finals.push_back (std::move (segment));
+    }
+
+    history.clear();
+    passes.clear();
     publish (std::move (next));
 }
 
@@ -75,52 +120,85 @@ void TranscriptStore::clearPartial()
     publish (std::move (next));
 }
 
-void TranscriptStore::addFinal (Segment segment)
+void TranscriptStore::addFinal (Segment segment, const std::optional<HeardStretch>& heard)
 {
     auto next = change();
     next.partial.reset();
-
-    // Segments are in order of their start: one that comes again, or starts earlier than what is there, replaces it.
-    auto keep = next.finals.size();
-
-    while (keep > 0
-           && (next.finals[keep - 1].id == segment.id || next.finals[keep - 1].startSample > segment.startSample))
-        --keep;
-
-    next.finals.truncate (keep);
     noteGapBefore (segment);
+    const bool took = ! keepAllPasses && wasPlayed (segment) && takePlaces (next.finals, segment, heard);
 
-    if (! keepAllPasses)
-        passes.makeRoom (next.finals, segment);
+    if (segment.text.empty() && ! took && ! current->partial)
+        return;
 
-    next.finals.push_back (std::move (segment));
-    next.undoable = passes.undoable();
+    if (! segment.text.empty())
+        next.finals.exchange ({}, { std::make_shared<const Segment> (std::move (segment)) });
+
     publish (std::move (next));
 }
 
-void TranscriptStore::undoReplacement()
+bool TranscriptStore::takePlaces (SegmentList& finals,
+                                  const Segment& arriving,
+                                  const std::optional<HeardStretch>& heard)
 {
-    if (passes.undoable() == 0)
+    const auto pass = arriving.host->pass;
+    const auto own = hostRangeOf (arriving);
+    const auto stretch = heard.value_or (HeardStretch{ pass, own.begin, { own } });
+    passes.hear (stretch);
+
+    if (stretch.ranges.empty() || history.isDeclined (pass))
+        return false;
+
+    std::vector<SegmentChange> first;
+    auto* changes = history.changesOf (pass);
+    const bool took = passes.take (finals, arriving, changes != nullptr ? *changes : first);
+
+    if (took)
+        history.took (pass, std::move (first));
+
+    return took;
+}
+
+void TranscriptStore::undo()
+{
+    if (history.undoable() == 0)
         return;
 
     auto next = change();
-    passes.undo (next.finals);
-    next.undoable = passes.undoable();
+    history.undo (next.finals, next.gaps);
+    publish (std::move (next));
+}
+
+void TranscriptStore::redo()
+{
+    if (history.redoable() == 0)
+        return;
+
+    auto next = change();
+    history.redo (next.finals, next.gaps);
     publish (std::move (next));
 }
 
 void TranscriptStore::replaceFrom (std::int64_t resumeAt)
 {
-    auto keep = current->finals.size();
+    const auto& finals = current->finals;
+    auto keep = finals.size();
 
-    while (keep > 0 && current->finals[keep - 1].startSample >= resumeAt)
+    while (keep > 0 && finals[keep - 1].startSample >= resumeAt)
         --keep;
 
-    if (keep == current->finals.size())
+    const bool isCut = keep > 0 && ! finals[keep - 1].confirmed && finals[keep - 1].endSample > resumeAt;
+
+    if (keep == finals.size() && ! isCut)
         return;
 
+    history.forgetFrom (resumeAt);
     auto next = change();
-    next.finals.truncate (keep);
+    next.finals.truncate (isCut ? keep - 1 : keep);
+
+    if (isCut)
+        for (auto& piece : before (finals[keep - 1], resumeAt))
+            next.finals.push_back (std::move (piece));
+
     publish (std::move (next));
 }
 

@@ -2,13 +2,14 @@
 
     Threads: TranscriptStore belongs to one thread (the network thread); it hands out immutable snapshots that any
     thread may keep and read.
-    Failure: a segment that contradicts what is there (older number, earlier start) replaces it; nothing is refused.
+    Failure: nothing is refused, and no final takes away what another one of its pass confirmed.
 */
 #pragma once
 
 #include "Transcript/PassReplacement.h"
 #include "Transcript/Segment.h"
 #include "Transcript/SegmentList.h"
+#include "Transcript/TranscriptHistory.h"
 
 #include <chrono>
 #include <cstdint>
@@ -19,16 +20,6 @@
 
 namespace kikitori
 {
-
-/** Audio that never reached the backend. */
-struct TranscriptGap
-{
-    std::int64_t startSample = 0;
-    std::int64_t samples = 0;
-    std::string speaker = {}; ///< as Segment's: whose audio it was, where several tracks are merged
-
-    bool operator== (const TranscriptGap&) const = default;
-};
 
 /** What was said between a Start and the next. A segment belongs to the last take that begins at or before it; where no
     host's timeline tells its time, it counts from its take's first sample. */
@@ -47,8 +38,9 @@ struct TranscriptSnapshot
     std::optional<Segment> partial; ///< the segment that still changes
     std::vector<TranscriptGap> gaps; ///< in order of their start
     std::vector<TranscriptTake> takes; ///< in order; those without words, too. None: all of it is one take
-    std::size_t undoable = 0;   ///< segments that undoReplacement() would bring back
-    std::size_t restorable = 0; ///< segments that undoClear() would bring back
+    std::size_t undoable = 0; ///< passes and clearings that undo() can take back
+    std::size_t redoable = 0; ///< that redo() can do again
+    bool isUndoCut = false;   ///< there were more that can no longer be undone
 };
 
 class TranscriptStore
@@ -56,10 +48,11 @@ class TranscriptStore
 public:
     TranscriptStore();
 
-    /** Everything but the takes goes, versions go on. canBeUndone: undoClear() brings it back. */
+    /** Everything but the takes goes, versions go on. canBeUndone: undo() brings it back; else undo() ends here. */
     void clear (bool canBeUndone = false);
-    /** Puts what the last clear() took in front of what was said since. */
-    void undoClear();
+
+    /** A saved transcript takes the place of everything; later passes replace its words as those of this run. */
+    void load (const TranscriptSnapshot& saved);
 
     /** What comes from here on is another take. One that began here or later goes. */
     void beginTake (TranscriptTake take);
@@ -67,15 +60,19 @@ public:
     void setPartial (Segment segment);
     void clearPartial();
 
-    /** Confirms a segment: takes the place of the partial and of any segment with its number. */
-    void addFinal (Segment segment);
+    /** Confirms a segment: takes the place of the partial. Without a text it only tells what was heard. heard: on the
+        host's timeline; where it is not given, what the segment says of itself. */
+    void addFinal (Segment segment, const std::optional<HeardStretch>& heard = std::nullopt);
 
-    /** Later passes over the host's timeline replace what they cover (the default), or all passes stay. */
+    /** Later passes over the host's timeline replace what they hear again (the default), or all passes stay. */
     void setKeepAllPasses (bool keep) noexcept { keepAllPasses = keep; }
-    /** Brings back what the newest replacing pass took the place of. */
-    void undoReplacement();
 
-    /** After a reconnect: the backend sends everything from this sample on again. The partial stays until then. */
+    /** Takes back the newest pass that replaced something, or the newest clearing, and keeps what was said since. */
+    void undo();
+    void redo();
+
+    /** After a reconnect: the backend sends everything from this sample on again. What is unconfirmed ends there; the
+        partial stays until then. */
     void replaceFrom (std::int64_t resumeAt);
 
     /** At the end of a stream: the partial stays, marked as unconfirmed. */
@@ -92,10 +89,11 @@ private:
     TranscriptSnapshot change() const;
     void publish (TranscriptSnapshot next);
     void noteGapBefore (Segment& segment) const;
+    bool takePlaces (SegmentList& finals, const Segment& arriving, const std::optional<HeardStretch>& heard);
 
     std::shared_ptr<const TranscriptSnapshot> current;
     PassReplacement passes;
-    SegmentList cleared;
+    TranscriptHistory history;
     bool keepAllPasses = false;
 };
 

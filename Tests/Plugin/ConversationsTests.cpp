@@ -90,15 +90,16 @@ TEST_CASE ("What a track of the conversation lost has a row of its own, with who
     EditorScene scene;
     const Words words;
     TranscriptRows rows{ words };
-    const auto losing = [] (const std::string& text, double hostSeconds, std::int64_t startSample)
-    {
-        auto transcript = std::make_shared<TranscriptSnapshot> (*oneLine (text, hostSeconds));
-        if (startSample > 0)
-            transcript->gaps.push_back ({ startSample, 72000 });
-        return transcript;
-    };
-    ConversationMember ann ([&] { return ConversationVoice{ "lossy", "Ann", oneLine ("before", 1.0), losing ("hello", 10.0, 96000) }; });
-    ConversationMember ben ([&] { return ConversationVoice{ "lossy", "Ben", nullptr, oneLine ("yes", 12.5) }; });
+    auto losing = std::make_shared<TranscriptSnapshot> (*oneLine ("before", 1.0));
+    auto hello = oneLine ("hello", 10.0)->finals.back();
+    hello.startSample = 48000;
+    hello.endSample = 96000;
+    hello.startSeconds = 1.0;
+    hello.endSeconds = 2.0;
+    losing->finals.push_back (hello);
+    losing->gaps.push_back ({ 144000, 72000 });
+    ConversationMember ann ([&] { return ConversationVoice{ "lossy", "Ann", losing }; });
+    ConversationMember ben ([&] { return ConversationVoice{ "lossy", "Ben", oneLine ("yes", 12.5) }; });
 
     rows.show (nullptr, ann.merged ("lossy"));
     REQUIRE (rows.rows().size() == 4);
@@ -115,7 +116,7 @@ TEST_CASE ("What a track of the conversation lost has a row of its own, with who
     auto segment = oneLine ("once", 0.5)->finals.back();
     segment.gapBefore = true;
     old->finals.push_back (segment);
-    ConversationMember cat ([&] { return ConversationVoice{ "lossy", "Cat", old, nullptr }; });
+    ConversationMember cat ([&] { return ConversationVoice{ "lossy", "Cat", old }; });
     rows.show (nullptr, ann.merged ("lossy"));
     REQUIRE (rows.rows().size() == 6);
     CHECK (rows.rows()[0].segment == nullptr);

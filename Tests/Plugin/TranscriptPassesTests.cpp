@@ -54,6 +54,49 @@ struct LoopScene : EditorScene
         return view->textToCopy();
     }
 
+    /** A final of words of half a second each, a second apart, up to the second behind them. */
+    void sayWords (int segment, double start, const std::vector<const char*>& words)
+    {
+        TranscriptMessage message;
+        message.isFinal = true;
+        message.segment = segment;
+        const auto at = [] (double seconds) { return static_cast<std::int64_t> (seconds * 48000.0); };
+
+        for (const auto* word : words)
+        {
+            const auto begin = start + static_cast<double> (message.tokens.size());
+            message.tokens.push_back ({ word, at (begin), at (begin + 0.5), 0.9 });
+            message.text += (message.text.empty() ? "" : " ") + std::string (word);
+        }
+
+        message.start = message.tokens.front().start;
+        message.end = message.tokens.back().end;
+        message.ack = message.end + at (0.5);
+        backend.socket()->say (toJson (message));
+        playAndLook (Milliseconds (0));
+    }
+
+    /** Nothing more was said until here. */
+    void finishAt (int segment, double seconds)
+    {
+        TranscriptMessage message;
+        message.isFinal = true;
+        message.segment = segment;
+        message.start = message.end = static_cast<std::int64_t> (seconds * 48000.0);
+        message.ack = message.end;
+        backend.socket()->say (toJson (message));
+        playAndLook (Milliseconds (0));
+    }
+
+    std::string said() const
+    {
+        std::string text;
+        if (const auto transcript = processor->snapshot().transcript)
+            for (const auto& segment : transcript->finals)
+                text += (text.empty() ? "" : " | ") + segment.text;
+        return text;
+    }
+
     Transport host;
 };
 } // namespace
@@ -68,10 +111,86 @@ TEST_CASE ("A second pass replaces the first in the window and can be undone")
     CHECK (scene.lines() == "second take");
     CHECK (scene.processor->snapshot().transcript->finals[0].host->seconds == Approx (10.4).margin (0.02));
 
+    CHECK (scene.find ("Redo") == nullptr);
     scene.click ("Undo");
     scene.playAndLook (Milliseconds (50));
     CHECK (scene.lines() == "first take");
     CHECK (scene.find ("Undo") == nullptr);
+    scene.click ("Redo");
+    scene.playAndLook (Milliseconds (50));
+    CHECK (scene.lines() == "second take");
+    CHECK (scene.find ("Redo") == nullptr);
+}
+
+TEST_CASE ("A short listen changes the words that were heard again, and no others")
+{
+    LoopScene scene;
+    scene.sayWords (0, 0.5, { "it", "was", "a", "bright", "cold", "day", "in" });
+    scene.playFrom (12.0, 1.5); // "a" lies at 12.5 s
+    scene.sayWords (1, 8.5, { "the" });
+    scene.playFrom (17.0, 0.1);
+    scene.finishAt (2, 9.5);
+    CHECK (scene.said() == "it was | bright cold day in | the");
+    scene.click ("Undo");
+    CHECK (scene.said() == "it was a bright cold day in");
+}
+
+TEST_CASE ("A pass in a project that was opened again takes the place of the words that it brought along")
+{
+    juce::MemoryBlock project;
+    {
+        LoopScene scene;
+        scene.sayWords (0, 0.5, { "first", "take", "of", "the", "song" });
+        scene.finishAt (1, 8.0);
+        scene.processor->getStateInformation (project);
+    }
+
+    LoopScene again; // plays from 10 s on, as the first did
+    again.processor->setStateInformation (project.getData(), static_cast<int> (project.getSize()));
+    CHECK (again.said() == "first take of the song");
+    again.playFrom (10.0, 8.0);
+    again.sayWords (0, 8.5, { "first", "take", "of", "this", "song" });
+    again.finishAt (1, 16.0);
+    CHECK (again.said() == "first take of this song");
+
+    // What is saved right after loading is what was loaded, whatever the network thread does.
+    again.transport->holdsPosts = true;
+    again.processor->setStateInformation (project.getData(), static_cast<int> (project.getSize()));
+    CHECK (again.said() == "first take of the song");
+    juce::MemoryBlock copied;
+    again.processor->getStateInformation (copied);
+    again.transport->holdsPosts = false;
+    again.playAndLook (Milliseconds (50));
+    CHECK (again.said() == "first take of the song");
+    const auto read = plugin::readState (copied.getData(), static_cast<int> (copied.getSize()));
+    REQUIRE (read.ok());
+    CHECK (read.value().transcript->finals.size() == 1);
+}
+
+TEST_CASE ("Where undo no longer reaches back, the window says so")
+{
+    LoopScene scene;
+    scene.sayWords (0, 0.5, { "take" });
+
+    for (int i = 1; i <= 102; ++i)
+    {
+        const auto at = 8.0 + 2.0 * (i - 1);
+        scene.playFrom (10.0, 2.0);
+        scene.sayWords (i, at + 0.5, { ("take" + std::to_string (i)).c_str() });
+    }
+
+    for (int i = 0; i < 99; ++i)
+        scene.processor->stream().undo();
+    scene.editor->refresh();
+    CHECK (scene.find ("No more undo") == nullptr);
+    scene.click ("Undo");
+    CHECK (scene.said() == "take2");
+    auto* none = scene.find ("No more undo");
+    REQUIRE (none != nullptr);
+    CHECK_FALSE (none->isEnabled());
+    CHECK (scene.find ("Undo") == nullptr);
+    scene.click ("Redo");
+    CHECK (scene.find ("No more undo") == nullptr);
 }
 
 TEST_CASE ("When the transport stops, the last words are asked for within a second, though blocks go on")

@@ -187,6 +187,7 @@ TEST_CASE ("A selection stays on its words while rows come before it, grow and g
     CHECK (scene.selection.text() == "written");
     CHECK (scene.selection.inRow (2) == juce::Range<int> (3, 10));
 
+    scene.store.replaceFrom (4 * 48000);
     scene.say (1, 4.0, "is");
     scene.show();
     CHECK (scene.selection.text().isEmpty());
@@ -198,6 +199,7 @@ TEST_CASE ("A selection stays on its words while rows come before it, grow and g
 TEST_CASE ("Lost audio has a row at its time that tells how much, and is not copied")
 {
     Rows scene;
+    scene.store.replaceFrom (4 * 48000);
     scene.store.addGap ({ 149000, 120000 });
     scene.say (1, 5.7, "is written down");
     scene.show();

@@ -63,7 +63,7 @@ TEST_CASE ("a take that begins where another did takes its place, and clearing k
     store.addFinal (segment (0, 1, "one"));
     store.clear (true);
     CHECK (store.snapshot()->takes.size() == 1);
-    store.undoClear();
+    store.undo();
     CHECK (takesWithWords (*store.snapshot()).size() == 1);
 }
 

@@ -74,15 +74,56 @@ TEST_CASE ("after a resume every segment from there on is replaced, earlier ones
     CHECK (textOf (*store.snapshot()) == "a bc ");
 }
 
-TEST_CASE ("a final that comes again, or with an earlier start, replaces what contradicts it", "[transcript]")
+TEST_CASE ("no final takes away what another one confirmed", "[transcript]")
 {
     TranscriptStore store;
     store.addFinal (segment (0, 0, 100, "a"));
     store.addFinal (segment (1, 100, 200, "b"));
     store.addFinal (segment (1, 100, 200, "B"));
-    CHECK (textOf (*store.snapshot()) == "a B ");
+    CHECK (textOf (*store.snapshot()) == "a b B ");
     store.addFinal (segment (5, 50, 90, "x"));
-    CHECK (textOf (*store.snapshot()) == "a x ");
+    store.addFinal (segment (6, 0, 0, "y"));
+    CHECK (textOf (*store.snapshot()) == "a y x b B ");
+}
+
+TEST_CASE ("an empty final takes the partial's place and leaves nothing", "[transcript]")
+{
+    TranscriptStore store;
+    store.setPartial (segment (0, 0, 100, "hm"));
+    store.addFinal (segment (0, 0, 100, ""));
+    CHECK (textOf (*store.snapshot()).empty());
+    const auto version = store.version();
+    store.addFinal (segment (1, 100, 200, ""));
+    CHECK (store.version() == version);
+}
+
+TEST_CASE ("what is unconfirmed ends where a replay begins", "[transcript]")
+{
+    TranscriptStore store;
+    store.addFinal (segment (0, 0, 100, "a"));
+    auto last = segment (1, 100, 500, "b c d e");
+    store.setPartial (last);
+    store.keepPartial();
+
+    SECTION ("in the middle of it")
+    {
+        store.replaceFrom (320);
+        CHECK (textOf (*store.snapshot()) == "a b c? ");
+        CHECK (store.snapshot()->finals.back().endSample == 300);
+    }
+
+    SECTION ("before its first word has ended")
+    {
+        store.replaceFrom (110);
+        CHECK (textOf (*store.snapshot()) == "a ");
+    }
+
+    SECTION ("behind it")
+    {
+        const auto version = store.version();
+        store.replaceFrom (500);
+        CHECK (store.version() == version);
+    }
 }
 
 TEST_CASE ("the last partial of a stream stays, marked as unconfirmed; an empty one goes", "[transcript]")

@@ -117,18 +117,18 @@ TEST_CASE ("A cleared transcript comes back, in front of what was said since")
     store.addFinal (segment ("before"));
     store.clear (true);
     CHECK (store.snapshot()->finals.empty());
-    CHECK (store.snapshot()->restorable == 1);
+    CHECK (store.snapshot()->undoable == 1);
     auto since = segment ("since");
     since.id = 1;
     since.startSample = 10;
     store.addFinal (since);
-    store.undoClear();
+    store.undo();
     REQUIRE (store.snapshot()->finals.size() == 2);
     CHECK (store.snapshot()->finals[0].text == "before");
-    CHECK (store.snapshot()->restorable == 0);
+    CHECK (store.snapshot()->undoable == 0);
 
     store.clear (false);
-    CHECK (store.snapshot()->restorable == 0);
-    store.undoClear();
+    CHECK (store.snapshot()->undoable == 0);
+    store.undo();
     CHECK (store.snapshot()->finals.empty());
 }
