@@ -4,6 +4,7 @@
 #include "Backend/Serving/ModelsCommand.h"
 #include "Backend/Serving/Server.h"
 #include "Core/Log.h"
+#include "Platform/FileLock.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -82,6 +83,12 @@ std::chrono::seconds localIdleLimit()
     return std::chrono::seconds (given != nullptr ? std::max (1, std::atoi (given)) : 60);
 }
 
+Error inUse (const std::filesystem::path& dataFolder, const Error& locked)
+{
+    return { "data_folder_in_use", locked.message + " A backend already uses the data folder " + dataFolder.string()
+                                       + ": use that one, stop it, or choose another folder with --data." };
+}
+
 /** What another command line would mend; else it is the address or the port. */
 bool isUsage (const Error& error) { return error.code == "insecure" || error.code == "bad_certificate"; }
 
@@ -104,6 +111,12 @@ int serve (CommandLine line, BackendConfig config)
         line.server.idleLimit = localIdleLimit();
         config.takesFolders = true;
     }
+
+    // Two backends with one data folder would delete each other's uploads.
+    const auto lock = platform::FileLock::tryLock (config.dataFolder / "backend.lock");
+
+    if (! lock)
+        return complain (lock.error().code == "locked" ? inUse (config.dataFolder, lock.error()) : lock.error(), exitUsage);
 
     Server server (std::move (config), line.server);
 

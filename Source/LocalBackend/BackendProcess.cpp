@@ -63,6 +63,32 @@ std::string lastLine (int file)
     return text.substr (text.rfind ('\n') + 1);
 }
 
+/** What the backend needs of our environment. A host's bundle sets LD_LIBRARY_PATH, PYTHONHOME and their like for its own
+    libraries, which are not the backend's. */
+bool isPassedOn (std::string_view variable)
+{
+    const auto name = variable.substr (0, variable.find ('='));
+
+    for (const auto* exact : { "HOME", "USER", "LANG", "TZ", "TMPDIR", "PATH", "http_proxy", "https_proxy", "all_proxy",
+                               "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY" })
+        if (name == exact)
+            return true;
+
+    return name.starts_with ("LC_") || name.starts_with ("XDG_") || name.starts_with ("KIKITORI_");
+}
+
+std::vector<char*> passedOn (char** all)
+{
+    std::vector<char*> some;
+
+    for (; *all != nullptr; ++all)
+        if (isPassedOn (*all))
+            some.push_back (*all);
+
+    some.push_back (nullptr);
+    return some;
+}
+
 struct SpawnSettings
 {
     explicit SpawnSettings (int errors)
@@ -188,8 +214,8 @@ Result<LaunchedProcess> launchProcess (const std::filesystem::path& program, con
 
     LaunchedProcess child (0, namelessFile());
     const SpawnSettings settings (child.errors);
-    const auto code =
-        posix_spawn (&child.pid, program.c_str(), &settings.actions, &settings.attributes, pointers.data(), environ);
+    const auto code = posix_spawn (&child.pid, program.c_str(), &settings.actions, &settings.attributes,
+                                   pointers.data(), passedOn (environ).data());
 
     if (code == EPERM || code == EACCES)
         return Error{ "launch_forbidden", "This host does not allow the plugin to start " + program.string()

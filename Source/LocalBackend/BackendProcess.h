@@ -47,7 +47,8 @@ private:
 };
 
 /** Starts it in a session of its own, with no descriptor of this process but /dev/null and a nameless file for its
-    errors. The host's SIGCHLD stays untouched. */
+    errors, and of the environment what a backend needs: HOME, USER, LANG, LC_*, TZ, TMPDIR, PATH, XDG_*, KIKITORI_* and the
+    proxies. The host's SIGCHLD stays untouched. */
 Result<LaunchedProcess> launchProcess (const std::filesystem::path& program, const std::vector<std::string>& arguments);
 
 } // namespace kikitori

@@ -1,7 +1,7 @@
 /*  A lock that one holder has, in this process or another one; gone with the holder, however that ends.
 
     Threads: any but the audio thread; never waits.
-    Failure: locked (somebody has it), write_failed (the lock file cannot be made). Where the file system knows no locks,
+    Failure: locked (somebody has it; the message names the process), write_failed (the lock file cannot be made). Where the file system knows no locks,
     everybody gets one.
 */
 #pragma once

@@ -22,6 +22,7 @@ TEST_CASE ("A lock has one holder in a process, and is free once that is gone")
         const auto second = FileLock::tryLock (path);
         REQUIRE_FALSE (second.ok());
         CHECK (second.error().code == "locked");
+        CHECK (second.error().message.find ("process " + std::to_string (::getpid())) != std::string::npos);
     }
     auto lock = FileLock::tryLock (path);
     REQUIRE (lock.ok());

@@ -86,6 +86,16 @@ TEST_CASE ("an address of another machine, an unknown name and a taken port end 
     CHECK (taken.second.find ("in use") != std::string::npos);
 }
 
+TEST_CASE ("two backends never share a data folder: the second says who has it and ends with 2", "[backend][listen]")
+{
+    ServerProcess first;
+    ChildProcess second (KIKITORI_BIN "/kikitori-backend", { "--port", "0", "--data", first.dataFolder() }, {});
+    CHECK (second.wait (20s) == 2);
+    CHECK (second.errors().find ("process " + std::to_string (first.process().pid())) != std::string::npos);
+    CHECK (second.errors().find (first.dataFolder().string()) != std::string::npos);
+    CHECK (first.isRunning());
+}
+
 TEST_CASE ("HTTP/2 is not spoken: neither by an upgrade nor by its preface, and the backend goes on", "[backend][listen]")
 {
     const ServerProcess backend;
