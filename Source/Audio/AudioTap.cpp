@@ -229,8 +229,10 @@ void AudioTap::tellPlayhead (PlayheadFollower::News news) noexcept KIKITORI_REAL
 void AudioTap::waitForRoom (std::size_t count) noexcept
 {
     constexpr std::size_t mostMarksAtOnce = 3; // format, gap, playhead
-    const auto isRoom = [this, count]
-    { return link->samples.freeSpace() >= count && link->marks.freeSpace() >= mostMarksAtOnce; };
+    const auto most = std::min (TapLink::sampleCapacity, static_cast<std::size_t> (rate * TapLink::longestWait));
+    const auto needed = TapLink::sampleCapacity - most + count;
+    const auto isRoom = [this, needed]
+    { return link->samples.freeSpace() >= needed && link->marks.freeSpace() >= mostMarksAtOnce; };
 
     if (isRoom())
     {
@@ -270,6 +272,15 @@ void AudioTap::waitForRoom (std::size_t count) noexcept
     }
 
     isOverflowing = false;
+}
+
+void AudioTap::addGap (std::uint64_t samples) noexcept
+{
+    if (listener == 0 || link->wanted.load (std::memory_order_acquire) != listener)
+        return;
+
+    pendingGap += samples;
+    link->dropped.fetch_add (samples, std::memory_order_relaxed);
 }
 
 void AudioTap::setChannel (ChannelChoice choice) noexcept

@@ -60,6 +60,10 @@ public:
                   int numSamples,
                   const BlockInfo& info) noexcept KIKITORI_REALTIME;
 
+    /** So many host samples never came, because the device was away: a gap before the next block, if the same reader
+        listens as before it. After prepare(), while the audio thread rests. */
+    void addGap (std::uint64_t samples) noexcept;
+
     void setChannel (ChannelChoice choice) noexcept;
     ChannelChoice channel() const noexcept;
 
@@ -76,7 +80,7 @@ public:
     /** For TapReader. */
     std::shared_ptr<TapLink> sharedLink() const noexcept { return link; }
 
-    /** How long a bounce waits for a reader that does nothing. Before process(), for tests. */
+    /** How long a bounce waits for a reader that does nothing. Before process(). */
     void setWaitWithoutProgress (std::chrono::milliseconds limit) noexcept { waitWithoutProgress = limit; }
 
 private:

@@ -61,6 +61,8 @@ struct TapLink
 {
     /** 5.5 s at 48 kHz, 1.4 s at 192 kHz; the reader comes every 20 ms. */
     static constexpr std::size_t sampleCapacity = std::size_t{ 1 } << 18;
+    /** A bounce at a low rate leaves the ring emptier, so that its reader never has to keep more than this at once. */
+    static constexpr double longestWait = 5.5; ///< seconds
     static constexpr std::size_t markCapacity = 256;
 
     SpscRing<float> samples{ sampleCapacity };

@@ -11,8 +11,10 @@ namespace kikitori
 namespace
 {
 
-/** 48 kHz samples. */
-std::int64_t streamSamplesOf (Milliseconds time) { return WireFormat (StreamFormat::f32).samplesOf (time); }
+constexpr auto everything = std::numeric_limits<std::size_t>::max();
+
+/** Host samples taken at once from a bounce, which may run at any rate: half a second at 8 kHz. */
+constexpr std::size_t offlinePiece = 4096;
 
 ReplayBuffer::Limits bufferLimits (const SessionConfig& config, const WireFormat& wire)
 {
@@ -32,21 +34,27 @@ void AudioUplink::begin (std::uint64_t tapListener) { reader.begin (tapListener)
 
 void AudioUplink::drain (std::chrono::steady_clock::time_point now)
 {
-    const auto& tap = reader.tap();
-
     // A bounce waits for us when we are behind; in real time everything is taken, and the buffer drops the oldest.
-    const auto isOffline = tap.offline.load (std::memory_order_relaxed);
-    const auto room = streamSamplesOf (config.limits.offlineAhead) - wire.toStream (buffer.unsent());
-    const auto most = isOffline ? static_cast<std::size_t> (std::max<std::int64_t> (room, 0))
-                                : std::numeric_limits<std::size_t>::max();
+    const auto isOffline = reader.tap().offline.load (std::memory_order_relaxed);
+    const auto hasRoom = [this, isOffline]
+    { return ! isOffline || buffer.unsent() < wire.samplesOf (config.limits.offlineAhead); };
+    auto hasTaken = false;
 
-    if (reader.drain (*this, most) > 0)
+    while (hasRoom() && reader.drain (*this, isOffline ? offlinePiece : everything) > 0)
+    {
+        hasTaken = true;
+
+        if (! isOffline)
+            break;
+    }
+
+    if (hasTaken)
     {
         lastAudio = now;
         isFlushed = false;
         listener.onUplinkHeard (reader.position());
     }
-    else if (! isFlushed && most > 0 && mayHavePaused (now))
+    else if (! isFlushed && hasRoom() && mayHavePaused (now))
     {
         reader.flush (*this);
         endRun();
@@ -70,8 +78,8 @@ void AudioUplink::finish()
 
     reader.close();
 
-    // A bounce may have left more in the ring than was wanted at once; now all of it is.
-    reader.drain (*this, std::numeric_limits<std::size_t>::max());
+    // A bounce may have left more in the ring than was wanted at once (TapLink::longestWait); now all of it is.
+    reader.drain (*this, everything);
     reader.flush (*this);
     endRun();
     reportLost();

@@ -210,6 +210,40 @@ TEST_CASE ("an overflow in real time drops the newest and leaves a gap, so that 
     CHECK (listening.sink.audio.back() == 2.0f);
 }
 
+TEST_CASE ("audio that never came because the device was away is a gap for who listened before, and for nobody else",
+           "[tap]")
+{
+    Listening listening;
+    listening.play ({ std::vector<float> (1000, 1.0f) });
+    listening.tap.prepare (48000.0, 512, 1);
+    listening.tap.addGap (96000);
+    listening.play ({ std::vector<float> (500, 2.0f) });
+    listening.drain();
+    REQUIRE (listening.sink.gaps.size() == 1);
+    CHECK (listening.sink.gaps[0] == RecordingSink::Span{ 1000, 96000 });
+    CHECK (listening.sink.isInOrder);
+    CHECK (listening.sink.next == 97500);
+    CHECK (listening.sink.audio.back() == 2.0f);
+    CHECK (listening.tap.counters().dropped == 96000);
+
+    // A device that comes back at another rate.
+    listening.tap.prepare (8000.0, 512, 1);
+    listening.tap.addGap (8000);
+    listening.play ({ std::vector<float> (8000, 2.0f) });
+    listening.drain();
+    listening.reader.flush (listening.sink);
+    REQUIRE (listening.sink.gaps.size() == 2);
+    CHECK (listening.sink.gaps[1] == RecordingSink::Span{ 97500, 48000 });
+    CHECK (listening.sink.next == 97500 + 2 * 48000);
+
+    // Who begins to listen while it is away has missed nothing.
+    listening.reader.begin (2);
+    listening.tap.addGap (8000);
+    listening.play ({ std::vector<float> (800, 2.0f) });
+    listening.drain();
+    CHECK (listening.sink.gaps.size() == 2);
+}
+
 TEST_CASE ("a bounce waits for the reader and loses nothing", "[tap]")
 {
     Listening listening;
@@ -245,6 +279,42 @@ TEST_CASE ("a bounce waits for the reader and loses nothing", "[tap]")
         wrong += listening.sink.audio[i] == static_cast<float> (i) ? 0u : 1u;
 
     CHECK (wrong == 0);
+}
+
+TEST_CASE ("a bounce is never further ahead of its reader than 5.5 s, at any rate", "[tap]")
+{
+    for (const auto rate : { 8000.0, 11025.0, 16000.0, 44100.0, 48000.0, 192000.0 })
+    {
+        INFO (rate);
+        AudioTap tap;
+        tap.prepare (rate, 512, 1);
+        tap.setWaitWithoutProgress (std::chrono::milliseconds (0));
+        TapReader reader (tap.sharedLink());
+        reader.begin (1);
+        const std::vector<float> block (256, 1.0f);
+        const auto* pointer = block.data();
+        const auto most = std::min (TapLink::sampleCapacity, static_cast<std::size_t> (5.5 * rate));
+
+        while (tap.sharedLink()->samples.available() + block.size() <= most)
+            tap.process (&pointer, 1, 256, { .isNonRealtime = true });
+
+        std::atomic<bool> hasGone{ false };
+        tap.setWaitWithoutProgress (std::chrono::hours (1));
+        std::thread bounce (
+            [&]
+            {
+                tap.process (&pointer, 1, 256, { .isNonRealtime = true });
+                hasGone = true;
+            });
+
+        RecordingSink sink;
+        CHECK (tap.counters().dropped == 0);
+        CHECK (tap.sharedLink()->samples.available() <= most);
+        CHECK (reader.drain (sink, 256) == 256);
+        bounce.join();
+        CHECK (tap.sharedLink()->samples.available() <= most);
+        CHECK (tap.counters().dropped == 0);
+    }
 }
 
 TEST_CASE ("a bounce gives up on a reader that does nothing, once, and marks the gap", "[tap]")
