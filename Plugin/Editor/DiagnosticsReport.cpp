@@ -56,7 +56,10 @@ void addConnection (juce::StringArray& lines, const DiagnosticsFacts& facts)
     lines.add ("model      " + (session.model.empty() ? juce::String ("-") : utf8 (session.model)) + ", chunk "
                + juce::String (session.chunkMs > 0 ? session.chunkMs : facts.settings.chunkMs) + " ms, link "
                + utf8 (facts.settings.linkFormat));
-    lines.add ("attempt    " + juce::String (session.attempt) + " of " + juce::String (session.attempts)
+    lines.add ("attempt    " + juce::String (session.attempt)
+               + (session.nextAttemptIn.count() > 0
+                      ? ", next in " + juce::String (static_cast<double> (session.nextAttemptIn.count()) / 1000.0, 1) + " s"
+                      : juce::String())
                + ", connections opened " + juce::String (session.counters.connectionsOpened) + ", unreadable messages "
                + juce::String (session.counters.malformedMessages) + ", finals out of place "
                + juce::String (session.counters.misplacedFinals));

@@ -1,9 +1,9 @@
 #include "Plugin/Processor/LogTail.h"
 
 #include "Core/Log.h"
+#include "Platform/LocalTime.h"
 
 #include <chrono>
-#include <ctime>
 #include <deque>
 #include <mutex>
 
@@ -39,12 +39,7 @@ const char* nameOf (log::Level level)
 
 std::string clock()
 {
-    const auto now = std::chrono::system_clock::to_time_t (std::chrono::system_clock::now());
-    std::tm parts{};
-    ::localtime_r (&now, &parts);
-    char text[16];
-    const auto length = std::strftime (text, sizeof (text), "%H:%M:%S", &parts);
-    return { text, length };
+    return platform::localTime (std::chrono::system_clock::now(), "%H:%M:%S");
 }
 
 void take (const log::Entry& entry)

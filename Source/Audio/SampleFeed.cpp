@@ -37,6 +37,10 @@ SampleFeed::~SampleFeed() { SampleFeed::stop(); }
 
 void SampleFeed::prepare (AudioTap& tap)
 {
+    // A recording can wait: the stream that reads it ends by itself if the backend does not come back.
+    if (! realtime)
+        tap.setWaitWithoutProgress (std::chrono::hours (24));
+
     tap.prepare (source->sampleRate(), static_cast<int> (framesPerBlock (*source)), source->channels());
 }
 

@@ -176,6 +176,7 @@ int FileTranscriber::add (std::string path, SessionConfig config)
     job.path = path;
     list.push_back (job);
     config.chunkMs = chunkMs;
+    config.retry.giveUpAfter = giveUpAfter;
     config.limits.flushAfterSilence = {}; // a slow disk is no pause: no word is cut in two
     waiting.push_back ({ job.id, std::move (path), std::move (config) });
     ++changes;

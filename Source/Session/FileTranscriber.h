@@ -56,6 +56,8 @@ class FileTranscriber
 {
 public:
     static constexpr std::size_t mostJobs = 1000;
+    /** A backend that is away for longer fails the file, and the next one has its turn. */
+    static constexpr std::chrono::minutes giveUpAfter{ 5 };
     /** Nobody waits for the words of a recording: the model may hear far ahead, and errs less. Backends take the longest
         chunk that the model has. */
     static constexpr int chunkMs = 2560;

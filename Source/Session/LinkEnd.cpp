@@ -62,12 +62,10 @@ LinkEnd explainClose (const LinkClose& close)
                  ! isFinalClose (close.code),
                  {} };
 
-    const auto isOpenedAgain = ! isFinalClose (close.code);
+    const auto isFinal = isFinalClose (close.code);
     return { { "connection_lost",
-               "the connection to " + close.peer + " was lost" + detail
-                   + (isOpenedAgain ? "; it is opened again by itself, and Start does it if that fails"
-                                    : "; press Start to go on") },
-             isOpenedAgain,
+               "the connection to " + close.peer + " was lost" + detail + (isFinal ? "; press Start to go on" : "") },
+             ! isFinal,
              {} };
 }
 

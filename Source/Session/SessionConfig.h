@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,15 +26,20 @@ enum class StreamFormat : std::uint8_t
 /** When and how often a lost connection is tried again. */
 struct RetryPolicy
 {
-    /** Delay before each attempt; the last one repeats. */
-    std::vector<std::chrono::milliseconds> delays{
-        std::chrono::milliseconds (250),  std::chrono::milliseconds (500),  std::chrono::milliseconds (1000),
-        std::chrono::milliseconds (2000), std::chrono::milliseconds (4000), std::chrono::milliseconds (8000),
+    using Milliseconds = std::chrono::milliseconds;
+
+    /** Delay before each attempt; the last one repeats. With the jitter none is longer than longestDelay. */
+    std::vector<Milliseconds> delays{
+        Milliseconds (250),  Milliseconds (500),  Milliseconds (1000),  Milliseconds (2000),
+        Milliseconds (4000), Milliseconds (8000), Milliseconds (16000), Milliseconds (24000),
     };
+    Milliseconds longestDelay{ 30000 }; ///< also where a backend asks for more
+    double jitter = 0.25;       ///< each delay varies by this share, so that many clients do not come at once
     int firstAttempts = 1;      ///< tries before the stream has ever been ready: who starts wants to know soon
     int firstLocalAttempts = 3; ///< the same for a local backend, which may be leaving just when it is found
-    int reconnectAttempts = 10; ///< tries in a row after it has been
-    double jitter = 0.25;       ///< each delay varies by this share, so that many clients do not come at once
+    int firstBusyAttempts = 10; ///< the same where the backend says that it is full
+    /** A stream that has been ready is tried again for so long; empty: until it is stopped. */
+    std::optional<Milliseconds> giveUpAfter;
 };
 
 /** Bounds of memory and time. */

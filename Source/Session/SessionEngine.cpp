@@ -96,14 +96,19 @@ void SessionEngine::stop (StopMode mode)
         const std::lock_guard lock (mutex);
         remembered.reset();
         shown.startRemembered = false;
+        const auto isHastened = mode == StopMode::bounded && cell->state() == LifecycleState::stopping
+                                && std::exchange (stopMode, mode) == StopMode::complete;
 
-        if (! transition (Event::stopRequested, ""))
+        if (transition (Event::stopRequested, ""))
+        {
+            stopMode = mode;
+            closeTap (*tap, tapListener);
+            shown.status = SessionStatus::stopping;
+            shown.elapsed = {};
+        }
+        else if (! isHastened)
             return;
 
-        stopMode = mode;
-        closeTap (*tap, tapListener);
-        shown.status = SessionStatus::stopping;
-        shown.elapsed = {};
         stopped = cell->load().generation;
     }
     transport.post (

@@ -87,6 +87,9 @@ private:
     void askForModel (const std::string& model);
     void sendModel();
     bool isStopping() const noexcept;
+    bool isStoppingComplete() const;
+    bool mayTryAgain (const BackendLink::End& end) const;
+    Milliseconds lostFor() const;
     Milliseconds retryDelay (Milliseconds atLeast);
 
     void onLinkReady (const ReadyMessage& ready) override;
@@ -141,6 +144,9 @@ private:
     std::unique_ptr<Subscription> stopTimer;
     std::optional<Error> lastError;
     std::optional<Error> lostBecause; ///< what the present attempts mend
+    std::chrono::system_clock::time_point lostSince; ///< the same, for people
+    std::chrono::steady_clock::time_point lostAt;
+    Milliseconds lostBefore{ 0 }; ///< in earlier losses since the backend last got on
     std::chrono::steady_clock::time_point retryAt;
     std::chrono::steady_clock::time_point statusSince;
     SessionStatus status = SessionStatus::idle;

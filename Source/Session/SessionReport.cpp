@@ -1,4 +1,5 @@
 // What a SessionEngine shows of itself.
+#include "Platform/LocalTime.h"
 #include "Session/SessionEngine.h"
 
 #include <algorithm>
@@ -100,8 +101,8 @@ void SessionEngine::publish()
     shown.status = status;
     shown.elapsed = until (statusSince, now);
     shown.loadProgress = link.loadProgress();
+    shown.lostSince = lostBecause ? std::optional (lostSince) : std::nullopt;
     shown.attempt = lostBecause ? attempt : 0;
-    shown.attempts = config.retry.reconnectAttempts;
     shown.nextAttemptIn = retryTimer != nullptr ? until (now, retryAt) : Milliseconds (0);
     shown.lagMs = lagMs;
     shown.lastError = lastError;
@@ -185,13 +186,12 @@ std::string describeStatus (const SessionSnapshot& snapshot)
             return "Listening, " + inSeconds (Milliseconds (static_cast<long long> (snapshot.lagMs))) + " behind";
         case SessionStatus::reconnecting:
         {
-            auto text = "Reconnecting, attempt " + std::to_string (snapshot.attempt) + " of "
-                        + std::to_string (snapshot.attempts);
-
-            if (snapshot.nextAttemptIn.count() > 0)
-                text += ", next in " + inSeconds (snapshot.nextAttemptIn);
-
-            return text;
+            const auto text = snapshot.lostSince
+                            ? "Connection lost at " + platform::localTime (*snapshot.lostSince, "%H:%M") + ", reconnecting"
+                            : std::string ("Reconnecting");
+            const auto next =
+                snapshot.nextAttemptIn.count() > 0 ? ", next in " + inSeconds (snapshot.nextAttemptIn) : std::string();
+            return text + " (attempt " + std::to_string (snapshot.attempt) + next + ")";
         }
         case SessionStatus::stopping: return "Waiting for the last words, " + inSeconds (snapshot.elapsed);
     }

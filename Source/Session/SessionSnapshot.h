@@ -28,7 +28,7 @@ enum class SessionStatus : std::uint8_t
     loadingModel, ///< start was sent, the model loads: `elapsed` counts
     listening,    ///< words come
     behind,       ///< words come late: `lagMs` says by how much
-    reconnecting, ///< the connection was lost, `attempt` of `attempts`, next in `nextAttemptIn`
+    reconnecting, ///< the connection was lost at `lostSince`, the next `attempt` comes in `nextAttemptIn`
     stopping      ///< the last words are awaited
 };
 
@@ -90,9 +90,9 @@ struct SessionSnapshot
     SessionStatus status = SessionStatus::idle;
     std::chrono::milliseconds elapsed{ 0 }; ///< in this status
     std::optional<double> loadProgress;     ///< 0..1, where the backend tells it
-    int attempt = 0;                        ///< of reconnecting, from 1
-    int attempts = 0;
-    std::chrono::milliseconds nextAttemptIn{ 0 };
+    std::optional<std::chrono::system_clock::time_point> lostSince; ///< set while it reconnects
+    int attempt = 0;                                                ///< of reconnecting, from 1
+    std::chrono::milliseconds nextAttemptIn{ 0 };                   ///< 0: it is under way
     double lagMs = 0.0; ///< audio captured but not yet understood
     std::optional<Error> lastError;
     bool startRemembered = false; ///< Start was asked for during Stopping

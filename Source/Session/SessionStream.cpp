@@ -43,6 +43,8 @@ void SessionEngine::begin (std::uint64_t newGeneration, const StartOrder& order,
     nextModel.clear();
     sessionId = makeUuid();
     attempt = 0;
+    lostBecause.reset();
+    lostBefore = {};
     wasReady = hasFinal = false;
     progressMark = resumeAt = 0;
     connectionsBefore = link.openedConnections();
@@ -154,17 +156,18 @@ void SessionEngine::retryOrFail (const BackendLink::End& end)
         transition (Event::connectionLost, end.error.message, generation);
     }
 
-    const auto mayWait = wasReady || end.error.code == "busy";
-    const auto isLocal = config.address.empty() || config.address == "local";
-    const auto first = isLocal && end.wasFound ? config.retry.firstLocalAttempts : config.retry.firstAttempts;
-    const auto allowed = mayWait ? config.retry.reconnectAttempts : first - 1;
+    if (! lostBecause)
+    {
+        lostAt = transport.now();
+        lostSince = std::chrono::system_clock::now();
+    }
 
-    if (! end.mayRetry || attempt >= allowed)
+    if (! end.mayRetry || ! mayTryAgain (end))
     {
         auto error = end.error;
 
         if (attempt > 0)
-            error.message += " (" + std::to_string (attempt + 1) + " attempts)";
+            error.message += " (" + std::to_string (wasReady ? attempt : attempt + 1) + " attempts)";
 
         return fail (error);
     }
@@ -173,24 +176,52 @@ void SessionEngine::retryOrFail (const BackendLink::End& end)
     ++attempt;
     lastError = lostBecause = end.error;
     uplink->disconnected();
+
+    if (isStoppingComplete())
+        stopTimer.reset(); // see beginStop()
+
     const auto delay = retryDelay (end.retryAfter);
     retryAt = transport.now() + delay;
     retryTimer = transport.callAfter (delay, [this] { connect(); });
     publish();
 }
 
+bool SessionEngine::mayTryAgain (const BackendLink::End& end) const
+{
+    const auto& retry = config.retry;
+
+    if (wasReady)
+        return ! retry.giveUpAfter || lostFor() < *retry.giveUpAfter;
+
+    if (end.error.code == "busy")
+        return attempt < retry.firstBusyAttempts;
+
+    const auto isLocal = config.address.empty() || config.address == "local";
+    return attempt + 1 < (isLocal && end.wasFound ? retry.firstLocalAttempts : retry.firstAttempts);
+}
+
+Milliseconds SessionEngine::lostFor() const
+{
+    return lostBefore + std::chrono::duration_cast<Milliseconds> (transport.now() - lostAt);
+}
+
 Milliseconds SessionEngine::retryDelay (Milliseconds atLeast)
 {
-    const auto& delays = config.retry.delays;
+    const auto& retry = config.retry;
+    auto delay = atLeast;
 
-    if (delays.empty())
-        return atLeast;
+    if (! retry.delays.empty())
+    {
+        const auto index = std::min (static_cast<std::size_t> (attempt - 1), retry.delays.size() - 1);
+        std::uniform_real_distribution<double> spread (1.0 - retry.jitter, 1.0 + retry.jitter);
+        const auto usual = static_cast<double> (retry.delays[index].count());
+        delay = std::max (delay, Milliseconds (static_cast<long long> (usual * spread (random))));
+    }
 
-    const auto index = std::min (static_cast<std::size_t> (attempt - 1), delays.size() - 1);
-    std::uniform_real_distribution<double> spread (1.0 - config.retry.jitter, 1.0 + config.retry.jitter);
-    const auto varied =
-        Milliseconds (static_cast<long long> (static_cast<double> (delays[index].count()) * spread (random)));
-    return std::max (varied, atLeast);
+    delay = std::min (delay, retry.longestDelay);
+
+    // One attempt comes when the time is up.
+    return wasReady && retry.giveUpAfter ? std::min (delay, *retry.giveUpAfter - lostFor()) : delay;
 }
 
 void SessionEngine::noteProgress (std::int64_t position)
@@ -200,15 +231,10 @@ void SessionEngine::noteProgress (std::int64_t position)
         progressMark = position;
         tap->listenerProgress.fetch_add (1, std::memory_order_relaxed);
         attempt = 0; // the connection has proved itself
+        lostBefore = {};
     }
 
-    auto mode = StopMode::bounded;
-    {
-        const std::lock_guard lock (mutex);
-        mode = stopMode;
-    }
-
-    if (mode == StopMode::complete && stopTimer != nullptr)
+    if (isStoppingComplete())
         armStop();
 }
 
@@ -225,7 +251,13 @@ void SessionEngine::beginStop (std::uint64_t stoppedGeneration)
         return;
     }
 
-    armStop();
+    // Who asked for all of it waits for a backend that still loads its model or has to come back.
+    if (isStoppingComplete() && link.stage() != BackendLink::Stage::ready)
+        stopTimer.reset();
+    else
+        armStop();
+
+    attempt = 0;
 
     if (retryTimer != nullptr) // no time to wait now
         connect();
@@ -248,6 +280,12 @@ void SessionEngine::armStop()
 }
 
 bool SessionEngine::isStopping() const noexcept { return cell->state() == LifecycleState::stopping; }
+
+bool SessionEngine::isStoppingComplete() const
+{
+    const std::lock_guard lock (mutex);
+    return stopMode == StopMode::complete && isStopping();
+}
 
 void SessionEngine::completeStop (const std::string& reason) { toIdle (Event::stopCompleted, reason); }
 

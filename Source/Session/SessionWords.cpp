@@ -47,6 +47,9 @@ void SessionEngine::onLinkReady (const ReadyMessage& ready)
     if (wasReady && lostBecause) // a restart of version 1 on the same connection replays nothing
         feed.resumed (resumeAt);
 
+    if (lostBecause)
+        lostBefore = lostFor();
+
     lostBecause.reset();
     lastError.reset();
     uplink->connected (ready, resumeAt);

@@ -31,7 +31,8 @@ public:
     enum class StopMode
     {
         bounded, ///< Stopping lasts at most SessionLimits::stop
-        complete ///< for files and bounces: as long as the backend gets on, everything captured is still transcribed
+        complete ///< for files and bounces: as long as the backend gets on, or is away (RetryPolicy::giveUpAfter),
+                 ///< everything captured is still transcribed; a bounded stop shortens it
     };
 
     TranscriptionSession (AudioTap& tap, std::shared_ptr<Transport> transport, std::shared_ptr<BackendLocator> locator);

@@ -24,7 +24,6 @@ SessionConfig impatient (const std::string& address)
     SessionConfig config;
     config.address = address;
     config.retry.delays = { 20ms, 50ms, 100ms };
-    config.retry.reconnectAttempts = 100;
     return config;
 }
 

@@ -60,7 +60,7 @@ const State states[] = {
           scene.backend.cut();
           scene.playAndLook (Milliseconds (100));
       },
-      "Reconnecting (attempt 1" },
+      "Connection lost at " },
     { "lost",
       [] (EditorScene& scene)
       {

@@ -38,7 +38,8 @@ struct RandomScene : SessionScene
             {
                 SessionConfig config;
                 config.retry.firstAttempts = config.retry.firstLocalAttempts = 1 + upTo (3);
-                config.retry.reconnectAttempts = upTo (5);
+                if (upTo (1) == 0)
+                    config.retry.giveUpAfter = seconds (upTo (20));
                 config.format = static_cast<StreamFormat> (upTo (2));
                 config.limits.replayMemory = upTo (1) == 0 ? 0 : 256u << 20; // 0: nearly everything goes to disk
                 config.limits.replay = seconds (upTo (3) == 0 ? 2 : 60);     // 2: some of it is dropped

@@ -62,7 +62,7 @@ TEST_CASE ("every close with 1000 is a failure that is told, before and after re
     {
         SessionScene scene (1);
         SessionConfig config;
-        config.retry.reconnectAttempts = 2;
+        config.retry.giveUpAfter = seconds (2);
         scene.start (config);
         scene.speak (seconds (1));
         scene.backend.accepts = false;

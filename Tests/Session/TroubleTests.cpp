@@ -56,11 +56,12 @@ TEST_CASE ("a lost connection is opened again and the words are those of an undi
     CHECK (counters.connectionsOpened == 7);
 }
 
-TEST_CASE ("the delays between attempts grow, and after the last one the text stays", "[session][trouble]")
+TEST_CASE ("the delays between attempts grow, and when the time to give up has come the text stays",
+           "[session][trouble]")
 {
     SessionScene scene;
     SessionConfig config;
-    config.retry.reconnectAttempts = 4;
+    config.retry.giveUpAfter = seconds (4);
     config.retry.jitter = 0.0;
     scene.start (config);
     scene.speak (seconds (3));
@@ -81,12 +82,106 @@ TEST_CASE ("the delays between attempts grow, and after the last one the text st
         }
     }
 
-    REQUIRE (at.size() == 4);
+    REQUIRE (at.size() == 5);
     CHECK (at[1] - at[0] >= 500);
     CHECK (at[2] - at[1] >= 1000);
     CHECK (at[3] - at[2] >= 2000);
+    CHECK (at[4] >= 3980);
+    CHECK (at[4] <= 4020);
     checkFailed (scene, "backend_unreachable", "5 attempts");
     CHECK (scene.words() == "w0 p96000? ");
+}
+
+TEST_CASE ("a backend that is away for ten minutes is tried again all the while, and the rest of the stream is heard",
+           "[session][trouble]")
+{
+    SessionScene scene;
+    scene.start();
+    scene.speak (seconds (3));
+    scene.backend.accepts = false;
+    const auto lostAt = std::chrono::system_clock::now();
+    scene.backend.cut();
+    const auto before = scene.transport->sockets.size();
+    scene.speak (seconds (600));
+    const auto snapshot = scene.session.snapshot();
+    REQUIRE (snapshot.status == SessionStatus::reconnecting);
+    REQUIRE (snapshot.lostSince);
+    CHECK (*snapshot.lostSince >= lostAt);
+    CHECK (*snapshot.lostSince - lostAt < seconds (60));
+    CHECK (describe (snapshot).find ("Connection lost at ") == 0);
+
+    // Never more than half a minute apart, and never in a hurry.
+    const auto tries = scene.transport->sockets.size() - before;
+    CHECK (tries >= 600 / 30);
+    CHECK (tries <= 50);
+    CHECK (snapshot.replay.kept <= seconds (60));
+
+    scene.backend.accepts = true;
+    scene.speak (seconds (31));
+    CHECK (scene.session.state() == S::active);
+    CHECK_FALSE (scene.session.snapshot().lostSince);
+    CHECK_FALSE (scene.session.snapshot().lastError);
+    scene.session.stop();
+    scene.wait (seconds (2));
+    CHECK (scene.session.state() == S::idle);
+    CHECK (scene.backend.position == scene.spoken);
+    CHECK (scene.backend.wrongSamples == 0);
+    CHECK (scene.backend.wrongPositions == 0);
+    const auto lost = scene.session.snapshot().counters.lost;
+    CHECK (lost > 500u * 48000u);
+    REQUIRE_FALSE (scene.session.transcript()->gaps.empty());
+    CHECK (scene.session.transcript()->finals.back().endSample == scene.spoken);
+}
+
+TEST_CASE ("a backend that comes back without the model, or with another token, ends the stream with the reason",
+           "[session][trouble]")
+{
+    for (const auto* code : { "unknown_model", "unauthorized" })
+    {
+        SessionScene scene;
+        scene.start();
+        scene.speak (seconds (1));
+        scene.backend.answersStart = false;
+        scene.backend.cut();
+        scene.speak (seconds (1));
+        scene.backend.socket()->say (R"({"type":"error","payload":{"code":")" + std::string (code)
+                                     + R"(","message":"not here"}})");
+        scene.backend.cut (1008);
+        checkFailed (scene, code, "not here");
+    }
+}
+
+TEST_CASE ("all that a file has is still asked for after the end of the file, until somebody cuts it short",
+           "[session][trouble]")
+{
+    SessionScene scene;
+    scene.start();
+    scene.speak (seconds (3));
+    scene.backend.accepts = false;
+    scene.backend.cut();
+    scene.speak (seconds (1));
+    scene.session.stop (TranscriptionSession::StopMode::complete);
+    scene.wait (seconds (120));
+    CHECK (scene.session.state() == S::stopping);
+
+    SECTION ("the backend comes back")
+    {
+        scene.backend.accepts = true;
+        scene.wait (seconds (31));
+        CHECK (scene.session.state() == S::idle);
+        CHECK_FALSE (scene.session.snapshot().lastError);
+        CHECK (scene.words() == SessionScene::wordsUntil (scene.spoken));
+    }
+
+    SECTION ("a bounded stop")
+    {
+        scene.session.stop();
+        scene.wait (Milliseconds (9900));
+        CHECK (scene.session.state() == S::stopping);
+        scene.wait (Milliseconds (200));
+        CHECK (scene.session.state() == S::idle);
+        CHECK (scene.words() == "w0 p96000? ");
+    }
 }
 
 TEST_CASE ("stop wins while it reconnects, and the end is still fetched if the backend comes back",

@@ -39,7 +39,6 @@ SessionConfig configFor (int port)
     SessionConfig config;
     config.address = "http://" + loopback (port);
     config.retry.delays = { 50ms, 100ms, 200ms };
-    config.retry.reconnectAttempts = 100;
     return config;
 }
 
