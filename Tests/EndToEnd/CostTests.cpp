@@ -35,7 +35,7 @@ double costOf (const Rig& rig, const std::string& file)
 
 } // namespace
 
-TEST_CASE ("a second of audio costs the same in a short and in a long stream")
+TEST_CASE ("a second of audio costs the same in a short and in a long stream", "[load]")
 {
     const Rig rig;
     const auto speech = readAudioFile (sampleRecording());

@@ -97,7 +97,7 @@ TEST_CASE ("A bounce waits while the model loads", "[bounce]")
     CHECK (scene.live.session().counters.dropped == 0);
 }
 
-TEST_CASE ("A backend that gets no further holds a bounce up for a bounded time, and the gap is marked", "[bounce]")
+TEST_CASE ("A backend that gets no further holds a bounce up for a bounded time, and the gap is marked", "[bounce][load]")
 {
     Scene scene (Milliseconds (200));
     scene.backend.setUp (

@@ -153,7 +153,7 @@ TEST_CASE ("gaps that touch are one, and the segment behind a gap says so", "[tr
     CHECK_FALSE (store.snapshot()->finals[2].gapBefore);
 }
 
-TEST_CASE ("ten hours of talk: every snapshot is kept and none costs more than at the beginning", "[transcript]")
+TEST_CASE ("ten hours of talk: every snapshot is kept and none costs more than at the beginning", "[transcript][load]")
 {
     TranscriptStore store;
     std::vector<std::shared_ptr<const TranscriptSnapshot>> kept;

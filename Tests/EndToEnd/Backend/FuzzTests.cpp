@@ -168,7 +168,7 @@ void withstand (const ServerProcess& backend, const Siege& siege, Once once)
 }
 } // namespace
 
-TEST_CASE ("malformed HTTP requests neither crash the backend nor make it grow", "[backend][fuzz]")
+TEST_CASE ("malformed HTTP requests neither crash the backend nor make it grow", "[backend][fuzz][load]")
 {
     const ServerProcess backend;
     const auto times = kikitori::test::shortOrLong (10000, 100000);
@@ -182,7 +182,7 @@ TEST_CASE ("malformed HTTP requests neither crash the backend nor make it grow",
                });
 }
 
-TEST_CASE ("malformed WebSocket sessions neither crash the backend nor make it grow", "[backend][fuzz]")
+TEST_CASE ("malformed WebSocket sessions neither crash the backend nor make it grow", "[backend][fuzz][load]")
 {
     const ServerProcess backend;
     const auto times = kikitori::test::shortOrLong (1000, 10000);

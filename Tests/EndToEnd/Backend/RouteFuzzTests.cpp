@@ -225,7 +225,7 @@ void checkReply (const std::string& reply)
 } // namespace
 
 TEST_CASE ("malformed requests to models, data sets and files neither crash the backend nor make it grow",
-           "[backend][fuzz]")
+           "[backend][fuzz][load]")
 {
     ServerProcess backend ({}, {}, config);
     fs::create_directories (backend.dataFolder() / "keep");

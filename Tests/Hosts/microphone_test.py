@@ -1,0 +1,100 @@
+"""The app and `kikitori listen` with a microphone whose sound server is killed in mid-stream and started again: told, taken
+up again by itself, and what was missed is marked.
+
+    microphone_test.py PulseAudio | JACK
+"""
+
+import os
+import signal
+import subprocess
+import time
+
+import host_rig
+import screen
+from host_rig import check, wait_for
+
+SECONDS = 8
+
+
+class PulseAudio:
+    """A server whose microphone carries what is played into it."""
+
+    device = "PulseAudio"
+
+    def __init__(self, rig):
+        host_rig.need("pulseaudio", "pactl", "paplay")
+        self.rig = rig
+        self.socket = rig.folder / "pulse.socket"
+        configuration = rig.folder / "pulse-client.conf"
+        configuration.write_text("autospawn = no\nenable-shm = no\n")
+        os.environ.update(PULSE_SERVER=f"unix:{self.socket}", PULSE_CLIENTCONFIG=str(configuration),
+                          PULSE_RUNTIME_PATH=str(rig.folder / "pulse"), PULSE_LATENCY_MSEC="60")
+        self.start()
+
+    def start(self):
+        self.socket.unlink(missing_ok=True)
+        self.server = self.rig.start(
+            ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
+             "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}",
+             "-L", f"module-null-sink sink_name=microphone rate={host_rig.RATE}"])
+        wait_for(lambda: "microphone.monitor" in (screen.Screen.run("pactl", "list", "short", "sources") or ""), 20,
+                 "a PulseAudio server")
+
+    def say(self, speech):
+        subprocess.run(["paplay", "-d", "microphone", speech], check=True, timeout=SECONDS + 60)
+
+
+class Jack:
+    """A server whose microphone is a client that plays into the app."""
+
+    device = "system"
+
+    def __init__(self, rig):
+        self.rig = rig
+        self.start()
+
+    def start(self):
+        self.sound = screen.Sound(self.rig)
+        self.server = self.sound.server
+
+    def say(self, speech):
+        ports = wait_for(lambda: self.sound.ports("in_[12]$", is_input=True), 10, "the app's ports")
+        self.sound.play(host_rig.samples_of(speech), ports)
+
+
+def kill(process):
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+    return time.monotonic()
+
+
+def in_the_app(rig, server, speech):
+    display = screen.Screen(rig)
+    rig.start([rig.build / "bin/KikitoriApp", "--start", "--device", server.device])
+    window = display.window("Kikitori", 60)
+    wait_for(lambda: "listening" in display.text(window), 60, "Listening in the window")
+    server.say(speech)
+
+    # Twice, as a device that came back once has to be watched like the first.
+    for time_around in (1, 2):
+        killed = kill(server.server)
+        wait_for(lambda: {"microphone", "disconnected"} <= set(display.text(window)), 20, "the loss in the window")
+        print(f"told (and read off the screen) after {time.monotonic() - killed:.1f} s")
+        display.picture(f"microphone-{server.device}-lost", window)
+        server.start()
+        begun = time.monotonic()
+        wait_for(lambda: "disconnected" not in display.text(window), 30, "the microphone again")
+        print(f"taken up again {time.monotonic() - begun:.1f} s after the server's start")
+        check("listening" in display.text(window), f"the stream goes on after loss {time_around}")
+        server.say(speech)
+        wait_for(lambda: "lost" in display.text(window), 30, "what was missed is marked")
+
+    display.picture(f"microphone-{server.device}", window)
+
+
+with host_rig.Rig() as rig:
+    host_rig.need_long()
+    host_rig.need(*screen.NEEDED)
+    [kind] = rig.arguments.rest
+    speech = rig.speech(SECONDS)
+    in_the_app(rig, {"PulseAudio": PulseAudio, "JACK": Jack}[kind](rig), speech)
