@@ -1,5 +1,7 @@
 #include "Plugin/Editor/StatusText.h"
 
+#include "Platform/LocalTime.h"
+
 #include <cmath>
 
 namespace kikitori::plugin
@@ -32,12 +34,15 @@ StatusText runningText (const SessionSnapshot& session, const Words& words)
             return { words ("Behind by %1 s", juce::String (session.lagMs / 1000.0, 1)), {}, StatusMood::warning };
         case SessionStatus::reconnecting:
         {
-            const juce::String attempt (session.attempt);
-            const auto text = session.nextAttemptIn.count() > 0
-                                  ? words ("Reconnecting (attempt %1, next in %2 s)", attempt,
+            const auto text = session.lostSince
+                                  ? words ("Connection lost at %1, reconnecting ...",
+                                           juce::String (platform::localTime (*session.lostSince, "%H:%M")))
+                                  : words ("Reconnecting ...");
+            const auto next = session.nextAttemptIn.count() > 0
+                                  ? words ("next attempt in %1 s",
                                            wholeSeconds (session.nextAttemptIn + std::chrono::milliseconds (499)))
-                                  : words ("Reconnecting (attempt %1)", attempt);
-            return { text, {}, StatusMood::warning };
+                                  : words ("attempt %1", juce::String (session.attempt));
+            return { text, next, StatusMood::warning };
         }
         case SessionStatus::stopping:
             return { session.startRemembered ? words ("Stopping, then starting again") : words ("Stopping ..."),
@@ -80,6 +85,7 @@ StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
     const auto& session = snapshot.session;
     const auto isSilent =
         snapshot.hearsNothing && session.status == SessionStatus::listening && ! snapshot.isBypassed;
+    const auto isLost = snapshot.isInputLost && session.state != LifecycleState::idle;
     auto text = isSilent ? noSoundText (snapshot.host, words) : runningText (session, words);
 
     if (snapshot.isTraining)
@@ -105,10 +111,17 @@ StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
         text.mood = StatusMood::warning;
     }
 
+    if (isLost)
+    {
+        text.headline = words ("Microphone disconnected");
+        text.detail = words ("Reconnect it or choose another input.");
+        text.mood = StatusMood::warning;
+    }
+
     if (snapshot.isOffline && ! snapshot.isFinishingBounce)
         text.headline << juce::String::fromUTF8 (" – ") << words ("offline render");
 
-    if (session.state != LifecycleState::idle && ! isSilent) // the line has room for one of both
+    if (session.state != LifecycleState::idle && ! isSilent && ! isLost) // the line has room for one of both
     {
         if (! session.model.empty())
             addDetail (text, juce::String::fromUTF8 (session.model.c_str()));

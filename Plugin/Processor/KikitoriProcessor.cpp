@@ -48,6 +48,11 @@ void KikitoriProcessor::prepareToPlay (double sampleRate, int maximumBlock)
     control.arm();
 }
 
+void KikitoriProcessor::inputWasAway (double seconds) noexcept
+{
+    tap.addGap (static_cast<std::uint64_t> (std::max (0.0, seconds * getSampleRate())));
+}
+
 void KikitoriProcessor::releaseResources()
 {
     if (! tap.isOffline())
@@ -149,6 +154,9 @@ PluginSnapshot KikitoriProcessor::snapshot() const
     shown.hearsNothing = control.hearsNothing();
     shown.host = hostKind;
     shown.isFinishingBounce = control.isFinishingBounce();
+    shown.isInputLost = inputLost;
+    if (shown.isInputLost)
+        shown.level = {}; // what the last block had says nothing now
     shown.transcript = control.transcript();
 
     if (shown.transcript != nullptr)

@@ -41,6 +41,7 @@ struct PluginSnapshot
     bool hearsNothing = false;      ///< a stream listens, but no sound comes
     HostKind host = HostKind::other;
     bool isFinishingBounce = false; ///< words of a bounce that is over are still to come
+    bool isInputLost = false;       ///< the app's microphone has gone
     std::shared_ptr<const TranscriptSnapshot> transcript; ///< of this track, or the merged one; may be null
     bool canUndo = false;    ///< a clearing or a pass, in this track
     bool canRedo = false;
@@ -69,6 +70,11 @@ public:
 
     /** In our own app, not in a host's. */
     bool isApp() const noexcept { return wrapperType == wrapperType_Standalone; }
+
+    /** The app's microphone has gone, or is there again. Any thread. */
+    void setInputLost (bool isLost) noexcept { inputLost = isLost; }
+    /** So much audio never came; before the next block, while no audio runs. */
+    void inputWasAway (double seconds) noexcept;
 
     Parameters& hostParameters() noexcept { return parameters; }
 
@@ -120,6 +126,7 @@ private:
     AudioTap tap;
     StreamControl control;
     const HostKind hostKind;
+    std::atomic<bool> inputLost{ false };
     /** What is shown and exported, by the settings' word rules. */
     std::shared_ptr<const TranscriptSnapshot> ruled (RuledTranscript& by,
                                                      std::shared_ptr<const TranscriptSnapshot> transcript) const;

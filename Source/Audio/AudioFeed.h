@@ -11,6 +11,7 @@
 #include "Core/Result.h"
 
 #include <optional>
+#include <string>
 
 namespace kikitori
 {
@@ -37,6 +38,9 @@ public:
     virtual float loudest() const = 0;
 
     virtual std::optional<Error> problem() const = 0;
+
+    /** What keeps audio from coming at the moment, for people; empty: nothing. The feed goes on by itself. */
+    virtual std::string trouble() const { return {}; }
 };
 
 } // namespace kikitori

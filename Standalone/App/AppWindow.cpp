@@ -11,12 +11,13 @@ public:
         : processor (processorToUse), input (inputToUse), editor (processor.createEditor())
     {
         device.setFont (plugin::Look::font (13.0f));
-        choose.onClick = [this] { chooseDevice(); };
+        choose.onClick = [this] { showInputs(); };
         addAndMakeVisible (device);
         addAndMakeVisible (choose);
         addAndMakeVisible (*editor);
         editor->addComponentListener (this);
         input.devices().addChangeListener (this);
+        input.onLostChange = [this] { translate(); };
         setSize (editor->getWidth(), editor->getHeight() + barHeight);
         translate();
     }
@@ -24,6 +25,7 @@ public:
     ~Content() override
     {
         input.devices().removeChangeListener (this);
+        input.onLostChange = nullptr;
         editor->removeComponentListener (this);
     }
 
@@ -41,6 +43,7 @@ public:
 
 private:
     static constexpr int barHeight = 40;
+    static constexpr int settingsItem = 10000;
 
     void lookAndFeelChanged() override
     {
@@ -50,21 +53,56 @@ private:
 
     void translate()
     {
-        device.setColour (juce::Label::textColourId, plugin::colours::faint);
+        device.setColour (juce::Label::textColourId,
+                          input.isLost() ? plugin::colours::warning : plugin::colours::faint);
         const plugin::Words words (processor.stream().settings().language);
         choose.setButtonText (words ("Audio input ..."));
         choose.setTitle (choose.getButtonText());
         choose.setTooltip (words ("Choose the microphone and its sample rate"));
 
         auto* current = input.devices().getCurrentAudioDevice();
-        device.setText (input.hasInput() ? words ("Listens to %1 at %2 Hz", input.deviceName(),
+        device.setText (input.isLost() ? words ("Microphone disconnected. Reconnect it or choose another input.")
+                        : input.hasInput() ? words ("Listens to %1 at %2 Hz", input.deviceName(),
                                                   juce::String (juce::roundToInt (current->getCurrentSampleRate())))
                                          : words ("No audio input"),
                         juce::dontSendNotification);
         device.setTitle (words ("Audio input"));
     }
 
-    void chooseDevice()
+    void showInputs()
+    {
+        const plugin::Words words (processor.stream().settings().language);
+        const auto choices = input.choices();
+        juce::PopupMenu menu;
+
+        for (std::size_t i = 0; i < choices.size(); ++i)
+            menu.addItem (static_cast<int> (i) + 1, choices[i].name + " (" + choices[i].type + ")", true,
+                          choices[i].isCurrent);
+
+        if (choices.empty())
+            menu.addItem (-1, words ("No audio input"), false);
+
+        menu.addSeparator();
+        menu.addItem (settingsItem, words ("Audio settings ..."));
+        menu.showMenuAsync (juce::PopupMenu::Options().withTargetComponent (choose),
+                            [this, choices, self = juce::Component::SafePointer<Content> (this)] (int chosen)
+                            {
+                                if (self == nullptr || chosen == 0)
+                                    return;
+
+                                if (chosen == settingsItem)
+                                    return openSettings();
+
+                                const auto problem = input.choose (choices[static_cast<std::size_t> (chosen - 1)]);
+
+                                if (problem.isNotEmpty())
+                                    processor.stream().setNotice (Error{
+                                        "device_failed", "This input cannot be opened: " + problem.toStdString()
+                                                             + ". Choose another one under Audio input." });
+                            });
+    }
+
+    void openSettings()
     {
         auto selector = std::make_unique<juce::AudioDeviceSelectorComponent> (input.devices(), 1, 16, 0, 0, false,
                                                                               false, true, false);

@@ -9,6 +9,7 @@ namespace
 {
 
 constexpr int mostInputs = 16;
+constexpr int lookIntervalMs = 100;
 constexpr double wantedRate = 48000.0; ///< the stream's own: nothing has to be resampled
 
 } // namespace
@@ -17,6 +18,8 @@ MicrophoneInput::MicrophoneInput (plugin::KikitoriProcessor& processorToUse) : p
 
 MicrophoneInput::~MicrophoneInput()
 {
+    stopTimer();
+    probe.stop();
     manager.removeAudioCallback (this);
     manager.closeAudioDevice();
 }
@@ -31,30 +34,127 @@ juce::String MicrophoneInput::open (const juce::XmlElement* saved, const juce::S
         problem = chooseDevice (wanted);
 
     manager.addAudioCallback (this);
+    startTimer (lookIntervalMs);
     return problem;
 }
 
 juce::String MicrophoneInput::chooseDevice (const juce::String& wanted)
 {
+    for (const auto& choice : choices())
+        if (choice.name.containsIgnoreCase (wanted))
+            return choose (choice);
+
+    return "no audio input is named \"" + wanted + "\"";
+}
+
+std::vector<MicrophoneInput::Choice> MicrophoneInput::choices()
+{
+    if (lost)
+        refreshTypes();
+
+    std::vector<Choice> all;
+    const auto current = hasInput() && ! lost ? manager.getAudioDeviceSetup().inputDeviceName : juce::String();
+
     for (auto* type : manager.getAvailableDeviceTypes())
     {
         type->scanForDevices();
 
         for (const auto& name : type->getDeviceNames (true))
-        {
-            if (! name.containsIgnoreCase (wanted))
-                continue;
-
-            manager.setCurrentAudioDeviceType (type->getTypeName(), true);
-            auto setup = manager.getAudioDeviceSetup();
-            setup.inputDeviceName = name;
-            setup.useDefaultInputChannels = true;
-            setup.sampleRate = wantedRate;
-            return manager.setAudioDeviceSetup (setup, true);
-        }
+            all.push_back (
+                { type->getTypeName(), name, name == current && type->getTypeName() == manager.getCurrentAudioDeviceType() });
     }
 
-    return "no audio input is named \"" + wanted + "\"";
+    return all;
+}
+
+juce::String MicrophoneInput::choose (const Choice& choice)
+{
+    if (choice.type != manager.getCurrentAudioDeviceType())
+    {
+        manager.closeAudioDevice(); // else the change of the type sleeps
+        manager.setCurrentAudioDeviceType (choice.type, true);
+    }
+
+    auto setup = manager.getAudioDeviceSetup();
+    setup.inputDeviceName = choice.name;
+    setup.useDefaultInputChannels = true;
+    setup.sampleRate = wantedRate;
+    return manager.setAudioDeviceSetup (setup, true);
+}
+
+void MicrophoneInput::timerCallback()
+{
+    const auto now = juce::Time::getMillisecondCounter();
+    const auto count = blocks.load (std::memory_order_relaxed);
+
+    if (count != blocksSeen)
+    {
+        blocksSeen = count;
+        lastBlockMs = now;
+        isWatched = true;
+        setLost (false);
+    }
+    else if (lost)
+    {
+        if (probe.takeFound())
+            reopen();
+    }
+    else if (manager.getCurrentAudioDevice() == nullptr)
+        isWatched = false; // somebody has chosen none
+    else if (isWatched && (hasFailed || now - lastBlockMs > static_cast<juce::uint32> (silentLimitMs)))
+        setLost (true);
+}
+
+void MicrophoneInput::setLost (bool isLost)
+{
+    if (isLost == lost)
+        return;
+
+    lost = isLost;
+    hasFailed = false;
+    processor.setInputLost (isLost);
+
+    if (isLost)
+    {
+        lostType = manager.getCurrentAudioDeviceType();
+        lostSetup = manager.getAudioDeviceSetup();
+        manager.closeAudioDevice();
+        probe.start (lostType, lostSetup.inputDeviceName);
+    }
+    else
+        probe.stop();
+
+    if (onLostChange)
+        onLostChange();
+}
+
+void MicrophoneInput::refreshTypes()
+{
+    // A type looks for its devices only once, and an open device may refer to its type: new ones, while none is open.
+    const std::vector<juce::AudioIODeviceType*> old (manager.getAvailableDeviceTypes().begin(),
+                                                     manager.getAvailableDeviceTypes().end());
+    juce::OwnedArray<juce::AudioIODeviceType> types;
+    manager.createAudioDeviceTypes (types);
+
+    for (auto* type : old)
+        manager.removeAudioDeviceType (type);
+
+    while (! types.isEmpty())
+    {
+        types.getFirst()->scanForDevices();
+        manager.addAudioDeviceType (std::unique_ptr<juce::AudioIODeviceType> (types.removeAndReturn (0)));
+    }
+}
+
+void MicrophoneInput::reopen()
+{
+    refreshTypes();
+
+    if (manager.setAudioDeviceSetup (lostSetup, true).isNotEmpty() || ! hasInput())
+    {
+        manager.closeAudioDevice();
+        probe.start (lostType, lostSetup.inputDeviceName);
+    }
 }
 
 bool MicrophoneInput::hasInput() const
@@ -82,6 +182,14 @@ void MicrophoneInput::audioDeviceAboutToStart (juce::AudioIODevice* device)
     processor.setRateAndBufferSizeDetails (device->getCurrentSampleRate(), block);
     processor.prepareToPlay (device->getCurrentSampleRate(), block);
     buffer.setSize (channels, block);
+
+    const auto now = juce::Time::getMillisecondCounter();
+
+    if (lost)
+        processor.inputWasAway ((now - lastBlockMs) * 0.001);
+
+    lastBlockMs = now; // it has as long to begin as to go on
+    hasFailed = false;
 }
 
 void MicrophoneInput::audioDeviceIOCallbackWithContext (const float* const* inputs,
@@ -91,6 +199,8 @@ void MicrophoneInput::audioDeviceIOCallbackWithContext (const float* const* inpu
                                                         int numSamples,
                                                         const juce::AudioIODeviceCallbackContext&)
 {
+    blocks.fetch_add (1, std::memory_order_relaxed);
+
     for (int i = 0; i < numOutputs; ++i)
         if (outputs[i] != nullptr)
             juce::FloatVectorOperations::clear (outputs[i], numSamples);
@@ -112,12 +222,6 @@ void MicrophoneInput::audioDeviceIOCallbackWithContext (const float* const* inpu
         processor.processBlock (block, noMidi);
         offset += count;
     }
-}
-
-void MicrophoneInput::audioDeviceError (const juce::String& message)
-{
-    processor.stream().setNotice (Error{ "device_failed", "The audio input has failed: " + message.toStdString()
-                                                              + ". Choose another one under Audio input." });
 }
 
 } // namespace kikitori::app

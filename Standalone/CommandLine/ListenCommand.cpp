@@ -41,7 +41,7 @@ ExitCode runListen (const ListenOptions& options)
     request.options = options.stream;
     request.isLive = true;
     request.limitSeconds = options.seconds;
-    MicrophoneFeed feed (std::move (input).value());
+    MicrophoneFeed feed (std::move (input).value(), [name] { return AudioInput::open (name); });
     const auto outcome = runStream (feed, request, connectBackend(), &printer);
     printer.finish (*outcome.transcript);
 

@@ -144,6 +144,12 @@ private:
 
         if (observer != nullptr && session.state() == LifecycleState::starting)
             observer->onStatus (session.snapshot());
+
+        if (const auto trouble = feed.trouble(); observer != nullptr && trouble != toldTrouble)
+        {
+            toldTrouble = trouble;
+            observer->onInputTrouble (trouble);
+        }
     }
 
     AudioFeed& feed;
@@ -151,6 +157,7 @@ private:
     StreamObserver* observer;
     AudioTap tap;
     TranscriptionSession session;
+    std::string toldTrouble;
     std::optional<Clock::time_point> begin; ///< when the first sample was due
     std::uint64_t seenVersion = 0;
     StreamOutcome outcome;

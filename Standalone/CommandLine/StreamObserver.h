@@ -8,6 +8,8 @@
 #include "Session/SessionSnapshot.h"
 #include "Transcript/Transcript.h"
 
+#include <string>
+
 namespace kikitori::commandline
 {
 
@@ -18,6 +20,9 @@ public:
 
     /** What the stream waits for; called again and again while it does. */
     virtual void onStatus (const SessionSnapshot& waiting) = 0;
+
+    /** What keeps audio from coming; "": it comes again. */
+    virtual void onInputTrouble (const std::string& text) = 0;
 
     /** The transcript has changed; seconds: wall clock since the first sample was due. */
     virtual void onTranscript (const TranscriptSnapshot& transcript, double seconds) = 0;

@@ -18,6 +18,11 @@ void TranscriptPrinter::onStatus (const SessionSnapshot& waiting)
     display.showStatus (describe (waiting), step, isTrouble);
 }
 
+void TranscriptPrinter::onInputTrouble (const std::string& text)
+{
+    display.showStatus (text.empty() ? "The microphone is back." : text, "input " + text, true);
+}
+
 void TranscriptPrinter::onTranscript (const TranscriptSnapshot& transcript, double seconds)
 {
     // New finals stand at the end; one that was printed stays, as a final never changes.

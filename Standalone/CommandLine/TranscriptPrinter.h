@@ -22,6 +22,7 @@ public:
     TranscriptPrinter (std::FILE* documentToUse, LiveDisplay& displayToUse, bool showsConfirmedOnDisplay);
 
     void onStatus (const SessionSnapshot& waiting) override;
+    void onInputTrouble (const std::string& text) override;
     void onTranscript (const TranscriptSnapshot& transcript, double seconds) override;
     bool wantsMore() const override { return document == nullptr || std::ferror (document) == 0; }
 

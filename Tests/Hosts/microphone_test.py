@@ -71,7 +71,8 @@ def kill(process):
 def in_the_app(rig, server, speech):
     display = screen.Screen(rig)
     rig.start([rig.build / "bin/KikitoriApp", "--start", "--device", server.device])
-    window = display.window("Kikitori", 60)
+    find = ("xdotool", "search", "--onlyvisible", "--name", "^Kikitori$")
+    window = wait_for(lambda: (display.run(*find) or "").split(), 60, "the app's window")[-1]
     wait_for(lambda: "listening" in display.text(window), 60, "Listening in the window")
     server.say(speech)
 

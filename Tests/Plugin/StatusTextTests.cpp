@@ -46,10 +46,10 @@ TEST_CASE ("Each state has its words")
                [] (auto& s)
                {
                    running (s, S::reconnecting);
-                   s.session.attempt = 2;
-                   s.session.nextAttemptIn = std::chrono::milliseconds (2400);
+                   s.session.lostSince = std::chrono::system_clock::from_time_t (1'000'000'000);
                })
-           == "Reconnecting (attempt 2, next in 3 s)");
+           == "Connection lost at "
+                  + juce::Time (juce::int64 (1'000'000'000'000)).formatted ("%H:%M") + ", reconnecting ...");
     CHECK (headline (
                [] (auto& s)
                {
@@ -58,6 +58,13 @@ TEST_CASE ("Each state has its words")
                })
                .contains ("offline render"));
     CHECK (headline ([] (auto& s) { s.isBypassed = true; }).contains ("bypassed"));
+    CHECK (headline (
+               [] (auto& s)
+               {
+                   running (s, S::listening);
+                   s.isInputLost = true;
+               })
+           == "Microphone disconnected");
 }
 
 TEST_CASE ("Dropped audio and a bad rate are said")

@@ -131,6 +131,7 @@ TEST_CASE ("Every state's headline has room in the smallest window")
             snapshot.session.state = LifecycleState::active;
             snapshot.session.status = status;
             snapshot.session.attempt = 10;
+            snapshot.session.lostSince = std::chrono::system_clock::now();
             snapshot.session.nextAttemptIn = Milliseconds (8000);
             snapshot.session.elapsed = Milliseconds (120000);
             snapshot.session.lagMs = 120000.0;
