@@ -1,10 +1,12 @@
 #include "Plugin/Editor/FilePage.h"
 
 #include "Export/TranscriptExport.h"
+#include "Platform/ReadFile.h"
 #include "Plugin/Editor/FileTexts.h"
 #include "Plugin/Editor/Look.h"
 
-#include <cmath>
+#include <algorithm>
+#include <filesystem>
 
 namespace kikitori::plugin
 {
@@ -45,6 +47,7 @@ FilePage::FilePage (const PageTools& tools)
             if (format.getItemText (i) == saved)
                 format.setSelectedItemIndex (i, juce::dontSendNotification);
     connect();
+    processor.stream().openFiles();
 }
 
 FilePage::~FilePage() { list.setModel (nullptr); }
@@ -52,8 +55,9 @@ FilePage::~FilePage() { list.setModel (nullptr); }
 void FilePage::connect()
 {
     open.onClick = [this] { choose(); };
-    cancel.onClick = [this] { cancelChosen(); };
-    remove.onClick = error.onDismiss = [this] { takeOff(); };
+    cancel.onClick = [this] { cancelOrResume(); };
+    remove.onClick = [this] { takeOff(); };
+    error.onDismiss = [this] { dismiss(); };
     copy.onClick = [this] { transcript.copy(); };
     saveAs.onClick = [this] { save(); };
     saveAs.transcript = [this]
@@ -74,7 +78,6 @@ void FilePage::connect()
 void FilePage::translate()
 {
     name (open, words ("Add files ..."), words ("Audio files to transcribe; they can be dropped on this page, too"));
-    name (cancel, words ("Cancel"), words ("Ends the transcription of the chosen file"));
     name (remove, words ("Take off"), words ("Takes the chosen file off the list; the file itself stays"));
     name (copy, words ("Copy"), words ("Copies what is selected, or everything (Ctrl+C)"));
     name (saveAs, words ("Save"),
@@ -121,7 +124,9 @@ void FilePage::showSelection()
     const auto* job = chosen();
     const bool hasWords = job != nullptr && job->transcript != nullptr && ! timedLines (*job->transcript).empty();
     transcript.show (nullptr, job != nullptr ? job->transcript : nullptr);
-    cancel.setEnabled (job != nullptr && ! job->hasEnded());
+    const bool mayResume = job != nullptr && job->mayResume();
+    showCancelOrResume (mayResume);
+    cancel.setEnabled (mayResume || (job != nullptr && ! job->hasEnded()));
     remove.setEnabled (job != nullptr && job->hasEnded());
     copy.setEnabled (hasWords);
     saveAs.setEnabled (hasWords);
@@ -132,7 +137,19 @@ void FilePage::showSelection()
     const bool isNew = text.isEmpty() != times.getText().isEmpty();
     times.setText (text, juce::dontSendNotification);
 
-    if (error.show (job != nullptr ? job->error : std::nullopt, false) || isNew)
+    const bool hasMessage = job != nullptr && ! dismissed.contains (job->id);
+    if (error.show (hasMessage ? job->error : std::nullopt, false) || isNew)
+        resized();
+}
+
+void FilePage::showCancelOrResume (bool mayResume)
+{
+    const auto before = cancel.getButtonText();
+    if (mayResume)
+        name (cancel, words ("Resume"), words ("Transcribes the chosen file again"));
+    else
+        name (cancel, words ("Cancel"), words ("Ends the transcription of the chosen file"));
+    if (cancel.getButtonText() != before)
         resized();
 }
 
@@ -194,9 +211,19 @@ void FilePage::save()
                           {
                               if (picked.getResult() == juce::File())
                                   return;
-                              if (auto saved = saveTranscript (*words, picked.getResult()); ! saved)
+                              if (auto saved = saveTo (picked.getResult(), *words); ! saved)
                                   processor.stream().setNotice (saved.error());
                           });
+}
+
+Status FilePage::saveTo (const juce::File& file, const TranscriptSnapshot& written) const
+{
+    const std::filesystem::path path (file.getFullPathName().toStdString());
+    const auto isRecording = [&path] (const FileJob& job) { return platform::isSameFile (job.path, path); };
+
+    if (std::any_of (jobs.begin(), jobs.end(), isRecording))
+        return Error{ "same_file", path.string() + " is a recording in this list. Choose another name." };
+    return saveTranscript (written, file);
 }
 
 void FilePage::chooseFolder()
@@ -226,20 +253,34 @@ Status FilePage::saveAll (const juce::File& folder)
         for (int n = 2; file.exists() && n < 10000; ++n)
             file = folder.getChildFile (stem + "-" + juce::String (n) + "." + extension());
 
-        if (auto saved = saveTranscript (*job.transcript, file); ! saved)
+        if (auto saved = saveTo (file, *job.transcript); ! saved)
             return saved;
     }
 
     return success();
 }
 
-void FilePage::cancelChosen()
+void FilePage::cancelOrResume()
 {
     const auto* job = chosen();
     auto* files = processor.stream().files();
 
-    if (job != nullptr && files != nullptr)
+    if (job == nullptr || files == nullptr)
+        return;
+
+    dismissed.erase (job->id);
+    if (job->mayResume())
+        processor.stream().resumeFile (job->id);
+    else
         files->cancel (job->id);
+}
+
+/** The message goes; words that were found stay. */
+void FilePage::dismiss()
+{
+    if (const auto* job = chosen())
+        dismissed.insert (job->id);
+    showSelection();
 }
 
 void FilePage::takeOff()

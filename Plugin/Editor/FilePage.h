@@ -2,7 +2,8 @@
     three times that tell how fast it was, and export in every format.
 
     Threads: message thread; FileTranscriber does the work.
-    Failure: of a file under its name until it is taken off the list.
+    Failure: of a file under its name until it is read or the file taken off the list. A transcript never takes the
+    place of a recording in the list.
 */
 #pragma once
 
@@ -12,6 +13,8 @@
 #include "Plugin/Editor/SaveButton.h"
 #include "Plugin/Editor/TranscriptView.h"
 #include "Session/FileTranscriber.h"
+
+#include <set>
 
 namespace kikitori::plugin
 {
@@ -34,6 +37,9 @@ public:
     void fileDragExit (const juce::StringArray&) override { setDragged (false); }
     void filesDropped (const juce::StringArray& paths, int, int) override;
 
+    /** Writes a transcript, but over no recording of the list. */
+    Status saveTo (const juce::File& file, const TranscriptSnapshot& transcript) const;
+
     /** Writes the transcript of every file that is done into a folder, in the chosen format. */
     Status saveAll (const juce::File& folder);
 
@@ -50,7 +56,9 @@ private:
     void choose();
     void save();
     void chooseFolder();
-    void cancelChosen();
+    void cancelOrResume();
+    void dismiss();
+    void showCancelOrResume (bool mayResume);
     void takeOff();
     void setDragged (bool isOver);
     juce::String extension() const;
@@ -65,6 +73,7 @@ private:
     SaveButton saveAs;
     juce::ComboBox format;
     std::vector<FileJob> jobs;
+    std::set<int> dismissed; ///< jobs whose message was read
     std::uint64_t seen = 0;
     bool isDragged = false;
     std::unique_ptr<juce::FileChooser> chooser; ///< while it is open

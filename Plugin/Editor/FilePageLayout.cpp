@@ -39,7 +39,7 @@ void FilePage::paintListBoxItem (int row, juce::Graphics& g, int width, int heig
     g.setFont (Look::font (13.0f));
     const auto state = fileState (job, words);
     const auto stateWidth = juce::roundToInt (std::ceil (g.getCurrentFont().getStringWidthFloat (state))) + 4;
-    g.setColour (job.state == FileJob::State::failed ? colours::bad : colours::faint);
+    g.setColour (job.error ? colours::bad : colours::faint);
     g.drawText (state, area.removeFromRight (stateWidth), juce::Justification::centredRight, false);
     g.setColour (colours::text);
     g.setFont (Look::font (14.0f));

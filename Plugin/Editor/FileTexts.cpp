@@ -36,9 +36,13 @@ juce::String fileState (const FileJob& job, const Words& words)
             if (const auto share = fileProgress (job))
                 return juce::String (juce::roundToInt (*share * 100.0)) + " %";
             return clockTime (job.processed);
-        case FileJob::State::done: return words ("done");
+        case FileJob::State::done:
+            if (! job.error)
+                return words ("done");
+            return job.error->code == "no_words" ? words ("no words") : words ("incomplete");
         case FileJob::State::failed: return words ("failed");
         case FileJob::State::cancelled: return words ("cancelled");
+        case FileJob::State::interrupted: return words ("interrupted");
     }
 
     return {};

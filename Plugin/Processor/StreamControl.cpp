@@ -3,6 +3,8 @@
 #include "Core/Log.h"
 #include "LocalBackend/BackendLocator.h"
 #include "Network/NetworkThread.h"
+#include "Platform/UserFolders.h"
+#include "Plugin/Processor/FileQueue.h"
 #include "Plugin/Processor/LogTail.h"
 #include "Plugin/Processor/StreamCore.h"
 
@@ -23,6 +25,7 @@ StreamServices StreamServices::real()
         options.caFileSetting = [] { return readUserSettings (defaultUserSettingsFile()).caFile; };
         return makeBackendLocator (transport, std::move (options));
     };
+    services.fileQueue = platform::userDataFolder() / "files";
     return services;
 }
 
@@ -91,7 +94,9 @@ bool StreamControl::arm()
         auto network = services.transport();
         locator = services.locator (network);
         stream = std::make_unique<TranscriptionSession> (tap, network, locator);
-        fileTranscriber = std::make_unique<FileTranscriber> (network, locator);
+        fileTranscriber = std::make_unique<FileTranscriber> (
+            network, locator,
+            services.fileQueue.empty() ? nullptr : std::make_unique<FileQueue> (services.fileQueue));
         const auto gate = [live = stream->lifecycleReader(), file = fileTranscriber->lifecycleReader()]
         { return busier (live(), file()); };
         monitor = std::make_unique<TrainingMonitor> (network, locator, gate);

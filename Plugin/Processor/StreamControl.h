@@ -34,6 +34,7 @@ struct StreamServices
     juce::File approvals = ApprovedAddresses::defaultFile();
     juce::File userSettings = defaultUserSettingsFile();
     juce::File tokens; ///< none: ~/.config/kikitori/tokens.json
+    std::filesystem::path fileQueue; ///< folder where the list of files to transcribe outlives the program; "": nowhere
     Milliseconds bounceLimit{ 30000 }; ///< how long a bounce waits without progress
     Milliseconds bounceEnd{ 120000 };  ///< how long its end may take
     Milliseconds bounceEndOfMessages{ 2000 }; ///< how long its end may hold up the message thread
@@ -136,11 +137,16 @@ public:
     FileTranscriber* files();
     /** Queues a file with the present settings. What keeps it from that is told by notice(). */
     bool transcribeFile (const std::string& path);
+    /** The same for a job that was cancelled, interrupted or failed. */
+    bool resumeFile (int job);
+    /** Brings back the list that the last run left, if there is one. */
+    void openFiles();
 
 private:
     struct Core;
 
     void releaseTicking();
+    bool mayTranscribeFiles();
 
     AudioTap& tap;
     const StreamServices services;

@@ -1,4 +1,5 @@
 // What a StreamControl does beside the stream: training, models, files.
+#include "Plugin/Processor/FileQueue.h"
 #include "Plugin/Processor/StreamCore.h"
 
 namespace kikitori::plugin
@@ -60,6 +61,16 @@ FileTranscriber* StreamControl::files()
     return core->catalog != nullptr ? fileTranscriber.get() : nullptr;
 }
 
+/** Under the core's mutex. */
+bool StreamControl::mayTranscribeFiles()
+{
+    if (core->approved.isApproved (core->settings.address))
+        return true;
+
+    core->notice = core->notApproved();
+    return false;
+}
+
 bool StreamControl::transcribeFile (const std::string& path)
 {
     if (! arm())
@@ -67,15 +78,35 @@ bool StreamControl::transcribeFile (const std::string& path)
 
     const std::lock_guard lock (core->mutex);
 
-    if (! core->approved.isApproved (core->settings.address))
-        core->notice = core->notApproved();
-    else if (fileTranscriber->add (path, core->sessionConfig()) == 0)
-        core->notice = Error{ "too_many_files", "There are " + std::to_string (FileTranscriber::mostJobs)
-                                                    + " files in the list already; remove some first." };
-    else
+    if (! mayTranscribeFiles())
+        return false;
+    if (fileTranscriber->add (path, core->sessionConfig()) != 0)
         return true;
 
+    core->notice = Error{ "too_many_files", "There are " + std::to_string (FileTranscriber::mostJobs)
+                                                + " files in the list already; remove some first." };
     return false;
+}
+
+bool StreamControl::resumeFile (int job)
+{
+    if (! arm())
+        return false;
+
+    const std::lock_guard lock (core->mutex);
+
+    if (! mayTranscribeFiles())
+        return false;
+
+    fileTranscriber->resume (job, core->sessionConfig());
+    return true;
+}
+
+void StreamControl::openFiles()
+{
+    // A page that is only looked at starts nothing.
+    if (FileQueue::exists (services.fileQueue) && arm())
+        fileTranscriber->open();
 }
 
 } // namespace kikitori::plugin

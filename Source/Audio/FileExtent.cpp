@@ -30,7 +30,7 @@ bool isOneOf (const AVFormatContext& format, std::initializer_list<std::string_v
 bool statesSamples (const AVFormatContext& format, const AVCodecParameters& codec)
 {
     const bool isPlain = codec.codec_id == AV_CODEC_ID_FLAC || av_get_exact_bits_per_sample (codec.codec_id) > 0;
-    return isPlain && isOneOf (format, { "wav", "w64", "aiff", "caf", "flac" });
+    return isPlain && isOneOf (format, { "wav", "aiff", "flac" });
 }
 
 /** What writers to a pipe put into a WAV header, because they cannot know the length. */

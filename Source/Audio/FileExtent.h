@@ -1,5 +1,5 @@
 /*  How far an audio file says it goes, and how far it was found to go; for AudioFileReader alone. Only lengths that a
-    container states are believed (WAV, AIFF, CAF, FLAC, MP3 with a Xing or VBRI header, MP4, Matroska); a length
+    container states are believed (WAV, AIFF, FLAC, MP3 with a Xing or VBRI header, MP4, Matroska); a length
     estimated from the bit rate, a stream's placeholder and formats whose lengths count otherwise say nothing. Ogg states
     none: there the last page tells, if it is not whole.
 

@@ -3,8 +3,11 @@
 #include "Audio/AudioFileNames.h"
 #include "Audio/FileSource.h"
 #include "Audio/SampleFeed.h"
+#include "Session/MissingParts.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace kikitori
 {
@@ -44,23 +47,46 @@ public:
             owner.session.abandon();
 
         look();
-        const auto problem = feed.problem();
-        const auto snapshot = owner.session.snapshot();
 
         if (owner.isCancelled (order.id))
-            end (FileJob::State::cancelled, std::nullopt);
-        else if (problem || snapshot.lastError)
-            end (FileJob::State::failed, problem ? problem : snapshot.lastError);
+            end (owner.isEnding() ? FileJob::State::interrupted : FileJob::State::cancelled, std::nullopt);
+        else if (const auto failure = owner.session.snapshot().lastError)
+            end (FileJob::State::failed, failure);
+        else if (feed.problem() && feed.seconds() == 0.0)
+            end (FileJob::State::failed, feed.problem());
         else
-            end (FileJob::State::done, std::nullopt);
+            end (FileJob::State::done, missing (feed));
     }
 
 private:
+    /** All that is missing, as one error. */
+    std::optional<Error> missing (const SampleFeed& feed) const
+    {
+        const auto counters = owner.session.snapshot().counters;
+        const auto parts = missingParts ({ feed.problem(), feed.seconds(), feed.loudest(), counters.lostSeconds(),
+                                           hasWords (*owner.session.transcript()), false },
+                                         order.path);
+        std::optional<Error> all;
+
+        for (const auto& part : parts)
+            all = all ? Error{ all->code, all->message + "\n" + part.message } : part;
+
+        return all;
+    }
+
+    static bool hasWords (const TranscriptSnapshot& transcript)
+    {
+        return std::any_of (transcript.finals.begin(), transcript.finals.end(),
+                            [] (const auto& s) { return ! s.text.empty(); })
+               || (transcript.partial && ! transcript.partial->text.empty());
+    }
+
     template <typename Condition>
     void watchWhile (Condition condition)
     {
         while (condition() && ! owner.isCancelled (order.id))
         {
+            owner.keep();
             look();
             owner.nap();
         }
@@ -98,10 +124,6 @@ private:
         if (! active && activeTime (snapshot))
             active = Clock::now();
 
-        const bool hasWords = std::any_of (transcript->finals.begin(), transcript->finals.end(),
-                                           [] (const auto& s) { return ! s.text.empty(); })
-                              || (transcript->partial && ! transcript->partial->text.empty());
-
         // Version 1 reports nothing processed: what was sent is the nearest to it.
         const auto samples = snapshot.protocol >= 2 ? snapshot.counters.processed : snapshot.counters.sent;
         owner.change (order.id,
@@ -111,7 +133,7 @@ private:
                           job.processed = static_cast<double> (samples) / streamSampleRate;
                           job.transcript = transcript;
                           job.model = snapshot.model;
-                          if (hasWords && active && ! job.times.firstOutput)
+                          if (hasWords (*transcript) && active && ! job.times.firstOutput)
                               job.times.firstOutput = since (*active);
                       });
     }
@@ -128,6 +150,8 @@ private:
                           if (job.times.inference)
                               job.times.total = std::max (*job.times.total, *job.times.inference);
                       });
+        const std::lock_guard lock (owner.mutex);
+        ++owner.steps;
     }
 
     FileTranscriber& owner;
@@ -136,8 +160,10 @@ private:
     std::optional<Clock::time_point> active;
 };
 
-FileTranscriber::FileTranscriber (std::shared_ptr<Transport> transport, std::shared_ptr<BackendLocator> locator)
-    : session (tap, std::move (transport), std::move (locator))
+FileTranscriber::FileTranscriber (std::shared_ptr<Transport> transport,
+                                  std::shared_ptr<BackendLocator> locator,
+                                  std::unique_ptr<FileJobKeeper> keeperToUse)
+    : session (tap, std::move (transport), std::move (locator)), keeper (std::move (keeperToUse))
 {
 }
 
@@ -173,19 +199,88 @@ int FileTranscriber::add (std::string path, SessionConfig config)
 
     FileJob job;
     job.id = nextId++;
-    job.path = path;
+    job.path = std::move (path);
     list.push_back (job);
+    queue (job, std::move (config));
+    return job.id;
+}
+
+/** Under the mutex. */
+void FileTranscriber::queue (const FileJob& job, SessionConfig config)
+{
     config.chunkMs = chunkMs;
     config.retry.giveUpAfter = giveUpAfter;
     config.limits.flushAfterSilence = {}; // a slow disk is no pause: no word is cut in two
-    waiting.push_back ({ job.id, std::move (path), std::move (config) });
+    waiting.push_back ({ job.id, job.path, std::move (config) });
     ++changes;
+    ++steps;
+    begin();
+}
 
+/** Under the mutex. */
+void FileTranscriber::begin()
+{
     if (! thread.joinable())
         thread = std::thread ([this] { work(); });
 
     wake.notify_all();
-    return job.id;
+}
+
+void FileTranscriber::open()
+{
+    const std::lock_guard lock (mutex);
+    begin();
+}
+
+void FileTranscriber::resume (int id, SessionConfig config)
+{
+    const std::lock_guard lock (mutex);
+
+    for (auto& job : list)
+        if (job.id == id && job.mayResume())
+        {
+            FileJob again;
+            again.id = job.id;
+            again.path = job.path;
+            job = std::move (again);
+            // One that was cancelled while it waited may still be in the queue.
+            std::erase (cancelled, id);
+            std::erase_if (waiting, [id] (const auto& order) { return order.id == id; });
+            queue (job, std::move (config));
+        }
+}
+
+/** In front of what was added meanwhile. */
+void FileTranscriber::restore()
+{
+    if (keeper == nullptr)
+        return;
+
+    auto earlier = keeper->load();
+    const std::lock_guard lock (mutex);
+    earlier.resize (std::min (earlier.size(), mostJobs - std::min (mostJobs, list.size())));
+
+    for (auto& job : earlier)
+    {
+        job.id = nextId++;
+        if (! job.hasEnded())
+            job.state = FileJob::State::interrupted;
+    }
+
+    list.insert (list.begin(), std::make_move_iterator (earlier.begin()), std::make_move_iterator (earlier.end()));
+    ++changes;
+}
+
+void FileTranscriber::keep()
+{
+    std::vector<FileJob> now;
+    {
+        const std::lock_guard lock (mutex);
+        if (std::exchange (kept, steps) == steps || keeper == nullptr)
+            return;
+        now = list;
+    }
+    keeper->store (now);
 }
 
 void FileTranscriber::cancel (int id)
@@ -201,6 +296,7 @@ void FileTranscriber::cancel (int id)
         }
 
     ++changes;
+    ++steps;
     wake.notify_all();
 }
 
@@ -209,6 +305,8 @@ void FileTranscriber::remove (int id)
     const std::lock_guard lock (mutex);
     std::erase_if (list, [id] (const auto& job) { return job.id == id && job.hasEnded(); });
     ++changes;
+    ++steps;
+    wake.notify_all();
 }
 
 std::vector<FileJob> FileTranscriber::jobs() const
@@ -227,6 +325,12 @@ bool FileTranscriber::isCancelled (int id) const
 {
     const std::lock_guard lock (mutex);
     return shouldEnd || std::find (cancelled.begin(), cancelled.end(), id) != cancelled.end();
+}
+
+bool FileTranscriber::isEnding() const
+{
+    const std::lock_guard lock (mutex);
+    return shouldEnd;
 }
 
 void FileTranscriber::change (int id, const std::function<void (FileJob&)>& edit)
@@ -248,15 +352,18 @@ void FileTranscriber::nap() const
 
 void FileTranscriber::work()
 {
+    restore();
+
     for (;;)
     {
+        keep();
         Order order;
         {
             std::unique_lock lock (mutex);
-            wake.wait_for (lock, 500ms, [this] { return shouldEnd || ! waiting.empty(); });
+            wake.wait_for (lock, 500ms, [this] { return shouldEnd || ! waiting.empty() || kept != steps; });
 
             if (shouldEnd)
-                return;
+                break;
             if (waiting.empty())
                 continue;
 
@@ -275,6 +382,8 @@ void FileTranscriber::work()
         const std::lock_guard lock (mutex);
         std::erase (cancelled, order.id);
     }
+
+    keep();
 }
 
 } // namespace kikitori

@@ -3,11 +3,13 @@
    and can be watched and cancelled, which an upload to /api/inference cannot.
 
     Threads: every function from any thread but the audio thread; none of them waits, but the destructor, which ends the
-    stream at once and joins the thread that decodes. The session's work happens on the transport's thread.
+    stream at once and joins the thread that decodes, and keeps the list. The session's work happens on the transport's
+   thread.
     Failure: in the job: what could not be read or transcribed and why; the words until then stay.
 */
 #pragma once
 
+#include "Session/FileJobKeeper.h"
 #include "Session/TranscriptionSession.h"
 
 #include <condition_variable>
@@ -34,12 +36,15 @@ struct FileJob
         waiting,
         starting, ///< opening the file, connecting, loading the model
         running,
-        done,
+        done, ///< error then tells what is missing
         failed,
-        cancelled
+        cancelled,
+        interrupted ///< the program ended before the file did
     };
 
     bool hasEnded() const noexcept { return state >= State::done; }
+    /** Not all that the file says is there, and another try may bring it. */
+    bool mayResume() const noexcept { return state > State::done; }
 
     int id = 0;
     std::string path;
@@ -62,7 +67,10 @@ public:
         chunk that the model has. */
     static constexpr int chunkMs = 2560;
 
-    FileTranscriber (std::shared_ptr<Transport> transport, std::shared_ptr<BackendLocator> locator);
+    /** keeper: null, or where the list outlives the program. */
+    FileTranscriber (std::shared_ptr<Transport> transport,
+                     std::shared_ptr<BackendLocator> locator,
+                     std::unique_ptr<FileJobKeeper> keeper = nullptr);
     ~FileTranscriber();
 
     FileTranscriber (const FileTranscriber&) = delete;
@@ -71,6 +79,9 @@ public:
     /** "*.wav;*.flac;...": of files to choose from. What can be read is told by their content alone. */
     static std::string filePatterns();
 
+    /** Brings back what the keeper has of an earlier run; soon, and once. The first add() does it too. */
+    void open();
+
     /** Queues a file. Gives the job's number, 0 when mostJobs wait already. */
     int add (std::string path, SessionConfig config);
 
@@ -78,6 +89,8 @@ public:
     void cancel (int job);
     /** Takes an ended job off the list. */
     void remove (int job);
+    /** Queues a job again that was cancelled, interrupted or failed. */
+    void resume (int job, SessionConfig config);
 
     std::vector<FileJob> jobs() const;
     /** Grows with every change of jobs(). */
@@ -100,13 +113,20 @@ private:
     class Run;
 
     void work();
+    void restore();
+    void keep();
+    void begin();
+    void queue (const FileJob& job, SessionConfig config);
     bool isCancelled (int job) const;
+    bool isEnding() const;
     void change (int job, const std::function<void (FileJob&)>& edit);
     /** A moment, or less when something is cancelled. */
     void nap() const;
 
     AudioTap tap;
     TranscriptionSession session;
+    const std::unique_ptr<FileJobKeeper> keeper;
+    std::uint64_t kept = 0; ///< the steps that the keeper has; on the thread that decodes
     mutable std::mutex mutex;
     mutable std::condition_variable wake;
     // Under the mutex:
@@ -115,8 +135,9 @@ private:
     std::vector<int> cancelled;
     int nextId = 1;
     std::uint64_t changes = 0;
+    std::uint64_t steps = 0; ///< changes that are more than progress
     bool shouldEnd = false;
-    std::thread thread; ///< begins with the first job
+    std::thread thread; ///< begins with open() or the first job
 };
 
 } // namespace kikitori

@@ -4,6 +4,7 @@
 #include "Plugin/Editor/FilePage.h"
 #include "Plugin/Editor/LineChart.h"
 #include "Plugin/Editor/ModelTable.h"
+#include "Plugin/Processor/FileQueue.h"
 #include "RestAnswers.h"
 #include "Support/TemporaryFolder.h"
 
@@ -305,7 +306,73 @@ TEST_CASE ("Files are transcribed one after the other, told when they cannot be 
     scene.get<juce::ComboBox> ("Format").setText ("srt", juce::sendNotificationSync);
     REQUIRE (page->saveAll (juce::File (folder.path.string())));
     CHECK (juce::File (folder.path.string()).getChildFile ("tone.srt").existsAsFile());
-    scene.click ("Take off"); // the broken one was added last, and is chosen
+    scene.get<juce::ListBox> ("Files").selectRow (1);
+    scene.click ("Dismiss"); // the message goes, the file stays
+    CHECK (scene.find ("Dismiss") == nullptr);
+    CHECK (files->jobs().size() == 2);
+    scene.click ("Take off");
     scene.editor->refresh();
     CHECK (files->jobs().size() == 1);
+}
+
+TEST_CASE ("Files: a transcript never takes the place of a recording", "[pages]")
+{
+    const TemporaryFolder folder;
+    PageScene scene ("files");
+    const auto tone = juce::File (juce::String (KIKITORI_FIXTURES) + "/audio/tone.wav");
+    const auto recording = juce::File ((folder.path / "talk.txt").string());
+    REQUIRE (tone.copyFileTo (recording));
+    std::filesystem::create_symlink (folder.path / "talk.txt", folder.path / "notes.srt");
+    auto* page = dynamic_cast<plugin::FilePage*> (scene.find ("Files")->getParentComponent());
+    page->filesDropped ({ recording.getFullPathName() }, 0, 0);
+    scene.editor->refresh();
+    Segment segment;
+    segment.text = "the boy grew";
+    TranscriptSnapshot transcript;
+    transcript.finals.push_back (segment);
+
+    for (const char* name : { "talk.txt", "notes.srt" })
+    {
+        const auto saved = page->saveTo (juce::File ((folder.path / name).string()), transcript);
+        REQUIRE_FALSE (saved.ok());
+        CHECK (saved.error().code == "same_file");
+    }
+    CHECK (recording.hasIdenticalContentTo (tone));
+    CHECK (page->saveTo (juce::File ((folder.path / "words.txt").string()), transcript).ok());
+}
+
+TEST_CASE ("Files: the list of the last run is there again and can be resumed", "[pages]")
+{
+    const auto tone = juce::File (juce::String (KIKITORI_FIXTURES) + "/audio/tone.wav");
+    PageScene scene ("live");
+    {
+        plugin::FileQueue earlier (scene.data.path / "files");
+        earlier.load();
+        FileJob job;
+        job.path = tone.getFullPathName().toStdString();
+        job.state = FileJob::State::running;
+        earlier.store ({ job });
+    }
+
+    scene.editor->showPage ("files");
+    auto* files = scene.processor->stream().files();
+    REQUIRE (files != nullptr);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds (20);
+    const auto until = [&] (auto condition)
+    {
+        while (! condition())
+        {
+            REQUIRE (std::chrono::steady_clock::now() < deadline);
+            scene.transport->advance (Milliseconds (10));
+            std::this_thread::yield();
+        }
+        scene.editor->refresh();
+    };
+
+    until ([&] { return files->jobs().size() == 1; });
+    CHECK (files->jobs()[0].state == FileJob::State::interrupted);
+    CHECK (scene.backend.starts == 0);
+    scene.click ("Resume");
+    until ([&] { return files->jobs()[0].state == FileJob::State::done; });
+    CHECK (scene.find ("Resume") == nullptr);
 }

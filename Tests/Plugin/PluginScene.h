@@ -8,6 +8,7 @@
 #include "Plugin/Processor/KikitoriProcessor.h"
 #include "Support/ManualTransport.h"
 #include "Support/ScriptedBackend.h"
+#include "Support/TemporaryFolder.h"
 
 #include <memory>
 
@@ -28,6 +29,7 @@ struct PluginScene
         services.approvals = approvals.getFile();
         services.userSettings = userFile.getFile();
         services.tokens = tokenFile.getFile();
+        services.fileQueue = data.path / "files";
         processor = std::make_unique<plugin::KikitoriProcessor> (factory, services);
     }
 
@@ -53,6 +55,7 @@ struct PluginScene
 
     juce::ScopedJuceInitialiser_GUI juceIsUp;
     juce::TemporaryFile approvals, userFile, tokenFile;
+    TemporaryFolder data;
     int acquired = 0;
     std::shared_ptr<ManualTransport> transport = std::make_shared<ManualTransport>();
     std::shared_ptr<ManualLocator> locator = std::make_shared<ManualLocator>();

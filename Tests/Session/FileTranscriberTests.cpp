@@ -3,6 +3,10 @@
 #include "Support/ManualTransport.h"
 #include "Support/ScriptedBackend.h"
 
+#include "Support/TemporaryFolder.h"
+
+#include <fstream>
+#include <mutex>
 #include <thread>
 
 using namespace kikitori;
@@ -87,6 +91,127 @@ TEST_CASE ("a file that is no audio is told, and the next one goes on", "[sessio
     CHECK (jobs[0].error->code == "unreadable_audio");
     CHECK (jobs[1].error->code == "file_missing");
     CHECK (jobs[2].state == State::done);
+}
+
+TEST_CASE ("a file that is cut short is done, and tells what is missing", "[session]")
+{
+    const TemporaryFolder folder;
+    std::ifstream in (tone, std::ios::binary);
+    const std::string whole ((std::istreambuf_iterator<char> (in)), {});
+    const auto cut = folder.write ("cut.wav", whole.substr (0, whole.size() / 2)).string();
+    Scene scene;
+    scene.files.add (cut, {});
+    REQUIRE (scene.untilEnded (0));
+    const auto job = scene.files.jobs()[0];
+    CHECK (job.state == State::done);
+    REQUIRE (job.error);
+    CHECK (job.error->code == "incomplete_audio");
+    CHECK (job.transcript->finals.size() > 0);
+}
+
+TEST_CASE ("a file without words tells its loudest level", "[session]")
+{
+    Scene scene;
+    scene.backend.sendsWords = false;
+    scene.files.add (tone, {});
+    REQUIRE (scene.untilEnded (0));
+    const auto job = scene.files.jobs()[0];
+    CHECK (job.state == State::done);
+    REQUIRE (job.error);
+    CHECK (job.error->code == "no_words");
+    CHECK (job.error->message.find (" dB") != std::string::npos);
+}
+
+TEST_CASE ("a cancelled or failed file is transcribed when it is resumed", "[session]")
+{
+    Scene scene;
+    scene.backend.answersStart = false;
+    scene.files.add (tone, {});
+    scene.files.add (tone, {});
+    scene.files.cancel (2);
+    scene.files.cancel (1);
+    REQUIRE (scene.untilEnded (0));
+
+    scene.backend.answersStart = true;
+    scene.files.resume (2, {});
+    scene.files.resume (1, {});
+    CHECK_FALSE (scene.files.jobs()[1].hasEnded());
+    REQUIRE (scene.untilEnded (0));
+    REQUIRE (scene.untilEnded (1));
+    CHECK (scene.files.jobs()[0].state == State::done);
+    CHECK (scene.files.jobs()[1].state == State::done);
+
+    scene.files.resume (1, {}); // one that is done stays so
+    CHECK (scene.files.jobs()[0].state == State::done);
+}
+
+namespace
+{
+
+/** What one run keeps and the next one finds. */
+struct Shelf
+{
+    std::mutex mutex;
+    std::vector<FileJob> jobs;
+};
+
+class ShelfKeeper final : public FileJobKeeper
+{
+public:
+    explicit ShelfKeeper (Shelf& shelfToUse) : shelf (shelfToUse) {}
+
+    std::vector<FileJob> load() override
+    {
+        const std::lock_guard lock (shelf.mutex);
+        return shelf.jobs;
+    }
+    void store (const std::vector<FileJob>& jobs) override
+    {
+        const std::lock_guard lock (shelf.mutex);
+        shelf.jobs = jobs;
+    }
+
+private:
+    Shelf& shelf;
+};
+
+} // namespace
+
+TEST_CASE ("the list survives the program: what was done is there, the rest waits to be resumed", "[session]")
+{
+    Shelf shelf;
+    {
+        Scene scene;
+        FileTranscriber files (scene.transport, scene.locator, std::make_unique<ShelfKeeper> (shelf));
+        files.add (tone, {});
+        REQUIRE (scene.until ([&] { return files.jobs()[0].hasEnded(); }));
+        scene.backend.answersStart = false;
+        files.add (tone, {});
+        files.add ("/nowhere/a.wav", {});
+        REQUIRE (scene.until ([&] { return files.lifecycleReader()() == LifecycleState::starting; }));
+    }
+    REQUIRE (shelf.jobs.size() == 3);
+
+    Scene scene;
+    FileTranscriber files (scene.transport, scene.locator, std::make_unique<ShelfKeeper> (shelf));
+    files.open();
+    REQUIRE (scene.until ([&] { return files.jobs().size() == 3; }));
+    const auto jobs = files.jobs();
+    CHECK (jobs[0].state == State::done);
+    CHECK (jobs[0].transcript->finals.size() > 0);
+    CHECK (jobs[1].state == State::interrupted);
+    CHECK (jobs[2].state == State::interrupted);
+    CHECK (scene.backend.starts == 0); // nothing begins by itself
+
+    files.resume (jobs[1].id, {});
+    REQUIRE (scene.until ([&] { return files.jobs()[1].state == State::done; }));
+    files.remove (jobs[0].id);
+    REQUIRE (scene.until (
+        [&]
+        {
+            const std::lock_guard lock (shelf.mutex);
+            return shelf.jobs.size() == 2 && shelf.jobs[0].state == State::done;
+        }));
 }
 
 TEST_CASE ("a backend that is not there fails the file with its reason", "[session]")
