@@ -5,6 +5,7 @@ up again by itself, and what was missed is marked.
 """
 
 import os
+import pathlib
 import signal
 import subprocess
 import time
@@ -93,9 +94,31 @@ def in_the_app(rig, server, speech):
     display.picture(f"microphone-{server.device}", window)
 
 
+def in_the_terminal(rig, server, speech):
+    process = rig.start([rig.build / "bin/kikitori", "listen", "--device", server.device])
+    said = lambda text: pathlib.Path(process.log).read_text(errors="replace").count(text)
+    time.sleep(4)  # it tells what it listens to on a terminal alone
+    server.say(speech)
+
+    for time_around in (1, 2):
+        killed = kill(server.server)
+        wait_for(lambda: said("Microphone disconnected") == time_around, 20, "the loss on standard error")
+        print(f"told after {time.monotonic() - killed:.1f} s")
+        server.start()
+        wait_for(lambda: said("The microphone is back") == time_around, 30, "the microphone again")
+        server.say(speech)
+
+    process.send_signal(signal.SIGINT)
+    process.wait(60)
+    check(said("of audio were lost") == 1, "what was missed is told at the end")
+
+
 with host_rig.Rig() as rig:
     host_rig.need_long()
     host_rig.need(*screen.NEEDED)
     [kind] = rig.arguments.rest
     speech = rig.speech(SECONDS)
-    in_the_app(rig, {"PulseAudio": PulseAudio, "JACK": Jack}[kind](rig), speech)
+    server = {"PulseAudio": PulseAudio, "JACK": Jack}[kind](rig)
+    if kind == "PulseAudio":  # the command line reaches JACK through ALSA alone
+        in_the_terminal(rig, server, speech)
+    in_the_app(rig, server, speech)
