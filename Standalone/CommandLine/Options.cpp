@@ -6,6 +6,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
 
 #ifndef KIKITORI_VERSION
     #error "KIKITORI_VERSION comes from the build"
@@ -16,6 +19,20 @@ namespace kikitori::commandline
 
 namespace
 {
+
+double retrySecondsFrom (const std::string& text)
+{
+    if (text == "forever")
+        return std::numeric_limits<double>::infinity();
+
+    double seconds = -1.0;
+    const auto read = std::from_chars (text.data(), text.data() + text.size(), seconds);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size() || ! std::isfinite (seconds) || seconds < 0.0)
+        throw CLI::ValidationError ("--retry", "give a number of seconds, or \"forever\"");
+
+    constexpr double year = 3.0e7;
+    return seconds < year ? seconds : std::numeric_limits<double>::infinity();
+}
 
 void addStreamOptions (CLI::App& command, StreamOptions& options)
 {
@@ -32,6 +49,12 @@ void addStreamOptions (CLI::App& command, StreamOptions& options)
                      "samples on the way: f32, i16 (half the bytes) or i16-16k (a sixth)")
         ->capture_default_str()
         ->check (CLI::IsMember (streamFormatNames()));
+    command
+        .add_option_function<std::string> (
+            "--retry", [&options] (const std::string& text) { options.retrySeconds = retrySecondsFrom (text); },
+            "how long to go on trying when the connection to the backend is lost: seconds or \"forever\"")
+        ->type_name ("SECONDS")
+        ->default_str (std::isinf (options.retrySeconds) ? "forever" : "300");
     command.add_flag ("--verbose", options.verbose, "print the warnings of the log, too");
 }
 
@@ -67,6 +90,7 @@ void addListen (CLI::App& app, ListenOptions& options)
     command->add_option ("--device", options.device, "input device, as `kikitori devices` prints it");
     command->add_option ("--seconds", options.seconds, "stop after this time")->check (CLI::PositiveNumber);
     addTranscriptOutput (*command, options.format, options.output);
+    options.stream.retrySeconds = std::numeric_limits<double>::infinity(); // somebody is there to end it
     addStreamOptions (*command, options.stream);
     command->footer (exitCodeHelp);
 }

@@ -25,6 +25,7 @@ struct StreamOptions
     std::string hotwords;           ///< words or phrases to expect, between commas
     std::optional<int> chunkMs;     ///< longer is more accurate and later; none: 320, of recordings 2560
     std::string linkFormat = "f32"; ///< a name of Session/WireFormat.h
+    double retrySeconds = 300.0;    ///< how long a lost backend is tried again; infinity: for ever
     bool verbose = false;           ///< warnings of the log on standard error
 };
 

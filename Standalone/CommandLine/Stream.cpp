@@ -9,6 +9,7 @@
 #include "Session/WireFormat.h"
 #include "Standalone/CommandLine/Interrupt.h"
 
+#include <cmath>
 #include <thread>
 
 namespace kikitori::commandline
@@ -31,6 +32,9 @@ SessionConfig configFor (const StreamRequest& request)
     const auto isRecording = ! request.realtime && ! request.isLive;
     config.chunkMs = options.chunkMs.value_or (isRecording ? FileTranscriber::chunkMs : config.chunkMs);
     config.format = streamFormatNamed (options.linkFormat).value_or (StreamFormat::f32);
+
+    if (std::isfinite (options.retrySeconds))
+        config.retry.giveUpAfter = Milliseconds (static_cast<long long> (options.retrySeconds * 1000.0));
 
     if (! request.isLive)
         config.limits.flushAfterSilence = {}; // a busy machine is no pause: the words are the same every time

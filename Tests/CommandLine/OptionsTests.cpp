@@ -1,6 +1,8 @@
 #include "Standalone/CommandLine/Options.h"
 #include "Support/Catch.h"
 
+#include <cmath>
+
 using namespace kikitori::commandline;
 
 namespace
@@ -29,6 +31,7 @@ TEST_CASE ("transcribe takes files and the documented options")
     const auto plain = parsed<TranscribeOptions> ({ "transcribe", "a.wav" });
     CHECK (plain.files == std::vector<std::string>{ "a.wav" });
     CHECK (plain.format.empty()); // as the output's ending says
+    CHECK (plain.stream.retrySeconds == 300.0);
     CHECK (plain.stream.backend == "local");
     CHECK_FALSE (plain.stream.chunkMs); // as a recording wants it
     CHECK (plain.stream.linkFormat == "f32");
@@ -36,7 +39,9 @@ TEST_CASE ("transcribe takes files and the documented options")
 
     const auto full =
         parsed<TranscribeOptions> ({ "transcribe", "--realtime", "--backend", "http://h:1", "--model", "m", "--format",
-                                     "json", "--output", "o", "--chunk", "640", "--link-format", "i16-16k", "a", "b" });
+                                     "json", "--output", "o", "--chunk", "640", "--link-format", "i16-16k", "--retry",
+                                     "2.5", "a", "b" });
+    CHECK (full.stream.retrySeconds == 2.5);
     CHECK (full.files == std::vector<std::string>{ "a", "b" });
     CHECK (full.stream.backend == "http://h:1");
     CHECK (full.stream.model == "m");
@@ -58,6 +63,8 @@ TEST_CASE ("the other commands take theirs")
     const auto listen = parsed<ListenOptions> ({ "listen", "--device", "USB", "--seconds", "2.5" });
     CHECK (listen.device == "USB");
     CHECK (listen.seconds == 2.5);
+    CHECK (std::isinf (listen.stream.retrySeconds)); // somebody is there to end it
+    CHECK (std::isinf (parsed<TranscribeOptions> ({ "transcribe", "a", "--retry", "forever" }).stream.retrySeconds));
 
     CHECK (parsed<DevicesOptions> ({ "devices", "--check" }).checkOnly);
 
@@ -81,6 +88,8 @@ TEST_CASE ("what makes no sense ends with usage and says why")
         { "transcribe", "a", "b", "--format", "srt" },
         { "transcribe", "a", "b", "--format", "srt", "-o", "-" },
         { "transcribe", "-", "a", "-" },
+        { "transcribe", "a", "--retry", "-1" },
+        { "transcribe", "a", "--retry", "soon" },
         { "listen", "--seconds", "-1" },
         { "evaluate" },
         { "evaluate", "m", "--format", "srt" },
