@@ -1,4 +1,5 @@
 #include "Plugin/Editor/KikitoriEditor.h"
+#include "Plugin/Editor/HostKeys.h"
 #include "Plugin/Editor/QueuedEvents.h"
 
 namespace kikitori::plugin
@@ -198,7 +199,9 @@ void KikitoriEditor::showStatus()
         start.setButtonText (label);
         start.setToggleState (runs, juce::dontSendNotification);
         start.setTitle (label);
-        start.setTooltip (words (runs ? "Ends the transcription (space bar)" : "Begins to transcribe (space bar)"));
+        start.setTooltip (kikitori.isApp() ? words (runs ? "Stops transcription (space bar)"
+                                                         : "Starts transcription (space bar)")
+                                           : words (runs ? "Stops transcription" : "Starts transcription"));
         start.setColour (juce::TextButton::buttonColourId, colours::startButton);
         start.setColour (juce::TextButton::buttonOnColourId, colours::stopButton);
         start.setColour (juce::TextButton::textColourOffId, colours::buttonText);
@@ -243,8 +246,12 @@ bool KikitoriEditor::keyPressed (const juce::KeyPress& key)
 {
     if (key == juce::KeyPress::spaceKey)
     {
-        startOrStop();
-        return true;
+        if (kikitori.isApp())
+            startOrStop();
+        else // the transport's key
+            passSpaceBarToHost (*this);
+
+        return kikitori.isApp();
     }
 
     const auto number = key.getKeyCode() - '1';

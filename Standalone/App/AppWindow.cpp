@@ -18,6 +18,7 @@ public:
         editor->addComponentListener (this);
         input.devices().addChangeListener (this);
         input.onLostChange = [this] { translate(); };
+        editor->setExplicitFocusOrder (1); // the keys are the editor's when the window opens
         setSize (editor->getWidth(), editor->getHeight() + barHeight);
         translate();
     }
@@ -40,6 +41,9 @@ public:
     }
 
     void paint (juce::Graphics& g) override { g.fillAll (plugin::colours::panel); }
+
+    // What the bar has no use for is the editor's.
+    bool keyPressed (const juce::KeyPress& key) override { return editor->keyPressed (key); }
 
 private:
     static constexpr int barHeight = 40;
@@ -141,7 +145,9 @@ AppWindow::AppWindow (plugin::KikitoriProcessor& processor, MicrophoneInput& inp
     setResizable (true, false);
     setResizeLimits (640, 510, 4000, 3000); // the plugin's smallest, and the bar
     centreWithSize (getWidth(), getHeight());
+    setWantsKeyboardFocus (false); // the frame has no use for keys: what is in it gets them, without a click
     setVisible (true);
+    toFront (true);
 }
 
 AppWindow::~AppWindow() { clearContentComponent(); }

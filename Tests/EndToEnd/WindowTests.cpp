@@ -13,6 +13,7 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
     const Display display;
     const OwnBackend backend;
     const juce::ScopedJuceInitialiser_GUI juceIsUp;
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Standalone); // keys as in the app
     plugin::KikitoriProcessor processor (&plugin::KikitoriEditor::create);
     processor.setRateAndBufferSizeDetails (48000.0, 480);
     processor.prepareToPlay (48000.0, 480);

@@ -34,9 +34,22 @@ bool isReachable (juce::Component& control)
 
 } // namespace
 
-TEST_CASE ("Start and Stop by button and by space bar, with the state in words")
+TEST_CASE ("In a host the space bar is the transport's: the window leaves it alone")
 {
     EditorScene scene;
+    CHECK_FALSE (scene.editor->keyPressed (juce::KeyPress (juce::KeyPress::spaceKey)));
+    CHECK (scene.processor->snapshot().session.state == LifecycleState::idle);
+    auto* search = dynamic_cast<juce::TextEditor*> (scene.find ("Search"));
+    REQUIRE (search != nullptr);
+    CHECK (search->keyPressed (juce::KeyPress (juce::KeyPress::spaceKey, {}, ' '))); // typed
+    CHECK (search->getText() == " ");
+}
+
+TEST_CASE ("Start and Stop by button and in the app by space bar, with the state in words")
+{
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Standalone);
+    EditorScene scene;
+    juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Undefined);
     CHECK (scene.status() == "Idle");
     scene.click ("Start");
     CHECK (scene.processor->snapshot().session.state == LifecycleState::starting);
