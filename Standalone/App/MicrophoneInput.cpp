@@ -86,6 +86,7 @@ void MicrophoneInput::timerCallback()
 {
     const auto now = juce::Time::getMillisecondCounter();
     const auto count = blocks.load (std::memory_order_relaxed);
+    const auto isLate = now - lastBlockMs > static_cast<juce::uint32> (silentLimitMs);
 
     if (count != blocksSeen)
     {
@@ -98,10 +99,12 @@ void MicrophoneInput::timerCallback()
     {
         if (probe.takeFound())
             reopen();
+        else if (manager.getCurrentAudioDevice() != nullptr && isLate)
+            lookForIt(); // it was opened, and nothing comes
     }
     else if (manager.getCurrentAudioDevice() == nullptr)
         isWatched = false; // somebody has chosen none
-    else if (isWatched && (hasFailed || now - lastBlockMs > static_cast<juce::uint32> (silentLimitMs)))
+    else if (isWatched && (hasFailed || isLate))
         setLost (true);
 }
 
@@ -118,8 +121,7 @@ void MicrophoneInput::setLost (bool isLost)
     {
         lostType = manager.getCurrentAudioDeviceType();
         lostSetup = manager.getAudioDeviceSetup();
-        manager.closeAudioDevice();
-        probe.start (lostType, lostSetup.inputDeviceName);
+        lookForIt();
     }
     else
         probe.stop();
@@ -151,10 +153,13 @@ void MicrophoneInput::reopen()
     refreshTypes();
 
     if (manager.setAudioDeviceSetup (lostSetup, true).isNotEmpty() || ! hasInput())
-    {
-        manager.closeAudioDevice();
-        probe.start (lostType, lostSetup.inputDeviceName);
-    }
+        lookForIt();
+}
+
+void MicrophoneInput::lookForIt()
+{
+    manager.closeAudioDevice(); // else it is busy
+    probe.start (lostType, lostSetup.inputDeviceName);
 }
 
 bool MicrophoneInput::hasInput() const

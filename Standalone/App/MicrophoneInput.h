@@ -60,6 +60,7 @@ private:
     void timerCallback() override;
     void setLost (bool isLost);
     void reopen();
+    void lookForIt();
     void refreshTypes();
     juce::String chooseDevice (const juce::String& wanted);
 
