@@ -35,25 +35,32 @@ ConformerStream::ConformerStream (std::shared_ptr<const ConformerModel> modelToU
                        std::move (resamplerToUse)),
       model (std::move (modelToUse)),
       conformer (model->weights, model->card().nearestChunkMs (options.chunkMs) / frameMs),
-      extractor (model->weights->config.normalisation),
-      silentFrame (extractFeatures (std::vector<float> (hopSamples), model->weights->config.normalisation, 1)),
       reach (reachOf (model->settings.endpoint, conformer.featureFrames()))
 {
     // What is kept, what is taken before more is forgotten, and the silence of a flush. Unused memory is only promised.
-    const auto frames = reach + hopsPerSecond + conformer.featureFrames() + flushedHops;
-    features.reserve (frames * melBins);
-    reserveHops (frames + hopsPerSecond);
+    const auto frames =
+        reach + hopsPerSecond + std::max (conformer.featureFrames(), SpeechLevel::firstHops) + flushedHops;
+    energies.reserve (frames * melBins);
+    features.reserve (conformer.featureFrames() * melBins);
+    levels.reserve (std::max (conformer.featureFrames(), SpeechLevel::firstHops));
+    reserveHops (frames);
 }
 
 void ConformerStream::push (std::span<const float> samples, std::vector<RecognizerEvent>& events)
 {
     while (feed (samples, events))
-        takeTurn (conformer.process (waiting (conformer.featureFrames())), events);
+        takeTurn (conformer.process (nextChunk (conformer.featureFrames())), events);
+}
+
+/** Speech of unknown level is not encoded before its first words tell it: silence went before them. */
+std::size_t ConformerStream::neededFrames() const noexcept
+{
+    return speech.decibels() ? conformer.featureFrames() : std::max (conformer.featureFrames(), SpeechLevel::firstHops);
 }
 
 bool ConformerStream::feed (std::span<const float>& samples, std::vector<RecognizerEvent>& events)
 {
-    while (waitingFrames() < conformer.featureFrames())
+    while (waitingFrames() < neededFrames())
     {
         if (samples.empty())
             return false;
@@ -66,9 +73,9 @@ bool ConformerStream::feed (std::span<const float>& samples, std::vector<Recogni
 
 void ConformerStream::hear (std::span<const float> audio)
 {
-    extractor.push (audio, features);
+    extractor.push (audio, energies);
 
-    if (const auto skipped = std::min (toSkip, features.size() / melBins); skipped > 0)
+    if (const auto skipped = std::min (toSkip, energies.size() / melBins); skipped > 0)
     {
         toSkip -= skipped;
         dropAudio (skipped);
@@ -83,10 +90,10 @@ void ConformerStream::silenceFirstFrame()
 {
     static_assert (Decimator::halfLength <= hopSamples);
 
-    if (isFirstSilent || features.size() < melBins)
+    if (isFirstSilent || energies.size() < melBins)
         return;
 
-    std::copy (silentFrame.begin(), silentFrame.end(), features.begin());
+    std::fill_n (energies.begin(), melBins, 0.0f);
     isFirstSilent = true;
 }
 
@@ -105,15 +112,15 @@ void ConformerStream::forgetWhatNoCutReaches()
 
 void ConformerStream::dropAudio (std::size_t hops)
 {
-    const auto known = std::min (hops, features.size() / melBins);
-    features.erase (features.begin(), features.begin() + static_cast<std::ptrdiff_t> (known * melBins));
+    const auto known = std::min (hops, energies.size() / melBins);
+    energies.erase (energies.begin(), energies.begin() + static_cast<std::ptrdiff_t> (known * melBins));
     consumed -= std::min (consumed, known);
     toSkip += hops - known;
 }
 
 void ConformerStream::dropAllAudio()
 {
-    features.clear();
+    energies.clear();
     extractor.reset();
     toSkip = 0;
 }
@@ -131,9 +138,21 @@ std::int64_t ConformerStream::hopsBefore (std::int64_t frame) const noexcept
     return frame * subsamplingFactor / model->weights->config.headFrames;
 }
 
-std::span<const float> ConformerStream::waiting (std::size_t frames) const
+std::span<const float> ConformerStream::nextChunk (std::size_t frames)
 {
-    return std::span (features).subspan (consumed * melBins, frames * melBins);
+    // As many hops from the chunk's first one on as a replay has here: what waits beyond depends on when it came.
+    const auto wanted = speech.decibels() ? frames : std::max (frames, SpeechLevel::firstHops);
+    const auto heard = std::min (wanted, waitingFrames());
+    levels.clear();
+
+    for (const auto& hop : foundHops().subspan (consumed, heard))
+        levels.push_back (hop.level);
+
+    speech.hear (levels);
+    features.resize (frames * melBins);
+    writeFeatures (std::span (energies).subspan (consumed * melBins, frames * melBins), speech.gain(),
+                   model->weights->config.normalisation, features);
+    return features;
 }
 
 void ConformerStream::decode (std::span<const float> logProbabilities, std::size_t frames)
@@ -151,7 +170,7 @@ void ConformerStream::takeTurn (std::span<const float> logProbabilities, std::ve
 void ConformerStream::recogniseEnd (std::vector<RecognizerEvent>& events)
 {
     while (isOpen && waitingFrames() >= conformer.featureFrames())
-        takeTurn (conformer.process (waiting (conformer.featureFrames())), events);
+        takeTurn (conformer.process (nextChunk (conformer.featureFrames())), events);
 
     if (! isOpen)
         return;
@@ -159,24 +178,24 @@ void ConformerStream::recogniseEnd (std::vector<RecognizerEvent>& events)
     static constexpr std::array<float, hopSamples> silence{};
 
     for (int i = 0; i < trailingHops; ++i)
-        extractor.push (silence, features);
+        extractor.push (silence, energies);
 
-    extractor.flush (1, features);
+    extractor.flush (1, energies);
     silenceFirstFrame();
 
     while (waitingFrames() % subsamplingFactor != 0)
-        extractor.push (silence, features);
+        extractor.push (silence, energies);
 
     while (waitingFrames() > 0)
     {
         const auto frames = std::min (waitingFrames(), conformer.featureFrames());
-        decode (conformer.process (waiting (frames)), frames);
+        decode (conformer.process (nextChunk (frames)), frames);
     }
 }
 
 std::size_t ConformerStream::memoryBytes() const noexcept
 {
-    return sizeof (*this) + sharedMemoryBytes() + conformer.memoryBytes() + features.capacity() * sizeof (float);
+    return sizeof (*this) + sharedMemoryBytes() + conformer.memoryBytes() + (energies.capacity() + features.capacity()) * sizeof (float);
 }
 
 } // namespace kikitori::backend

@@ -25,7 +25,7 @@ public:
         False: all are taken and none waits. */
     bool feed (std::span<const float>& samples, std::vector<RecognizerEvent>& events);
     /** The chunk that waits and the encoder that it is for. */
-    StreamingConformer::Turn nextTurn() { return { &conformer, waiting (conformer.featureFrames()), {} }; }
+    StreamingConformer::Turn nextTurn() { return { &conformer, nextChunk (conformer.featureFrames()), {} }; }
     /** Takes what the encoder made of the chunk. */
     void takeTurn (std::span<const float> logProbabilities, std::vector<RecognizerEvent>& events);
 
@@ -44,16 +44,18 @@ private:
     void forgetWhatNoCutReaches();
     void silenceFirstFrame();
     void decode (std::span<const float> logProbabilities, std::size_t frames);
-    std::span<const float> waiting (std::size_t frames) const;
-    std::size_t waitingFrames() const noexcept { return features.size() / melBins - consumed; }
+    /** Features of the next frames, as loud as the stream's speech is now known to be. */
+    std::span<const float> nextChunk (std::size_t frames);
+    std::size_t waitingFrames() const noexcept { return energies.size() / melBins - consumed; }
+    std::size_t neededFrames() const noexcept;
 
     const std::shared_ptr<const ConformerModel> model;
     StreamingConformer conformer;
     FeatureExtractor extractor;
-    const std::vector<float> silentFrame;
     const std::size_t reach;     ///< feature frames that a cut at the cap may give to the next segment, at most
-    std::vector<float> features; ///< of the segment but its oldest, for what a cut gives to the next segment
-    std::size_t consumed = 0;    ///< of features, what the encoder has seen
+    std::vector<float> energies; ///< of the segment's frames but its oldest, for what a cut gives to the next segment
+    std::vector<float> features, levels; ///< of the chunk that is encoded
+    std::size_t consumed = 0;    ///< frames of energies that the encoder has seen
     std::size_t toSkip = 0;      ///< feature frames (hops) to drop that are still to come
     bool isFirstSilent = false;  ///< the segment's first frame is there, and made silent
 };

@@ -82,7 +82,7 @@ Result<DecoderSettings> DecoderSettings::read (const std::filesystem::path& conf
     numbers.read ("confidence_slope", settings.confidence.slope, 0.0, 100.0);
     numbers.read ("confidence_offset", settings.confidence.offset, -100.0, 100.0);
     numbers.read ("word_delay", settings.wordDelay, 0.0, 1.0);
-    numbers.read ("silence_peak", settings.silencePeak, 0.0, 1.0);
+    numbers.read ("noise_margin", settings.noiseMargin, 0.0, 60.0);
 
     if (numbers.problem.empty() && settings.endpoint.cutSearch >= settings.endpoint.longestSegment)
         numbers.problem = "\"decoder.endpoint_cut_search\" must be shorter than \"endpoint_longest_segment\"";

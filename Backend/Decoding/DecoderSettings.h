@@ -45,8 +45,8 @@ struct DecoderSettings
     BeamOptions beam;
     EndpointRules endpoint;
     ConfidenceCurve confidence;
-    float wordDelay = 0.0f;     ///< seconds from a word's sound to the frames in which the model finds it
-    float silencePeak = 0.002f; ///< samples below it (full scale is 1) are silence, which is not decoded; -54 dB
+    float wordDelay = 0.0f;   ///< seconds from a word's sound to the frames in which the model finds it
+    float noiseMargin = 6.0f; ///< dB: what is not so much louder than the noise is silence, which is not decoded
 
     static Result<DecoderSettings> read (const std::filesystem::path& configFile);
 };

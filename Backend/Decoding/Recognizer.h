@@ -9,12 +9,14 @@
 #pragma once
 
 #include "Core/Result.h"
+#include "Protocol/Messages.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -82,6 +84,7 @@ struct RecognizerEvent
     std::int64_t end = 0;
     std::int64_t stable = 0; ///< number of leading characters (Unicode code points) that will not change
     std::int64_t ack = 0;    ///< finals: everything before this client sample need not be replayed
+    StreamLevels levels;     ///< finals: for a stream that replays from there
     std::vector<RecognizedToken> tokens;
 };
 
@@ -91,6 +94,7 @@ struct RecognizerStreamOptions
     int chunkMs = 320;            ///< one of the card's choices; the nearest is taken
     std::int64_t firstSample = 0; ///< resume_at
     std::int64_t firstSegment = 0;
+    std::optional<StreamLevels> levels; ///< of the final whose ack is firstSample
     int partialIntervalMs = 100; ///< at most one partial in this time (of audio)
     bool tokenTimes = true;
     bool endpointing = true; ///< false: one segment until flush() (version 1 sessions)

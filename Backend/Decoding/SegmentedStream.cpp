@@ -26,8 +26,10 @@ SegmentedStream::SegmentedStream (RecognizerStreamOptions streamOptions,
     : options (std::move (streamOptions)),
       decoder (vocabulary, language, options.hotwords, decoderSettings.beam, frameSeconds,
                options.endpointing ? &decoderSettings.endpoint : nullptr),
-      received (options.firstSample), settings (decoderSettings), resampler (std::move (resamplerToUse)),
-      gate (options.sampleRate, settings.silencePeak),
+      speech (options.levels ? options.levels->speech : std::nullopt), received (options.firstSample),
+      settings (decoderSettings), resampler (std::move (resamplerToUse)),
+      gate (options.sampleRate, settings.noiseMargin,
+            options.levels ? options.levels->noise : SilenceGate::digitalSilence),
       wordDelay (std::lround (settings.wordDelay * SilenceGate::hopsPerSecond)), base (options.firstSample),
       segment (options.firstSegment)
 {
@@ -42,15 +44,13 @@ void SegmentedStream::takeHop (std::span<const float>& samples, std::vector<Reco
     if (hop.empty())
         return;
 
-    const auto isLoud = gate.isLoud (hop);
-
     if (isOpen)
     {
-        loud.push_back (isLoud);
+        found.push_back (gate.judged (0));
         return hearClient (gate.hops() - 1, hop);
     }
 
-    if (isLoud)
+    if (gate.judged (0).isLoud)
         return openGate();
 
     const auto longest = std::llround (settings.endpoint.silenceWithoutText * SilenceGate::hopsPerSecond);
@@ -70,7 +70,7 @@ void SegmentedStream::openGate()
 
     for (auto age = gate.hops() - originHop; age-- > 0;)
     {
-        loud.push_back (age == 0);
+        found.push_back (gate.judged (age));
         hearClient (gate.hops() - 1 - age, gate.kept (age));
     }
 }
@@ -90,15 +90,22 @@ void SegmentedStream::tell (std::vector<RecognizerEvent>& events)
     if (! end)
         return emitPartial (events);
 
-    emitFinal (*end, clientSample (*end), events);
+    emitFinal (*end, clientSample (*end), noiseBefore (hopOf (*end)), events);
     beginSegment (hopOf (*end));
 }
 
 void SegmentedStream::forgetHops (std::size_t hops)
 {
-    loud.erase (loud.begin(), loud.begin() + static_cast<std::ptrdiff_t> (std::min (hops, loud.size())));
+    found.erase (found.begin(), found.begin() + static_cast<std::ptrdiff_t> (std::min (hops, found.size())));
     forgotten += hops;
     dropAudio (hops);
+}
+
+/** Of the hop before a boundary: a segment has heard something before its end. */
+float SegmentedStream::noiseBefore (std::int64_t hop) const noexcept
+{
+    const auto index = hop - originHop - static_cast<std::int64_t> (forgotten) - 1;
+    return found[static_cast<std::size_t> (std::max<std::int64_t> (0, index))].noise;
 }
 
 void SegmentedStream::beginSegment (std::int64_t boundaryHop)
@@ -106,19 +113,19 @@ void SegmentedStream::beginSegment (std::int64_t boundaryHop)
     segmentHop = boundaryHop;
     forgetHops (static_cast<std::size_t> (boundaryHop - originHop) - forgotten);
     originHop = boundaryHop;
-    const auto firstLoud = std::find (loud.begin(), loud.end(), true);
-    isOpen = firstLoud != loud.end();
+    const auto firstLoud = std::find_if (found.begin(), found.end(), [] (const auto& hop) { return hop.isLoud; });
+    isOpen = firstLoud != found.end();
 
     if (isOpen)
     {
         // As openGate() would have it.
-        const auto quiet = std::max<std::ptrdiff_t> (0, firstLoud - loud.begin() + 1 - SilenceGate::keptHops);
+        const auto quiet = std::max<std::ptrdiff_t> (0, firstLoud - found.begin() + 1 - SilenceGate::keptHops);
         forgetHops (static_cast<std::size_t> (quiet));
         originHop += quiet;
     }
     else
     {
-        loud.clear();
+        found.clear();
         dropAllAudio();
     }
 
@@ -130,6 +137,7 @@ void SegmentedStream::resetDecoders()
     forgotten = 0;
     resetModel();
     decoder.reset();
+    speech.beginSegment();
     lastPartial.clear();
     lastPartialAt = 0;
 }
@@ -140,25 +148,24 @@ void SegmentedStream::flush (std::vector<RecognizerEvent>& events)
         return;
 
     const auto rest = gate.underWay();
+    const auto last = gate.judgedUnderWay();
 
-    if (! isOpen && ! rest.empty() && gate.isLoud (rest))
-    {
+    if (! isOpen && last.isLoud)
         openGate();
-        loud.push_back (true);
-    }
 
     if (isOpen)
     {
+        found.push_back (last);
         hearClient (gate.hops(), rest);
         auto& audio = modelRateAudio();
         resampler->flush (audio);
         hear (audio);
-        loud.resize (loud.size() + SilenceGate::hopsPerSecond); // the silence behind the end
+        found.resize (found.size() + SilenceGate::hopsPerSecond); // the silence behind the end
         recogniseEnd (events);
     }
 
     if (isOpen && decoder.frames() > 0)
-        emitFinal (decoder.frames(), received, events);
+        emitFinal (decoder.frames(), received, gate.noise(), events);
     else if (hasAudio())
         emitSilence (received, events);
 
@@ -170,7 +177,7 @@ void SegmentedStream::restartAt (std::int64_t clientSample)
     base = clientSample;
     gate.restart();
     levels.restart();
-    loud.clear();
+    found.clear();
     dropAllAudio();
     isOpen = false;
     segmentHop = 0;
@@ -192,7 +199,8 @@ std::int64_t SegmentedStream::processedSamples() const noexcept
 
 std::size_t SegmentedStream::sharedMemoryBytes() const noexcept
 {
-    return loud.capacity() / 8 + gate.memoryBytes() + levels.memoryBytes() + decoder.memoryBytes();
+    return found.capacity() * sizeof (SilenceGate::Hop) + gate.memoryBytes() + levels.memoryBytes()
+           + decoder.memoryBytes();
 }
 
 } // namespace kikitori::backend

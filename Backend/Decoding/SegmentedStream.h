@@ -2,7 +2,7 @@
     them. What the model hears, and how, is for the class of its kind.
 
     A segment of speech begins with a fresh model 400 ms before the first sound in it, so a replay from a final's ack
-    begins at the same place. Audio is counted in hops of 10 ms. The first outputs of the filter to 16 kHz hear what came
+    begins at the same place; what outlives a segment, the levels of noise and speech, comes with the final. Audio is counted in hops of 10 ms. The first outputs of the filter to 16 kHz hear what came
     before a segment where it goes on, and silence where it is replayed: a derived class gives its model silence for them.
 
     Threads: as Recognizer.h says.
@@ -19,6 +19,7 @@
 #include "Backend/Decoding/SegmentDecoder.h"
 #include "Backend/Decoding/SilenceGate.h"
 #include "Backend/Decoding/SoundLevels.h"
+#include "Backend/Features/SpeechLevel.h"
 
 namespace kikitori::backend
 {
@@ -49,7 +50,9 @@ protected:
     /** Drops the oldest hops of the segment. */
     void forgetHops (std::size_t hops);
     /** So many hops will be kept at most. */
-    void reserveHops (std::size_t hops) { loud.reserve (hops); }
+    void reserveHops (std::size_t hops) { found.reserve (hops); }
+    /** Of the hops from originHop + forgotten on. */
+    std::span<const SilenceGate::Hop> foundHops() const noexcept { return found; }
 
     /** 16 kHz audio of the open segment. */
     virtual void hear (std::span<const float> audio) = 0;
@@ -70,6 +73,7 @@ protected:
 
     const RecognizerStreamOptions options;
     SegmentDecoder decoder;
+    SpeechLevel speech;
     std::int64_t originHop = 0; ///< of CTC frame 0
     std::size_t forgotten = 0;  ///< hops of the segment that were dropped
     bool isOpen = false;        ///< something was heard in this segment
@@ -82,8 +86,9 @@ private:
     void restartAt (std::int64_t clientSample);
     void resetDecoders();
     void emitPartial (std::vector<RecognizerEvent>& events);
-    void emitFinal (std::int64_t endFrame, std::int64_t boundary, std::vector<RecognizerEvent>& events);
+    void emitFinal (std::int64_t endFrame, std::int64_t boundary, float noise, std::vector<RecognizerEvent>& events);
     void emitSilence (std::int64_t boundary, std::vector<RecognizerEvent>& events);
+    float noiseBefore (std::int64_t hop) const noexcept;
     const std::vector<HopRange>& timesOf (std::span<const DecodedWord> words, std::int64_t endHop) const;
     /** endHop: how far the words may reach. */
     RecognizerEvent describe (std::span<const DecodedWord> words, std::int64_t endHop) const;
@@ -95,8 +100,8 @@ private:
     const std::unique_ptr<ModelRateResampler> resampler;
     SilenceGate gate;
     SoundLevels levels;
-    std::vector<bool> loud; ///< of each hop since originHop + forgotten
-    const std::int64_t wordDelay; ///< hops
+    std::vector<SilenceGate::Hop> found; ///< of each hop since originHop + forgotten
+    const std::int64_t wordDelay;        ///< hops
 
     std::int64_t base;           ///< client sample of hop 0
     std::int64_t segmentHop = 0; ///< at which the segment begins

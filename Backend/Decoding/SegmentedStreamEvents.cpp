@@ -96,12 +96,16 @@ RecognizerEvent SegmentedStream::describe (std::span<const DecodedWord> words, s
     return event;
 }
 
-void SegmentedStream::emitFinal (std::int64_t endFrame, std::int64_t boundary, std::vector<RecognizerEvent>& events)
+void SegmentedStream::emitFinal (std::int64_t endFrame,
+                                 std::int64_t boundary,
+                                 float noise,
+                                 std::vector<RecognizerEvent>& events)
 {
     auto event = describe (decoder.finish (endFrame), hopOf (endFrame));
     event.kind = RecognizerEvent::Kind::final;
     event.stable = codePoints (event.text);
     event.ack = std::min (boundary, received);
+    event.levels = { noise, speech.decibels() };
     events.push_back (std::move (event));
     ++segment;
 }
@@ -114,6 +118,7 @@ void SegmentedStream::emitSilence (std::int64_t boundary, std::vector<Recognizer
     event.start = clientSampleOfHop (segmentHop);
     event.end = boundary;
     event.ack = boundary;
+    event.levels = { gate.noise(), speech.decibels() };
     events.push_back (std::move (event));
 }
 

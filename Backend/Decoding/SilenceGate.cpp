@@ -9,11 +9,13 @@ namespace kikitori::backend
 namespace
 {
 constexpr float limit = 64.0f;
+constexpr float noiseRise = 0.1f; // dB for each hop
+constexpr float noiseFall = 0.2f; // of the way to a quieter hop
 } // namespace
 
-SilenceGate::SilenceGate (int sampleRate, float peak)
-    : rate (sampleRate), threshold (peak), longestHop (static_cast<std::size_t> (sampleRate / hopsPerSecond + 1)),
-      ring (static_cast<std::size_t> (keptHops + 1) * longestHop)
+SilenceGate::SilenceGate (int sampleRate, float margin, float noise)
+    : rate (sampleRate), noiseMargin (margin), longestHop (static_cast<std::size_t> (sampleRate / hopsPerSecond + 1)),
+      ring (static_cast<std::size_t> (keptHops + 1) * longestHop), noiseLevel (noise)
 {
 }
 
@@ -54,19 +56,30 @@ std::span<const float> SilenceGate::take (std::span<const float>& samples)
 
     filled = 0;
     ++count;
-    return kept (0);
+    const auto hop = kept (0);
+    auto& judgement = found[static_cast<std::size_t> ((count - 1) % (keptHops + 1))];
+    judgement = judge (hop);
+    noiseLevel = judgement.noise;
+    return hop;
 }
 
 std::span<const float> SilenceGate::underWay() const noexcept { return { placeOf (count), filled }; }
 
-bool SilenceGate::isLoud (std::span<const float> hop) const noexcept
+SilenceGate::Hop SilenceGate::judge (std::span<const float> hop) const noexcept
 {
-    auto peak = 0.0f;
+    const auto level = hopLevel (hop, static_cast<int> (rate));
+    const auto threshold = noiseMargin > 0.0f ? noiseLevel + noiseMargin : digitalSilence;
+    const auto heard = std::max (level, digitalSilence);
+    const auto noise = heard < noiseLevel ? noiseLevel + noiseFall * (heard - noiseLevel)
+                                          : std::min (heard, noiseLevel + noiseRise);
+    return { level, noise, level >= threshold };
+}
 
-    for (const auto sample : hop)
-        peak = std::max (peak, std::abs (sample));
+SilenceGate::Hop SilenceGate::judgedUnderWay() const noexcept { return judge (underWay()); }
 
-    return peak >= threshold;
+const SilenceGate::Hop& SilenceGate::judged (std::int64_t age) const noexcept
+{
+    return found[static_cast<std::size_t> ((count - 1 - age) % (keptHops + 1))];
 }
 
 std::span<const float> SilenceGate::kept (std::int64_t age) const noexcept

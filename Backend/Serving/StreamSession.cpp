@@ -160,6 +160,7 @@ RecognizerStreamOptions StreamSession::streamOptions() const
     options.chunkMs = start.chunkMs > 0 ? start.chunkMs : modelsOwn > 0 ? modelsOwn : limits.chunkMs;
     options.firstSample = start.resumeAt.value_or (0);
     options.firstSegment = start.nextSegment.value_or (0);
+    options.levels = start.levels;
     options.partialIntervalMs = start.partialIntervalMs > 0 ? start.partialIntervalMs : options.partialIntervalMs;
     options.tokenTimes = start.tokenTimes;
     options.endpointing = start.protocol >= 2;
@@ -214,6 +215,7 @@ void StreamSession::onStream (std::uint64_t forGeneration,
 
     stream = std::move (made).value();
     toldProcessed = lastAck = receivedSoFar = start.resumeAt.value_or (0);
+    lastLevels = start.levels;
     log::write ({ log::Level::info,
                   "serving",
                   "start_stream",

@@ -157,6 +157,7 @@ private:
     std::string wholeText; ///< version 1: the finals so far
     std::int64_t toldProcessed = 0;
     std::int64_t lastAck = 0;
+    std::optional<StreamLevels> lastLevels; ///< at lastAck
     std::int64_t receivedSoFar = 0; ///< client samples that the stream has had
     bool isSwitching = false;       ///< another model was asked for
     std::uint64_t switchGeneration = 0;

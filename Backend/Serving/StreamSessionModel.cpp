@@ -92,6 +92,7 @@ void StreamSession::switchAfter (const RecognizerEvent& lastFinal)
     auto options = streamOptions();
     options.firstSample = lastFinal.ack;
     options.firstSegment = lastFinal.segment + 1;
+    options.levels = lastFinal.levels;
     auto again = tape.takeFrom (lastFinal.ack);
 
     for (auto work = again.rbegin(); work != again.rend(); ++work)

@@ -168,7 +168,9 @@ void StreamSession::tell (const RecognizerEvent& event, const Outcome& outcome, 
         // Where a draining server cuts, a word may be cut in two: its segment is not acknowledged, and another backend
         // decodes it as a whole. Who has no other one has these words.
         lastAck = isCutOff ? lastAck : event.ack;
+        lastLevels = isCutOff ? lastLevels : std::optional (event.levels);
         message.ack = lastAck;
+        message.levels = lastLevels;
     }
 
     for (const auto& token : event.tokens)

@@ -1,5 +1,5 @@
 #include "Protocol/JsonReading.h"
-#include "Protocol/Messages.h"
+#include "Protocol/LevelsJson.h"
 
 #include <cmath>
 #include <limits>
@@ -44,6 +44,7 @@ Result<ClientMessage> parseStart (const json& object)
     start.session = stringAt (object, "session");
     start.resumeAt = integerAt (object, "resume_at");
     start.nextSegment = integerAt (object, "next_segment");
+    start.levels = levelsAt (object);
     start.language = stringAt (object, "language");
     start.hotwords = stringsAt (object, "hotwords");
     start.partialIntervalMs = intAt (object, "partial_interval_ms", 0);
@@ -80,6 +81,8 @@ json write (const StartMessage& start)
             object["resume_at"] = *start.resumeAt;
         if (start.nextSegment)
             object["next_segment"] = *start.nextSegment;
+        if (start.levels)
+            object["levels"] = toJson (*start.levels);
         if (! start.language.empty())
             object["language"] = start.language;
         if (! start.hotwords.empty())

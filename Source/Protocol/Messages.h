@@ -25,6 +25,14 @@ inline constexpr int protocolVersion = 2;
 /** The reference backend closes larger messages with 1009; so do we. */
 inline constexpr std::size_t longestMessageBytes = 16u << 20;
 
+/** What a backend has learnt of a stream's levels, dB: it comes with a final and goes back with resume_at, so that a
+    replay gives the same words. Who does not send it loses only that. */
+struct StreamLevels
+{
+    float noise = 0.0f;
+    std::optional<float> speech; ///< none: no speech yet
+};
+
 // client to server ------------------------------------------------------------------------------------------------
 
 struct StartMessage
@@ -36,6 +44,7 @@ struct StartMessage
     std::string session; ///< uuid, or empty
     std::optional<std::int64_t> resumeAt;
     std::optional<std::int64_t> nextSegment;
+    std::optional<StreamLevels> levels; ///< of the final before resumeAt
     std::string language;
     std::vector<std::string> hotwords;
     int partialIntervalMs = 0; ///< 0 = the server's own
@@ -115,6 +124,7 @@ struct TranscriptMessage
     std::int64_t end = 0;
     std::int64_t stable = 0; ///< leading characters (code points) that will not change
     std::optional<std::int64_t> ack;
+    std::optional<StreamLevels> levels; ///< at ack
     std::vector<TokenTimes> tokens;
     std::optional<double> lagMs;
 };

@@ -1,5 +1,5 @@
 #include "Protocol/JsonReading.h"
-#include "Protocol/Messages.h"
+#include "Protocol/LevelsJson.h"
 
 namespace kikitori
 {
@@ -18,6 +18,7 @@ TranscriptMessage parseTranscript (const json& payload, bool isFinal)
     message.end = integerAt (payload, "end").value_or (0);
     message.stable = integerAt (payload, "stable").value_or (0);
     message.ack = integerAt (payload, "ack");
+    message.levels = levelsAt (payload);
     message.lagMs = numberAt (payload, "lag_ms");
 
     if (const auto tokens = payload.find ("tokens"); tokens != payload.end() && tokens->is_array())
@@ -138,6 +139,10 @@ json write (const TranscriptMessage& m)
         payload.update ({ { "segment", *m.segment }, { "start", m.start }, { "end", m.end }, { "stable", m.stable } });
         put (payload, "ack", m.ack);
         put (payload, "lag_ms", m.lagMs);
+
+        if (m.levels)
+            payload["levels"] = toJson (*m.levels);
+
         auto& tokens = payload["tokens"] = json::array();
 
         for (const auto& token : m.tokens)

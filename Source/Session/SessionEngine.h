@@ -154,6 +154,7 @@ private:
     bool wasReady = false;         ///< in this stream
     std::int64_t progressMark = 0; ///< how far the backend has come, over all connections
     std::int64_t resumeAt = 0;     ///< of the present connection
+    std::optional<StreamLevels> levels; ///< of the newest final, for the backend that replays what follows it
     bool hasFinal = false;         ///< version 1: of the utterance that is being ended
     std::optional<Error> tapTrouble;
     std::chrono::steady_clock::time_point lastSettled; ///< nothing was outstanding

@@ -47,6 +47,7 @@ void SessionEngine::begin (std::uint64_t newGeneration, const StartOrder& order,
     lostBefore = {};
     wasReady = hasFinal = false;
     progressMark = resumeAt = 0;
+    levels.reset();
     connectionsBefore = link.openedConnections();
     malformedBefore = link.malformedMessages();
     backend = {};
@@ -78,6 +79,7 @@ void SessionEngine::connect()
     {
         start.resumeAt = uplink->format().fromStream (resumeAt);
         start.nextSegment = feed.nextSegment();
+        start.levels = levels;
     }
 
     link.open (config, std::move (start));

@@ -78,6 +78,8 @@ void SessionEngine::onLinkWords (const TranscriptMessage& message)
 
         if (acknowledged >= 0)
             uplink->acknowledge (acknowledged);
+        if (words.levels)
+            levels = words.levels;
 
         noteProgress (std::max (words.end, progressMark));
     }

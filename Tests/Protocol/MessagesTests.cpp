@@ -45,15 +45,37 @@ TEST_CASE ("a version 2 start survives the round trip", "[messages]")
     start.session = "3f0c";
     start.resumeAt = 123456789012;
     start.nextSegment = 7;
+    start.levels = { -61.23457f, -20.1f };
     start.hotwords = { "聞き取り", "JUCE" };
     start.chunkMs = 160;
     start.tokenTimes = true;
     const auto back = client<StartMessage> (toJson (ClientMessage (start)));
     CHECK (back.resumeAt == start.resumeAt);
     CHECK (back.nextSegment == start.nextSegment);
+    REQUIRE (back.levels);
+    CHECK (back.levels->noise == -61.23457f); // to the last bit: a replay needs it
+    CHECK (back.levels->speech == -20.1f);
     CHECK (back.hotwords == start.hotwords);
     CHECK (back.chunkMs == 160);
     CHECK (back.tokenTimes);
+}
+
+TEST_CASE ("levels come with a final; what is no level is left out", "[messages]")
+{
+    TranscriptMessage message;
+    message.isFinal = true;
+    message.segment = 1;
+    message.levels = { -77.7f, {} };
+    const auto back = server<TranscriptMessage> (toJson (ServerMessage (message))).levels;
+    REQUIRE (back);
+    CHECK (back->noise == -77.7f);
+    CHECK_FALSE (back->speech);
+
+    for (const auto* levels : { "3", "{}", R"({"noise":"x"})", R"({"noise":1e9})", R"({"noise":-60,"speech":-1e9})" })
+    {
+        const auto start = R"({"type":"start","protocol":2,"levels":)" + std::string (levels) + "}";
+        CHECK_FALSE (client<StartMessage> (start).levels);
+    }
 }
 
 TEST_CASE ("flush and gap need their positions", "[messages]")

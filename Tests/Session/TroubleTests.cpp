@@ -34,6 +34,9 @@ TEST_CASE ("a lost connection is opened again and the words are those of an undi
     REQUIRE (scene.backend.startMessages.size() == 2);
     CHECK (scene.backend.startMessages[1].resumeAt == 96000);
     CHECK (scene.backend.startMessages[1].nextSegment == 1);
+    CHECK_FALSE (scene.backend.startMessages[0].levels);
+    REQUIRE (scene.backend.startMessages[1].levels); // those of the final before
+    CHECK (scene.backend.startMessages[1].levels->noise == -60.0f);
     CHECK (scene.backend.startMessages[1].session == scene.backend.startMessages[0].session);
 
     for (int i = 0; i < 5; ++i)

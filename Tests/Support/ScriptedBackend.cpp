@@ -234,6 +234,7 @@ void ScriptedBackend::finishSegment (std::int64_t end)
         words.start = segmentStart;
         words.end = end;
         words.ack = end;
+        words.levels = { -60.0f - static_cast<float> (segment), {} };
     }
 
     ++segment;

@@ -18,7 +18,7 @@ TEST_CASE ("weights, endpoint rules, confidence and silence come from config.jso
            "[settings]")
 {
     const auto settings = read (R"({"beam": 7, "language_weight": 1.25, "endpoint_silence_after_text": 0.6,
-                                    "confidence_slope": 2, "confidence_offset": -1, "silence_peak": 0.01})");
+                                    "confidence_slope": 2, "confidence_offset": -1, "noise_margin": 9})");
     REQUIRE (settings.ok());
     CHECK (settings.value().beam.beam == 7);
     CHECK (settings.value().beam.languageWeight == 1.25f);
@@ -26,7 +26,7 @@ TEST_CASE ("weights, endpoint rules, confidence and silence come from config.jso
     CHECK (settings.value().endpoint.silenceAfterText == 0.6);
     CHECK (settings.value().endpoint.longestSegment == EndpointRules().longestSegment);
     CHECK (settings.value().confidence.calibrated (0.5f) == Approx (1.0 / (1.0 + std::exp (1.0))));
-    CHECK (settings.value().silencePeak == 0.01f);
+    CHECK (settings.value().noiseMargin == 9.0f);
 }
 
 TEST_CASE ("without a curve a word's confidence is its score", "[settings]")
@@ -41,7 +41,7 @@ TEST_CASE ("bad settings are refused with key, value and what is allowed", "[set
 {
     for (const auto* decoder :
          { R"({"beam": 0})", R"({"beam": "many"})", R"({"word_bonus": 1e9})", R"({"width": null})",
-           R"({"endpoint_silence_after_text": 0})", R"({"confidence_slope": -1})", R"({"silence_peak": 2})" })
+           R"({"endpoint_silence_after_text": 0})", R"({"confidence_slope": -1})", R"({"noise_margin": -1})" })
     {
         const auto settings = read (decoder);
         REQUIRE_FALSE (settings.ok());

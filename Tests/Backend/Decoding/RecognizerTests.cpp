@@ -1,3 +1,4 @@
+#include "Audio/AudioFileReader.h"
 #include "RecognizerScene.h"
 
 #include <cmath>
@@ -61,6 +62,7 @@ TEST_CASE ("a replay from an acknowledged boundary gives the same words", "[reco
 
     options.firstSample = first->ack;
     options.firstSegment = 1;
+    options.levels = first->levels;
     const std::vector<float> rest (samples.begin() + static_cast<std::ptrdiff_t> (first->ack), samples.end());
     const auto replayed = finals (run (*stream (options, withLanguage), rest, 777));
     const auto all = finals (events);
@@ -175,6 +177,7 @@ TEST_CASE ("blocks do not matter when speech and silence take turns, and a repla
             continue;
         options.firstSample = event.ack;
         options.firstSegment = event.segment + 1;
+        options.levels = event.levels;
         left = left.substr (left.find ('\n') + 1);
         const std::vector<float> rest (samples.begin() + static_cast<std::ptrdiff_t> (event.ack), samples.end());
         CHECK (finals (run (*stream (options), rest, 1234)) == left);
@@ -188,9 +191,11 @@ TEST_CASE ("where a model allows pauses as long as a segment, a cut still hands 
     std::filesystem::copy (KIKITORI_FIXTURES "/tiny_model", folder.path);
     std::stringstream config;
     config << std::ifstream (folder.path / "config.json").rdbuf();
-    folder.write ("config.json", R"({"decoder": {"endpoint_silence_after_text": 60, "endpoint_longest_segment": 7,
-                                     "endpoint_cut_search": 6},)"
-                                     + config.str().substr (1));
+    auto text = config.str();
+    const std::string decoder = R"("decoder": {)";
+    text.insert (text.find (decoder) + decoder.size(),
+                 R"("endpoint_silence_after_text": 60, "endpoint_longest_segment": 7, "endpoint_cut_search": 6,)");
+    folder.write ("config.json", text);
     const auto model = loaded (folder.path);
     const auto streamFrom = [&model] (std::int64_t sample, std::int64_t segment)
     {
@@ -212,4 +217,45 @@ TEST_CASE ("where a model allows pauses as long as a segment, a cut still hands 
     const std::vector<float> rest (samples.begin() + static_cast<std::ptrdiff_t> (first->ack), samples.end());
     const auto all = finals (events);
     CHECK (finals (run (*streamFrom (first->ack, 1), rest, 777)) == all.substr (all.find ('\n') + 1));
+}
+
+TEST_CASE ("with the starter model, quiet words, pauses and noise give the same at any block size and in any replay",
+           "[recognizer]")
+{
+    const auto recording = kikitori::readAudioFile (KIKITORI_SOURCE_DIR "/Assets/samples/kathleen.flac");
+    REQUIRE (recording.ok());
+    const auto rate = static_cast<int> (recording.value().sampleRate);
+    const auto& words = recording.value().samples;
+    auto samples = noise (words.size() + static_cast<std::size_t> (rate) * 8);
+    for (auto& sample : samples)
+        sample *= 0.0003f;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        samples[i + static_cast<std::size_t> (rate) * 5] += 0.01f * words[i];
+
+    const auto model = loaded (KIKITORI_SOURCE_DIR "/Assets/models/conformer");
+    RecognizerStreamOptions options;
+    options.sampleRate = rate;
+    options.chunkMs = GENERATE (80, 320);
+    const auto heard = [&] (const std::vector<float>& from, std::size_t block)
+    { return run (*RecognizerStream::create (model, options).value(), from, block); };
+
+    const auto events = heard (samples, samples.size());
+    const auto all = finals (events);
+    CHECK (std::count (all.begin(), all.end(), '\n') > 3);
+    CHECK (all.size() > 200); // 40 dB quieter, and understood
+    for (const std::size_t block : { 479u, 16000u })
+        CHECK (finals (heard (samples, block)) == all);
+
+    auto left = all;
+    for (const auto& event : events)
+    {
+        if (event.kind != Kind::final || event.ack == static_cast<std::int64_t> (samples.size()))
+            continue;
+        options.firstSample = event.ack;
+        options.firstSegment = event.segment + 1;
+        options.levels = event.levels;
+        left = left.substr (left.find ('\n') + 1);
+        const std::vector<float> rest (samples.begin() + static_cast<std::ptrdiff_t> (event.ack), samples.end());
+        CHECK (finals (heard (rest, 1234)) == left);
+    }
 }

@@ -47,11 +47,13 @@ TEST_CASE ("features do not depend on how the samples were cut", "[features]")
 
     for (const std::size_t cut : { 1u, 7u, 160u, 400u, 999u })
     {
-        FeatureExtractor extractor (FeatureNormalisation::none());
-        std::vector<float> frames;
+        FeatureExtractor extractor;
+        std::vector<float> energies;
         for (std::size_t i = 0; i < samples.size(); i += cut)
-            extractor.push (std::span (samples).subspan (i, std::min (cut, samples.size() - i)), frames);
-        extractor.flush (8, frames);
+            extractor.push (std::span (samples).subspan (i, std::min (cut, samples.size() - i)), energies);
+        extractor.flush (8, energies);
+        std::vector<float> frames (energies.size());
+        writeFeatures (energies, 1.0f, FeatureNormalisation::none(), frames);
         CHECK (frames == whole);
     }
 }
@@ -88,4 +90,60 @@ TEST_CASE ("the training set's statistics are taken out", "[features]")
     statistics.deviation.fill (2.0f);
     const auto silence = extractFeatures (std::vector<float> (1600), statistics, 1);
     CHECK (silence[17] == Approx (0.0f).margin (1e-6));
+}
+
+namespace
+{
+/** Bursts of noise between pauses: as loud as words, as quiet as a room. */
+std::vector<float> words (float level)
+{
+    auto samples = noise (32000, 7);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        samples[i] *= level * (i / 4000 % 2 == 0 ? 0.001f : 0.3f);
+    return samples;
+}
+
+float largestDifference (const std::vector<float>& a, const std::vector<float>& b)
+{
+    REQUIRE (a.size() == b.size());
+    auto most = 0.0f;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        most = std::max (most, std::abs (a[i] - b[i]));
+    return most;
+}
+
+std::vector<float> featuresOf (const std::vector<float>& samples)
+{
+    return extractFeatures (samples, FeatureNormalisation::none(), 1);
+}
+} // namespace
+
+TEST_CASE ("an offset, rumble and hum leave the features above 150 Hz as they were", "[features]")
+{
+    const auto clean = words (1.0f);
+    const auto expected = featuresOf (clean);
+
+    for (const auto hertz : { 0.0f, 20.0f, 50.0f, 60.0f })
+    {
+        INFO (hertz);
+        auto disturbed = clean;
+        for (std::size_t i = 0; i < disturbed.size(); ++i)
+            disturbed[i] +=
+                0.03f * std::cos (2.0f * std::numbers::pi_v<float> * hertz * static_cast<float> (i) / 16000.0f);
+
+        const auto features = featuresOf (disturbed);
+        auto most = 0.0f;
+        for (std::size_t frame = 26; frame < 48; ++frame) // within a word
+            for (std::size_t bin = 5; bin < melBins; ++bin)
+                most = std::max (most, std::abs (features[frame * melBins + bin] - expected[frame * melBins + bin]));
+        CHECK (most < 0.5f);
+    }
+}
+
+TEST_CASE ("features do not depend on how quiet speech is, and speech as loud as ever is left as it is", "[features]")
+{
+    const auto quiet = featuresOf (words (0.1f));
+    CHECK (largestDifference (featuresOf (words (0.01f)), quiet) < 0.01f);
+    CHECK (largestDifference (featuresOf (words (0.004f)), quiet) < 0.01f);
+    CHECK (largestDifference (featuresOf (words (1.0f)), featuresOf (words (0.7f))) > 0.5f);
 }
