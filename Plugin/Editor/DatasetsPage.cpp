@@ -168,7 +168,7 @@ void DatasetsPage::showSelection()
 
 void DatasetsPage::showState()
 {
-    if (error.show (view.lastError && view.lastError != dismissed ? view.lastError : std::nullopt, false))
+    if (error.show (view.lastError && view.lastError != dismissed ? view.lastError : std::nullopt))
         resized();
 
     juce::String text;

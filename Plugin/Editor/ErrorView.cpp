@@ -10,9 +10,9 @@ namespace kikitori::plugin
 ErrorView::ErrorView (const Words& wordsToUse) : words (wordsToUse)
 {
     addAndMakeVisible (dismiss);
-    addChildComponent (allow);
+    addChildComponent (act);
     dismiss.onClick = [this] { juce::NullCheckedInvocation::invoke (onDismiss); };
-    allow.onClick = [this] { juce::NullCheckedInvocation::invoke (onAllow); };
+    act.onClick = [this] { juce::NullCheckedInvocation::invoke (onAction); };
     translate();
 }
 
@@ -21,21 +21,26 @@ void ErrorView::translate()
     dismiss.setButtonText (words ("Dismiss"));
     dismiss.setTitle (words ("Dismiss"));
     dismiss.setTooltip (words ("I have read this message"));
-    allow.setButtonText (words ("Allow"));
-    allow.setTitle (words ("Allow"));
-    allow.setTooltip (words ("Audio may be sent to this address, now and later"));
+
+    const bool isRestore = shownAction == Action::restore;
+    act.setButtonText (words (isRestore ? "Restore" : "Allow"));
+    act.setTitle (act.getButtonText());
+    act.setTooltip (words (isRestore ? "Adds these lines to the transcript"
+                                     : "Audio may be sent to this address, now and later"));
 }
 
-bool ErrorView::show (const std::optional<Error>& error, bool mayAllow)
+bool ErrorView::show (const std::optional<Error>& error, Action action)
 {
     const auto next = error ? words (*error) : juce::String();
 
-    if (next == text && allow.isVisible() == mayAllow)
+    if (next == text && action == shownAction)
         return false;
 
     text = next;
+    shownAction = action;
+    translate();
     setTitle (text);
-    allow.setVisible (mayAllow);
+    act.setVisible (action != Action::none);
     setVisible (text.isNotEmpty());
     repaint();
     return true;
@@ -43,7 +48,7 @@ bool ErrorView::show (const std::optional<Error>& error, bool mayAllow)
 
 int ErrorView::textWidth (int width) const
 {
-    return width - 4 * margin - buttonWidth - (allow.isVisible() ? buttonWidth + margin : 0);
+    return width - 4 * margin - buttonWidth - (act.isVisible() ? buttonWidth + margin : 0);
 }
 
 WrappedText ErrorView::layoutFor (int width) const
@@ -65,8 +70,8 @@ void ErrorView::resized()
     dismiss.setBounds (area.removeFromRight (buttonWidth).withSizeKeepingCentre (buttonWidth, 28));
     area.removeFromRight (margin);
 
-    if (allow.isVisible())
-        allow.setBounds (area.removeFromRight (buttonWidth).withSizeKeepingCentre (buttonWidth, 28));
+    if (act.isVisible())
+        act.setBounds (area.removeFromRight (buttonWidth).withSizeKeepingCentre (buttonWidth, 28));
 }
 
 void ErrorView::paint (juce::Graphics& g)

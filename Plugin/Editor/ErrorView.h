@@ -23,14 +23,22 @@ public:
 
     void translate();
 
-    /** mayAllow: the message asks for an agreement, a button gives it. True if the height changes. */
-    bool show (const std::optional<Error>& error, bool mayAllow);
+    /** A second button beside Dismiss. */
+    enum class Action
+    {
+        none,
+        allow,  ///< the message asks for an agreement
+        restore ///< it offers words that were found
+    };
+
+    /** True if the height changes. */
+    bool show (const std::optional<Error>& error, Action action = Action::none);
 
     int heightFor (int width) const;
     void resized() override;
     void paint (juce::Graphics& g) override;
 
-    std::function<void()> onDismiss, onAllow;
+    std::function<void()> onDismiss, onAction;
 
 private:
     static constexpr int margin = 10;
@@ -41,7 +49,8 @@ private:
 
     const Words& words;
     juce::String text;
-    juce::TextButton dismiss, allow;
+    Action shownAction = Action::none;
+    juce::TextButton dismiss, act;
 };
 
 } // namespace kikitori::plugin

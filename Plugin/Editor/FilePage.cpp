@@ -138,7 +138,7 @@ void FilePage::showSelection()
     times.setText (text, juce::dontSendNotification);
 
     const bool hasMessage = job != nullptr && ! dismissed.contains (job->id);
-    if (error.show (hasMessage ? job->error : std::nullopt, false) || isNew)
+    if (error.show (hasMessage ? job->error : std::nullopt) || isNew)
         resized();
 }
 

@@ -42,10 +42,16 @@ KikitoriEditor::KikitoriEditor (KikitoriProcessor& processorToUse)
     start.onClick = [this] { startOrStop(); };
     bar.onChosen = [this] (int index) { choosePage (index); };
     error.onDismiss = [this] { dismissError(); };
-    error.onAllow = [this]
+    error.onAction = [this]
     {
-        kikitori.stream().approveAddress();
-        kikitori.setTranscribing (true);
+        if (shown.notice && shown.notice->code == "words_found")
+            kikitori.restoreFound();
+        else
+        {
+            kikitori.stream().approveAddress();
+            kikitori.setTranscribing (true);
+        }
+
         refresh();
     };
 
@@ -217,13 +223,19 @@ void KikitoriEditor::showErrors()
         && ! (dismissed == shown.session.lastError && dismissedGeneration == shown.session.generation))
         visible = shown.session.lastError;
 
-    if (error.show (visible, shown.notice && shown.notice->code == "not_approved"))
+    const auto code = shown.notice ? shown.notice->code : std::string();
+
+    if (error.show (visible, code == "not_approved"  ? ErrorView::Action::allow
+                             : code == "words_found" ? ErrorView::Action::restore
+                                                     : ErrorView::Action::none))
         resized();
 }
 
 void KikitoriEditor::dismissError()
 {
-    if (shown.notice)
+    if (shown.notice && shown.notice->code == "words_found")
+        kikitori.dismissFound();
+    else if (shown.notice)
         kikitori.stream().setNotice (std::nullopt);
     else
     {

@@ -158,7 +158,7 @@ void ModelsPage::update()
 
 void ModelsPage::showState (const CatalogView& shown)
 {
-    if (error.show (shown.lastError && shown.lastError != dismissed ? shown.lastError : std::nullopt, false))
+    if (error.show (shown.lastError && shown.lastError != dismissed ? shown.lastError : std::nullopt))
         resized();
 
     auto text = note;

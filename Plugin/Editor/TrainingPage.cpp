@@ -160,7 +160,7 @@ void TrainingPage::show (const TrainingView& view, LifecycleState stream)
 
 void TrainingPage::showError()
 {
-    if (error.show (shown.lastError && shown.lastError != dismissed ? shown.lastError : std::nullopt, false))
+    if (error.show (shown.lastError && shown.lastError != dismissed ? shown.lastError : std::nullopt))
         resized();
 }
 

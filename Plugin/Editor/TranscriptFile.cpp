@@ -1,6 +1,7 @@
 #include "Plugin/Editor/TranscriptFile.h"
 
 #include "Export/TranscriptExport.h"
+#include "Platform/FileWriter.h"
 
 #include <filesystem>
 #include <system_error>
@@ -48,14 +49,8 @@ Status saveTranscript (const TranscriptSnapshot& transcript, const juce::File& f
     ExportOptions options;
     options.places = true;
     const auto document = exportTranscript (transcript, formatOf (file), options);
-    juce::TemporaryFile temporary (file);
-
-    if (temporary.getFile().replaceWithData (document.data(), document.size())
-        && temporary.overwriteTargetFileWithTemporary())
-        return success();
-
-    return Error{ "save_failed", "The transcript could not be written to " + file.getFullPathName().toStdString()
-                                     + "; choose another folder, or free some space." };
+    const auto saved = platform::writeFile (file.getFullPathName().toStdString(), document);
+    return saved ? success() : Status (Error{ "save_failed", saved.error().message });
 }
 
 PrivateFolder::~PrivateFolder() { remove(); }

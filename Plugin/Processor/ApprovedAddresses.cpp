@@ -33,18 +33,26 @@ bool ApprovedAddresses::isApproved (const std::string& address) const
     return approvedHere.count (address) > 0 || readFile().contains (juce::String::fromUTF8 (address.c_str()));
 }
 
-void ApprovedAddresses::approve (const std::string& address)
+Status ApprovedAddresses::approve (const std::string& address)
 {
     if (isApproved (address))
-        return;
+        return success();
 
     const std::lock_guard lock (mutex);
     approvedHere.insert (address);
 
     auto lines = readFile();
     lines.add (juce::String::fromUTF8 (address.c_str()));
-    file.getParentDirectory().createDirectory();
-    file.replaceWithText (lines.joinIntoString ("\n") + "\n");
+    const std::filesystem::path path (file.getFullPathName().toStdString());
+    auto saved = platform::makeFolder (path.parent_path());
+
+    if (saved)
+        saved = platform::writeFile (path, (lines.joinIntoString ("\n") + "\n").toStdString(),
+                                     platform::Access::ownerOnly);
+
+    return saved ? success()
+                 : Status (Error{ "settings_not_saved",
+                                  "The agreement lasts until this program ends. " + saved.error().message });
 }
 
 } // namespace kikitori::plugin

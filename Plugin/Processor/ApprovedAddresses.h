@@ -3,9 +3,11 @@
 
     Threads: any but the audio thread; the file is read when it is asked about, and written when something is approved.
     Failure: a file that cannot be read approves nothing; one that cannot be written makes the agreement last as long
-    as the program does.
+    as the program does, and is told: settings_not_saved.
 */
 #pragma once
+
+#include "Core/Result.h"
 
 #include <juce_core/juce_core.h>
 #include <mutex>
@@ -22,7 +24,7 @@ public:
     explicit ApprovedAddresses (juce::File file = defaultFile());
 
     bool isApproved (const std::string& address) const;
-    void approve (const std::string& address);
+    Status approve (const std::string& address);
 
     static juce::File defaultFile();
 

@@ -1,5 +1,9 @@
 #include "Plugin/Processor/KikitoriProcessor.h"
 
+#include "Platform/FileWriter.h"
+#include "Plugin/Processor/JournalFolder.h"
+#include "Plugin/Processor/UnreadState.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -20,8 +24,8 @@ KikitoriProcessor::KikitoriProcessor (EditorFactory editorFactory, StreamService
     : AudioProcessor (BusesProperties()
                           .withInput ("Input", juce::AudioChannelSet::stereo())
                           .withOutput ("Output", juce::AudioChannelSet::stereo())),
-      makeEditor (editorFactory), parameters (*this),
-      control (tap, std::move (services), ! isApp(), [this] { triggerAsyncUpdate(); }),
+      makeEditor (editorFactory), dataFolder (services.data), stateLimits (services.stateLimits), parameters (*this),
+      control (tap, withJournal (std::move (services)), ! isApp(), [this] { triggerAsyncUpdate(); }),
       hostKind (isApp()                            ? HostKind::app
                 : juce::PluginHostType().isArdour() ? HostKind::ardour
                                                     : HostKind::other)
@@ -30,10 +34,27 @@ KikitoriProcessor::KikitoriProcessor (EditorFactory editorFactory, StreamService
     tap.setWaitWithoutProgress (control.bounceLimit());
 }
 
+StreamServices KikitoriProcessor::withJournal (StreamServices services)
+{
+    if (! services.keep)
+    {
+        journal = std::make_unique<InstanceJournal> (dataFolder / "journals",
+                                                     [this] (const Error& why) { control.setNotice (why); });
+        services.keep = [this] (const SharedTranscript& now) { journal->keep (now); };
+    }
+
+    keep = services.keep;
+    return services;
+}
+
 KikitoriProcessor::~KikitoriProcessor()
 {
     parameters.transcribe.removeListener (this);
     cancelPendingUpdate();
+    keepTranscript();
+
+    if (journal != nullptr)
+        journal->stopTelling();
 }
 
 bool KikitoriProcessor::isBusesLayoutSupported (const BusesLayout& layout) const
@@ -149,6 +170,10 @@ PluginSnapshot KikitoriProcessor::snapshot() const
     shown.level = tap.level();
     shown.tapError = tap.error();
     shown.notice = control.notice();
+
+    if (! shown.notice && journal != nullptr)
+        shown.notice = journal->offered();
+
     shown.isBypassed = parameters.isBypassed();
     shown.isOffline = isNonRealtime();
     shown.hearsNothing = control.hearsNothing();
@@ -219,15 +244,102 @@ void KikitoriProcessor::updateTrackProperties (const TrackProperties& properties
     trackName = nameIn (properties.name).toStdString();
 }
 
-void KikitoriProcessor::getStateInformation (juce::MemoryBlock& destination)
+PluginState KikitoriProcessor::stateWithoutTranscript() const
 {
-    control.awaitBounce();
     PluginState state;
     state.settings = control.settings();
     state.channel = toString (parameters.channel());
     state.bypass = parameters.isBypassed();
+    return state;
+}
+
+juce::MemoryBlock KikitoriProcessor::settingsState() const { return writeState (stateWithoutTranscript()); }
+
+void KikitoriProcessor::getStateInformation (juce::MemoryBlock& destination)
+{
+    control.awaitBounce();
+    auto state = stateWithoutTranscript();
     state.transcript = wholeTranscript();
-    destination = writeState (state);
+
+    if (journal != nullptr)
+    {
+        state.instance = journal->id();
+        journal->noteSaved (state.transcript);
+    }
+
+    auto written = writeState (state, stateLimits);
+    destination = std::move (written.data);
+    keepLeftOut (written.leftOut);
+}
+
+void KikitoriProcessor::keepLeftOut (std::size_t rows)
+{
+    const std::lock_guard lock (leftOutMutex);
+
+    // Before the host overwrites what it saved the last time.
+    if (journal == nullptr || rows <= leftOutKept)
+        return;
+
+    const auto folder = dataFolder / "long";
+    const auto file = folder / (journal->id() + "-" + std::to_string (rows) + journalEnding);
+    auto done = platform::makeFolder (folder);
+
+    if (done)
+    {
+        auto made = JournalFile::create (file);
+        done = made ? made.value().write (control.transcript()) : Status (made.error());
+    }
+
+    if (done)
+    {
+        std::error_code ignored;
+        std::filesystem::remove (std::exchange (leftOutFile, file), ignored);
+        leftOutKept = rows;
+    }
+
+    control.setNotice (Error{ "transcript_too_long",
+                              "This project cannot hold the whole transcript: the oldest " + std::to_string (rows)
+                                  + " lines are left out. "
+                                  + (done ? "The whole is kept in " + file.string() + ". Export it and clear the transcript."
+                                          : done.error().message) });
+}
+
+void KikitoriProcessor::keepTranscript() const
+{
+    auto current = control.transcript();
+
+    if (current != nullptr && current->partial && ! current->partial->text.empty())
+    {
+        auto whole = std::make_shared<TranscriptSnapshot> (*current);
+        whole->finals.push_back (*whole->partial);
+        whole->partial.reset();
+        current = std::move (whole);
+    }
+
+    keep (current);
+}
+
+void KikitoriProcessor::restoreFound()
+{
+    if (journal == nullptr)
+        return;
+
+    if (auto whole = journal->takeOffer (control.transcript()))
+        control.setEarlier (std::move (whole));
+}
+
+void KikitoriProcessor::dismissFound()
+{
+    if (journal != nullptr)
+        journal->dismissOffer();
+}
+
+Error KikitoriProcessor::keptUnread (Error what, const void* data, int size) const
+{
+    const auto kept = keepUnread (data, static_cast<std::size_t> (size), dataFolder / "unread");
+    what.message += kept ? " What was saved is kept in " + kept.value().string() + "."
+                         : " " + kept.error().message + " Keep a copy of the project before you save it again.";
+    return what;
 }
 
 void KikitoriProcessor::setStateInformation (const void* data, int size)
@@ -236,13 +348,24 @@ void KikitoriProcessor::setStateInformation (const void* data, int size)
 
     if (! state)
     {
-        control.setNotice (state.error());
+        control.setNotice (looksLikeState (data, static_cast<std::size_t> (std::max (0, size)))
+                               ? keptUnread (state.error(), data, size)
+                               : state.error());
         return;
     }
 
     const auto& saved = state.value();
+
+    if (saved.trouble)
+        control.setNotice (keptUnread (*saved.trouble, data, size));
+
+    const auto before = control.transcript();
     control.setSettings (saved.settings);
     control.setEarlier (saved.transcript);
+
+    if (journal != nullptr)
+        journal->projectLoaded (saved.instance, saved.transcript, before);
+
     parameters.bypass = saved.bypass;
     parameters.channelParameter = Parameters::indexOf (
         channelChoiceFromString (saved.channel).value_or (ChannelChoice{ ChannelChoice::Kind::mix, 0 }));

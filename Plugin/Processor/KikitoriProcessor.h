@@ -10,11 +10,13 @@
 
 #include "Audio/AudioTap.h"
 #include "Plugin/Processor/Conversations.h"
+#include "Plugin/Processor/InstanceJournal.h"
 #include "Plugin/Processor/Parameters.h"
 #include "Plugin/Processor/StreamControl.h"
 #include "Transcript/WordRules.h"
 
 #include <juce_audio_processors/juce_audio_processors.h>
+#include <filesystem>
 #include <mutex>
 #include <string>
 
@@ -102,6 +104,18 @@ public:
     void getStateInformation (juce::MemoryBlock& destination) override;
     void setStateInformation (const void* data, int size) override;
 
+    /** The state without the transcript, for a program that keeps that elsewhere. */
+    juce::MemoryBlock settingsState() const;
+
+    /** Keeps what the transcript is now on the disk, the partial as an unconfirmed segment. */
+    void keepTranscript() const;
+
+    /** Words of a journal that the loaded project does not hold (PluginSnapshot::notice, words_found). */
+    void restoreFound();
+    void dismissFound();
+    /** The journal is written and read; for tests. */
+    bool awaitJournal (std::chrono::milliseconds limit) { return journal == nullptr || journal->flush (limit); }
+
     /** Of this track; null when there is nothing. */
     std::shared_ptr<const TranscriptSnapshot> wholeTranscript() const;
 
@@ -121,7 +135,23 @@ private:
     void parameterGestureChanged (int, bool) override {}
     void handleAsyncUpdate() override;
 
+    PluginState stateWithoutTranscript() const;
+    /** The error, and where the data that it is about lies now. */
+    Error keptUnread (Error what, const void* data, int size) const;
+
     const EditorFactory makeEditor;
+    StreamServices withJournal (StreamServices services);
+
+    void keepLeftOut (std::size_t rows);
+
+    const std::filesystem::path dataFolder;
+    const StateLimits stateLimits;
+    std::mutex leftOutMutex;
+    // Under leftOutMutex: rows beyond what a project can hold, and the file that holds all.
+    std::size_t leftOutKept = 0;
+    std::filesystem::path leftOutFile;
+    std::unique_ptr<InstanceJournal> journal; ///< null where StreamServices::keep was given
+    std::function<void (const SharedTranscript&)> keep;
     Parameters parameters;
     AudioTap tap;
     StreamControl control;

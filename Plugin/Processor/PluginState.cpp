@@ -1,10 +1,13 @@
 #include "Plugin/Processor/PluginState.h"
 
+#include "Plugin/Processor/StateReader.h"
 #include "Plugin/Processor/StoredTranscript.h"
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
 
 namespace kikitori::plugin
 {
@@ -65,23 +68,104 @@ Value valueOr (const Json& object, const char* key, Value fallback)
     }
 }
 
-/** Decompresses, up to the bound. */
-std::string unpack (const void* data, int size)
+PluginSettings settingsIn (const Json& json)
 {
-    juce::MemoryInputStream packed (data, static_cast<std::size_t> (size), false);
-    juce::GZIPDecompressorInputStream stream (&packed, false, juce::GZIPDecompressorInputStream::gzipFormat);
-    std::string text;
-    char piece[16384];
+    const PluginSettings defaults;
+    PluginSettings settings;
+    settings.address = valueOr (json, "address", defaults.address);
+    settings.model = valueOr (json, "model", defaults.model);
+    settings.hotwords = valueOr (json, "hot_words", std::string());
+    settings.language = valueOr (json, "language", defaults.language);
+    settings.chunkMs = static_cast<int> (std::clamp (valueOr (json, "chunk_ms", 320.0), 0.0, 1.0e6));
+    settings.startOnLoad = valueOr (json, "start_on_load", false);
+    settings.keepAllPasses = valueOr (json, "keep_all_passes", false);
+    settings.session = valueOr (json, "session", std::string());
+    settings.speaker = valueOr (json, "speaker", std::string());
+    settings.wholeSession = valueOr (json, "whole_session", false);
+    settings.editorWidth = static_cast<int> (std::clamp (valueOr (json, "width", 860.0), 0.0, 1.0e5));
+    settings.editorHeight = static_cast<int> (std::clamp (valueOr (json, "height", 560.0), 0.0, 1.0e5));
 
-    while (text.size() <= PluginState::mostBytes)
+    settings.linkFormat = valueOr (json, "link_format", defaults.linkFormat);
+    settings.replaySeconds = static_cast<int> (std::clamp (valueOr (json, "replay_seconds", 60.0), 0.0, 1.0e5));
+    settings.wordRules = valueOr (json, "word_rules", std::string());
+    settings.spokenLanguage = valueOr (json, "spoken_language", std::string());
+
+    if (const auto views = json.find ("views"); views != json.end() && views->is_object())
+        for (const auto& [name, value] : views->items())
+            if (value.is_string())
+                settings.views[name] = value.get<std::string>();
+
+    return sanitised (std::move (settings));
+}
+
+std::string dumped (const Json& json) { return json.dump (-1, ' ', false, Json::error_handler_t::replace); }
+
+/** A state as it is packed: the settings' object, and the rows at its end. */
+juce::MemoryBlock pack (const std::string& settings, const std::vector<const Segment*>& rows, std::size_t first)
+{
+    juce::MemoryOutputStream packed;
     {
-        const auto count = stream.read (piece, static_cast<int> (sizeof (piece)));
-        if (count <= 0)
+        juce::GZIPCompressorOutputStream stream (packed, 6, juce::GZIPCompressorOutputStream::windowBitsGZIP);
+        const auto put = [&stream] (std::string_view text) { stream.write (text.data(), text.size()); };
+        put ({ settings.data(), settings.size() - 1 });
+        put (",\"transcript\":[");
+
+        for (auto i = first; i < rows.size(); ++i)
+        {
+            put (i > first ? "," : "");
+            put (dumped (storeSegment (*rows[i])));
+        }
+
+        put ("]}");
+    }
+    return packed.getMemoryBlock();
+}
+
+/** Everything from here on fits. */
+std::size_t firstThatFits (const std::vector<const Segment*>& rows, std::size_t settings, const StateLimits& limits)
+{
+    constexpr std::size_t frame = 32; // what pack() puts around the rows
+    auto bytes = settings + frame;
+    std::size_t words = 0;
+    auto first = rows.size();
+
+    for (; first > 0 && rows.size() - first < limits.rows; --first)
+    {
+        const auto& row = *rows[first - 1];
+        words += row.tokens.size();
+        bytes += dumped (storeSegment (row)).size() + 1;
+
+        if (words > limits.words || bytes > limits.bytes)
             break;
-        text.append (piece, static_cast<std::size_t> (count));
     }
 
-    return text;
+    return first;
+}
+
+/** No row is longer, whatever its text needs as JSON: most rows need not be written to know that they fit. */
+std::size_t mostBytesOf (const Segment& row)
+{
+    constexpr std::size_t numbers = 256, escaped = 6; // \u0000
+    auto bytes = numbers + escaped * row.text.size();
+
+    for (const auto& token : row.tokens)
+        bytes += numbers + escaped * token.text.size();
+
+    return bytes;
+}
+
+bool surelyFit (const std::vector<const Segment*>& rows, std::size_t settings, const StateLimits& limits)
+{
+    auto bytes = settings;
+    std::size_t words = 0;
+
+    for (const auto* row : rows)
+    {
+        bytes += mostBytesOf (*row);
+        words += row->tokens.size();
+    }
+
+    return rows.size() <= limits.rows && words <= limits.words && bytes <= limits.bytes;
 }
 
 } // namespace
@@ -124,7 +208,7 @@ PluginSettings sanitised (PluginSettings settings)
     return settings;
 }
 
-juce::MemoryBlock writeState (const PluginState& state)
+WrittenState writeState (const PluginState& state, const StateLimits& limits)
 {
     Json json{ { "format", "kikitori" },
                { "version", PluginState::currentVersion },
@@ -145,70 +229,50 @@ juce::MemoryBlock writeState (const PluginState& state)
                { "word_rules", state.settings.wordRules },
                { "spoken_language", state.settings.spokenLanguage },
                { "views", state.settings.views },
+               { "instance", state.instance },
                { "channel", state.channel },
                { "bypass", state.bypass } };
 
+    std::vector<const Segment*> rows;
+
     if (state.transcript != nullptr)
     {
-        json["transcript"] = storeTranscript (*state.transcript);
         json["takes"] = storeTakes (*state.transcript);
+
+        for (const auto& segment : state.transcript->finals)
+            rows.push_back (&segment);
+        // As an unconfirmed segment.
+        if (state.transcript->partial && ! state.transcript->partial->text.empty())
+            rows.push_back (&*state.transcript->partial);
     }
 
-    const auto text = json.dump (-1, ' ', false, Json::error_handler_t::replace);
-    juce::MemoryOutputStream packed;
-    {
-        juce::GZIPCompressorOutputStream stream (packed, 6, juce::GZIPCompressorOutputStream::windowBitsGZIP);
-        stream.write (text.data(), text.size());
-    }
-    return packed.getMemoryBlock();
+    const auto settings = dumped (json);
+    const auto first = surelyFit (rows, settings.size(), limits) ? 0 : firstThatFits (rows, settings.size(), limits);
+    return { pack (settings, rows, first), first };
 }
 
-Result<PluginState> readState (const void* data, int size)
+Result<PluginState> readState (const void* data, int size, const StateLimits& limits)
 {
     if (data == nullptr || size <= 0)
         return notOurs ("they are empty");
-    if (size > PluginState::mostBytes)
-        return notOurs ("they are too large");
 
-    const auto text = unpack (data, size);
-    if (text.size() > PluginState::mostBytes)
-        return notOurs ("they are too large");
+    StateReader reader (data, static_cast<std::size_t> (size), limits);
+    const auto& json = reader.settings();
 
-    const auto json = Json::parse (text, nullptr, false);
-    if (! json.is_object() || valueOr (json, "format", std::string()) != "kikitori")
-        return notOurs ("they are damaged or another program's");
+    if (valueOr (json, "format", std::string()) != "kikitori")
+        return notOurs (reader.isTooLarge() ? "they are too large" : "they are damaged or another program's");
 
-    const PluginSettings defaults;
     PluginState state;
-    state.settings.address = valueOr (json, "address", defaults.address);
-    state.settings.model = valueOr (json, "model", defaults.model);
-    state.settings.hotwords = valueOr (json, "hot_words", std::string());
-    state.settings.language = valueOr (json, "language", defaults.language);
-    state.settings.chunkMs = static_cast<int> (std::clamp (valueOr (json, "chunk_ms", 320.0), 0.0, 1.0e6));
-    state.settings.startOnLoad = valueOr (json, "start_on_load", false);
-    state.settings.keepAllPasses = valueOr (json, "keep_all_passes", false);
-    state.settings.session = valueOr (json, "session", std::string());
-    state.settings.speaker = valueOr (json, "speaker", std::string());
-    state.settings.wholeSession = valueOr (json, "whole_session", false);
-    state.settings.editorWidth = static_cast<int> (std::clamp (valueOr (json, "width", 860.0), 0.0, 1.0e5));
-    state.settings.editorHeight = static_cast<int> (std::clamp (valueOr (json, "height", 560.0), 0.0, 1.0e5));
-
-    state.settings.linkFormat = valueOr (json, "link_format", defaults.linkFormat);
-    state.settings.replaySeconds = static_cast<int> (std::clamp (valueOr (json, "replay_seconds", 60.0), 0.0, 1.0e5));
-    state.settings.wordRules = valueOr (json, "word_rules", std::string());
-    state.settings.spokenLanguage = valueOr (json, "spoken_language", std::string());
-
-    if (const auto views = json.find ("views"); views != json.end() && views->is_object())
-        for (const auto& [name, value] : views->items())
-            if (value.is_string())
-                state.settings.views[name] = value.get<std::string>();
-
-    state.settings = sanitised (state.settings);
+    state.settings = settingsIn (json);
+    state.instance = valueOr (json, "instance", std::string());
     state.channel = valueOr (json, "channel", std::string ("mix"));
     state.bypass = valueOr (json, "bypass", false);
+    state.transcript = reader.transcript();
 
-    if (const auto list = json.find ("transcript"); list != json.end())
-        state.transcript = restoreTranscript (*list, json.value ("takes", Json()));
+    if (reader.isIncomplete())
+        state.trouble = Error{ "state_unread", reader.isTooLarge()
+                                                   ? "The transcript saved in this project is too large to be read whole."
+                                                   : "Some of the transcript saved in this project is damaged." };
 
     return state;
 }

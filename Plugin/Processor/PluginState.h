@@ -1,8 +1,11 @@
-/*  What a project saves of the plugin, and how it is written: JSON, compressed, with a version. Never a token.
+/*  What a project saves of the plugin, and how it is written: JSON, compressed, with a version. Never a token. The
+    settings come first and the rows last, one after the other, so that neither needs the other.
 
     Threads: pure functions of values; any thread but the audio thread.
-    Failure: data that is damaged, too large or of an unknown kind is an error, and the caller keeps what it has. Single
-    values that are missing or odd fall back to their defaults. A newer version is read as far as it is understood.
+    Failure: data of an unknown kind is an error, and the caller keeps what it has. Of data that is damaged or too large,
+    everything before that place is read, and `trouble` says that something is missing. Single values that are missing or
+    odd fall back to their defaults. A newer version is read as far as it is understood. What is written is within the
+    limits of what is read; rows that do not fit are counted, so that the caller can keep them elsewhere.
 */
 #pragma once
 
@@ -12,6 +15,7 @@
 #include <juce_core/juce_core.h>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace kikitori::plugin
@@ -49,16 +53,33 @@ struct PluginSettings
 struct PluginState
 {
     static constexpr int currentVersion = 1;
-    static constexpr int mostBytes = 64 << 20; ///< more is not ours
 
     PluginSettings settings;
+    std::string instance; ///< whose state it is: its journal's name
     std::string channel = "mix";
     bool bypass = false;
     std::shared_ptr<const TranscriptSnapshot> transcript; ///< null or what was understood so far
+    std::optional<Error> trouble; ///< reading: state_unread, some of the transcript is missing
 };
 
-juce::MemoryBlock writeState (const PluginState& state);
-Result<PluginState> readState (const void* data, int size);
+/** Bounds of what is written and read, against files that would fill the memory. */
+struct StateLimits
+{
+    std::size_t bytes = 512u << 20;  ///< before compression; an hour of speech takes 1 MB
+    std::size_t rows = 1'000'000;
+    std::size_t words = 6'000'000;
+    std::size_t settings = 64u << 20; ///< bytes of everything but the rows
+};
+
+struct WrittenState
+{
+    juce::MemoryBlock data;
+    std::size_t leftOut = 0; ///< rows that are beyond the limits, the oldest ones
+};
+
+WrittenState writeState (const PluginState& state, const StateLimits& limits);
+inline juce::MemoryBlock writeState (const PluginState& state) { return writeState (state, {}).data; }
+Result<PluginState> readState (const void* data, int size, const StateLimits& limits = {});
 
 /** Values that the window or a file gives, brought into their ranges. */
 PluginSettings sanitised (PluginSettings settings);

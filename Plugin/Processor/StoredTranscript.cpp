@@ -56,31 +56,6 @@ Json storeToken (const TranscriptToken& token, const Segment& segment)
     return stored;
 }
 
-/** A segment: [start, end, text, confirmed, details], times in stream samples; details only where there are any. */
-Json storeSegment (const Segment& segment)
-{
-    Json details = Json::object();
-
-    if (segment.gapBefore)
-        details["gap"] = true;
-
-    if (segment.wallClock)
-        details["clock"] = millisecondsOf (*segment.wallClock);
-
-    if (segment.host)
-        details["host"] = storeHost (*segment.host);
-
-    for (const auto& token : segment.tokens)
-        details["words"].push_back (storeToken (token, segment));
-
-    Json stored{ segment.startSample, segment.endSample, segment.text, segment.confirmed };
-
-    if (! details.empty())
-        stored.push_back (std::move (details));
-
-    return stored;
-}
-
 std::int64_t samplesAt (const Json& array, std::size_t index)
 {
     return array[index].is_number_integer()
@@ -122,15 +97,6 @@ std::optional<std::chrono::system_clock::time_point> restoreClock (const Json& s
         Milliseconds (std::clamp<std::int64_t> (stored.get<std::int64_t>(), 0, std::int64_t{ 1 } << 42)));
 }
 
-/** Those that are out of order are left out. */
-void restoreTakes (std::vector<TranscriptTake>& takes, const Json& stored)
-{
-    for (const auto& entry : stored)
-        if (entry.is_array() && entry.size() >= 2 && takes.size() < mostStoredSegments
-            && (takes.empty() || takes.back().firstSample < samplesAt (entry, 0)))
-            takes.push_back ({ samplesAt (entry, 0), restoreClock (entry[1]) });
-}
-
 TranscriptToken restoreToken (const Json& stored, const Segment& segment)
 {
     constexpr auto day = 86'400'000;
@@ -167,24 +133,33 @@ void restoreDetails (Segment& segment, const Json& details)
 
     if (const auto tokens = details.find ("words"); tokens != details.end() && tokens->is_array())
         for (const auto& token : *tokens)
-            if (token.is_array() && token.size() >= 4 && token[0].is_string()
-                && segment.tokens.size() < mostStoredTokens)
+            if (token.is_array() && token.size() >= 4 && token[0].is_string())
                 segment.tokens.push_back (restoreToken (token, segment));
 }
 } // namespace
 
-Json storeTranscript (const TranscriptSnapshot& transcript)
+Json storeSegment (const Segment& segment)
 {
-    auto list = Json::array();
-    const auto first = transcript.finals.size() - std::min (transcript.finals.size(), mostStoredSegments);
+    Json details = Json::object();
 
-    for (auto i = first; i < transcript.finals.size(); ++i)
-        list.push_back (storeSegment (transcript.finals[i]));
+    if (segment.gapBefore)
+        details["gap"] = true;
 
-    if (transcript.partial && ! transcript.partial->text.empty())
-        list.push_back (storeSegment (*transcript.partial));
+    if (segment.wallClock)
+        details["clock"] = millisecondsOf (*segment.wallClock);
 
-    return list;
+    if (segment.host)
+        details["host"] = storeHost (*segment.host);
+
+    for (const auto& token : segment.tokens)
+        details["words"].push_back (storeToken (token, segment));
+
+    Json stored{ segment.startSample, segment.endSample, segment.text, segment.confirmed };
+
+    if (! details.empty())
+        stored.push_back (std::move (details));
+
+    return stored;
 }
 
 Json storeTakes (const TranscriptSnapshot& transcript)
@@ -197,38 +172,37 @@ Json storeTakes (const TranscriptSnapshot& transcript)
     return list;
 }
 
-std::shared_ptr<const TranscriptSnapshot> restoreTranscript (const Json& stored, const Json& takes)
+std::vector<TranscriptTake> restoreTakes (const Json& stored)
 {
-    if (! stored.is_array() || stored.empty())
-        return nullptr;
+    std::vector<TranscriptTake> takes;
 
-    auto transcript = std::make_shared<TranscriptSnapshot>();
+    if (stored.is_array())
+        for (const auto& entry : stored)
+            if (entry.is_array() && entry.size() >= 2
+                && (takes.empty() || takes.back().firstSample < samplesAt (entry, 0)))
+                takes.push_back ({ samplesAt (entry, 0), restoreClock (entry[1]) });
 
-    for (const auto& entry : stored)
-    {
-        if (! entry.is_array() || entry.size() < 4 || ! entry[0].is_number_integer() || ! entry[1].is_number_integer()
-            || ! entry[2].is_string() || ! entry[3].is_boolean() || transcript->finals.size() >= mostStoredSegments)
-            continue;
+    return takes;
+}
 
-        Segment segment;
-        segment.id = static_cast<std::int64_t> (transcript->finals.size());
-        segment.startSample = samplesAt (entry, 0);
-        segment.endSample = std::max (segment.startSample, samplesAt (entry, 1));
-        segment.startSeconds = static_cast<double> (segment.startSample) / streamSampleRate;
-        segment.endSeconds = static_cast<double> (segment.endSample) / streamSampleRate;
-        segment.text = entry[2].get<std::string>();
-        segment.confirmed = entry[3].get<bool>();
+std::optional<Segment> restoreSegment (const Json& row)
+{
+    if (! row.is_array() || row.size() < 4 || ! row[0].is_number_integer() || ! row[1].is_number_integer()
+        || ! row[2].is_string() || ! row[3].is_boolean())
+        return std::nullopt;
 
-        if (entry.size() > 4)
-            restoreDetails (segment, entry[4]);
+    Segment segment;
+    segment.startSample = samplesAt (row, 0);
+    segment.endSample = std::max (segment.startSample, samplesAt (row, 1));
+    segment.startSeconds = static_cast<double> (segment.startSample) / streamSampleRate;
+    segment.endSeconds = static_cast<double> (segment.endSample) / streamSampleRate;
+    segment.text = row[2].get<std::string>();
+    segment.confirmed = row[3].get<bool>();
 
-        transcript->finals.push_back (std::move (segment));
-    }
+    if (row.size() > 4)
+        restoreDetails (segment, row[4]);
 
-    if (takes.is_array())
-        restoreTakes (transcript->takes, takes);
-
-    return transcript;
+    return segment;
 }
 
 } // namespace kikitori::plugin

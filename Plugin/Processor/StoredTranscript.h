@@ -1,8 +1,8 @@
-/*  A transcript as JSON for the project file: times in stream samples, and of each segment what is known of wall clock,
-    host's timeline and words. An hour of speech is about 0.1 MB once compressed.
+/*  The rows of a transcript as JSON, for projects and journals: times in stream samples, and of each segment what is known
+    of wall clock, host's timeline and words. An hour of speech is about 1 MB, and 0.4 MB once compressed.
 
     Threads: pure functions.
-    Failure: entries that are not ours are left out; numbers out of range are brought into it.
+    Failure: rows that are not ours are told; numbers out of range are brought into it.
 */
 #pragma once
 
@@ -10,21 +10,23 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <memory>
+#include <optional>
+#include <vector>
 
 namespace kikitori::plugin
 {
 
-inline constexpr std::size_t mostStoredSegments = 200000; ///< the newest are kept
-inline constexpr std::size_t mostStoredTokens = 1000;     ///< of a segment
+/** A row: [start, end, text, confirmed, details], times in stream samples; details only where there are any. Confidences
+    are rounded to thousandths. */
+nlohmann::json storeSegment (const Segment& segment);
 
-/** The partial goes along as an unconfirmed segment. Confidences are rounded to thousandths. */
-nlohmann::json storeTranscript (const TranscriptSnapshot& transcript);
+/** The caller numbers it. Nullopt: the row is not ours. */
+std::optional<Segment> restoreSegment (const nlohmann::json& row);
 
 /** Takes with words: [first sample, start in milliseconds since 1970 or null]. */
 nlohmann::json storeTakes (const TranscriptSnapshot& transcript);
 
-/** Null when there is nothing in it. takes: as storeTakes() made them; older projects have none. */
-std::shared_ptr<const TranscriptSnapshot> restoreTranscript (const nlohmann::json& stored, const nlohmann::json& takes);
+/** Those that are out of order are left out. Older projects have none. */
+std::vector<TranscriptTake> restoreTakes (const nlohmann::json& stored);
 
 } // namespace kikitori::plugin

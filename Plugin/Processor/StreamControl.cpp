@@ -37,6 +37,7 @@ StreamControl::StreamControl (AudioTap& tapToUse,
       core (std::make_shared<Core> (services.approvals, tap.sharedLink(), hasTransport))
 {
     core->streamEnded = std::move (streamEnded);
+    core->keep = services.keep;
 }
 
 StreamControl::~StreamControl()
@@ -212,10 +213,12 @@ void StreamControl::setSettings (const PluginSettings& settings)
 void StreamControl::approveAddress()
 {
     const std::lock_guard lock (core->mutex);
-    core->approved.approve (core->settings.address);
+    const auto saved = core->approved.approve (core->settings.address);
 
     if (core->notice && core->notice->code == "not_approved")
         core->notice.reset();
+    if (! saved)
+        core->notice = saved.error();
 }
 
 SessionSnapshot StreamControl::session() const

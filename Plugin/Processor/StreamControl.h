@@ -10,7 +10,9 @@
 
 #include "Audio/AudioTap.h"
 #include "Catalog/BackendCatalog.h"
+#include "Platform/UserFolders.h"
 #include "Plugin/Processor/ApprovedAddresses.h"
+#include "Plugin/Processor/JournalFile.h"
 #include "Plugin/Processor/LatencyHistogram.h"
 #include "Plugin/Processor/PluginState.h"
 #include "Plugin/Processor/UserSettings.h"
@@ -35,6 +37,10 @@ struct StreamServices
     juce::File userSettings = defaultUserSettingsFile();
     juce::File tokens; ///< none: ~/.config/kikitori/tokens.json
     std::filesystem::path fileQueue; ///< folder where the list of files to transcribe outlives the program; "": nowhere
+    std::filesystem::path data = platform::userDataFolder(); ///< journals, and saved data that could not be read
+    /** Told what the transcript is now when it has changed: on the network thread, every keepInterval at most. */
+    std::function<void (const SharedTranscript&)> keep;
+    StateLimits stateLimits; ///< of what a project saves
     Milliseconds bounceLimit{ 30000 }; ///< how long a bounce waits without progress
     Milliseconds bounceEnd{ 120000 };  ///< how long its end may take
     Milliseconds bounceEndOfMessages{ 2000 }; ///< how long its end may hold up the message thread
@@ -48,6 +54,7 @@ class StreamControl
 {
 public:
     static constexpr Milliseconds orderInterval{ 20 };
+    static constexpr Milliseconds keepInterval{ 500 };
     static constexpr Milliseconds destructionLimit{ 3000 };
 
     /** hasTransport: a host plays; false for a microphone. streamEnded is called on the network thread when a stream

@@ -58,7 +58,9 @@ void StreamControl::Core::tick (std::chrono::steady_clock::time_point now)
     followBounce();
     watchSound (now);
 
-    if (++ticks % (Milliseconds (1000) / orderInterval) != 0)
+    if (++ticks % (StreamControl::keepInterval / orderInterval) == 0)
+        keepTranscript();
+    if (ticks % (Milliseconds (1000) / orderInterval) != 0)
         return;
 
     const std::lock_guard lock (mutex);
@@ -75,6 +77,24 @@ void StreamControl::Core::watchSound (std::chrono::steady_clock::time_point now)
         sound.reset (now);
 
     hearsNothing = listens && sound.isSilent (*tap, now);
+}
+
+void StreamControl::Core::keepTranscript()
+{
+    SharedTranscript now;
+    {
+        const std::lock_guard lock (mutex);
+        if (session == nullptr)
+            return;
+
+        now = session->transcript();
+    }
+
+    // Not under the mutex: who keeps it may have to tell of a failure.
+    if (keep && now != kept)
+        keep (now);
+
+    kept = std::move (now);
 }
 
 void StreamControl::Core::finishBounce (Milliseconds withoutProgress, Milliseconds inAll)

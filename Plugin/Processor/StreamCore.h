@@ -64,6 +64,7 @@ struct StreamControl::Core
     ApprovedAddresses approved;
     const std::shared_ptr<TapLink> tap;
     std::unique_ptr<Subscription> ticking; ///< transport's thread
+    std::function<void (const SharedTranscript&)> keep; ///< constant; may be empty
 
     std::mutex mutex;
     std::condition_variable collected; ///< a stream that is being collected has ended, or a bounce is confirmed
@@ -84,8 +85,10 @@ private:
     // Transport's thread:
     int ticks = 0;
     SoundWatch sound;
+    SharedTranscript kept;
 
     void watchSound (std::chrono::steady_clock::time_point now);
+    void keepTranscript();
     bool stateIs (LifecycleState state) const;
     void followBounce();
     bool isBounceConfirmed() const;

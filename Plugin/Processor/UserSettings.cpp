@@ -1,5 +1,6 @@
 #include "Plugin/Processor/UserSettings.h"
 
+#include "Platform/FileWriter.h"
 #include "Plugin/Processor/ApprovedAddresses.h"
 
 #include <algorithm>
@@ -83,14 +84,16 @@ Status writeUserSettings (const UserSettings& settings, const juce::File& file)
                      { "caption_opacity", settings.captionOpacity },
                      { "caption_lines", settings.captionLines } };
 
-    // replaceWithText() writes a temporary file first.
-    if (file.getParentDirectory().createDirectory().wasOk()
-        && file.replaceWithText (juce::String::fromUTF8 (
-            json.dump (2, ' ', false, Json::error_handler_t::replace).c_str())))
-        return success();
+    const std::filesystem::path path (file.getFullPathName().toStdString());
+    auto saved = platform::makeFolder (path.parent_path());
 
-    return Error{ "settings_not_saved", "The settings could not be written to " + file.getFullPathName().toStdString()
-                                            + "; they last until this program ends. Check that folder's permissions." };
+    if (saved)
+        saved = platform::writeFile (path, json.dump (2, ' ', false, Json::error_handler_t::replace) + "\n",
+                                     platform::Access::ownerOnly);
+
+    return saved ? success()
+                 : Status (Error{ "settings_not_saved",
+                                  "The settings last until this program ends. " + saved.error().message });
 }
 
 UserSettings sharedUserSettings (const juce::File& file)

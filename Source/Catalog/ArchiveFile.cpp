@@ -1,6 +1,6 @@
 #include "Catalog/ArchiveFile.h"
 
-#include <fstream>
+#include "Platform/FileWriter.h"
 
 namespace kikitori
 {
@@ -8,17 +8,10 @@ namespace kikitori
 namespace
 {
 constexpr std::chrono::milliseconds look{ 500 };
-
-std::filesystem::path besides (std::filesystem::path file)
-{
-    file += ".part";
-    return file;
-}
 } // namespace
 
 ArchiveFile::ArchiveFile (std::filesystem::path fileToMake, Ended endedToTell)
-    : file (std::move (fileToMake)), partial (besides (file)), ended (std::move (endedToTell)),
-      thread ([this] { run(); })
+    : file (std::move (fileToMake)), ended (std::move (endedToTell)), thread ([this] { run(); })
 {
 }
 
@@ -84,12 +77,6 @@ void ArchiveFile::run()
         waitingBytes = 0;
     }
 
-    if (isCancelled || ! result)
-    {
-        std::error_code ignored;
-        std::filesystem::remove (partial, ignored);
-    }
-
     isOver.store (true, std::memory_order_release);
 
     if (! isCancelled)
@@ -98,10 +85,11 @@ void ArchiveFile::run()
 
 Status ArchiveFile::writeAll()
 {
-    const Error failed{ "write_failed", "The file " + file.string()
-                                           + " could not be written; choose another folder, or free some space." };
-    std::ofstream stream (partial, std::ios::binary | std::ios::trunc);
+    auto writer = platform::FileWriter::create (file);
     std::uint64_t written = 0;
+
+    if (! writer)
+        return writer.error();
 
     for (;;)
     {
@@ -120,28 +108,23 @@ Status ArchiveFile::writeAll()
 
         for (const auto& piece : pieces)
         {
-            stream.write (piece.data(), static_cast<std::streamsize> (piece.size()));
+            if (auto done = writer.value().write (piece); ! done)
+                return done;
+
             written += piece.size();
         }
 
-        if (! stream)
-            return failed;
         if (what == Order::finish)
             break;
     }
 
-    stream.close();
     const auto wanted = announced();
 
-    if (! stream)
-        return failed;
     if (wanted != 0 && written != wanted)
         return Error{ "incomplete", "Only " + std::to_string (written) + " of " + std::to_string (wanted)
                                         + " bytes came; try again." };
 
-    std::error_code trouble;
-    std::filesystem::rename (partial, file, trouble);
-    return trouble ? Status (failed) : success();
+    return writer.value().commit();
 }
 
 } // namespace kikitori

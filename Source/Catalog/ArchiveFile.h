@@ -60,7 +60,7 @@ private:
     void run();
     Status writeAll();
 
-    const std::filesystem::path file, partial;
+    const std::filesystem::path file;
     const Ended ended;
     std::atomic<std::uint64_t> bytes{ 0 }, expected{ 0 };
     std::atomic<bool> isOver{ false };

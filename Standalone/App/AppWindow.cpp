@@ -1,5 +1,7 @@
 #include "Standalone/App/AppWindow.h"
 
+#include "Platform/FileWriter.h"
+
 namespace kikitori::app
 {
 
@@ -152,12 +154,13 @@ AppWindow::AppWindow (plugin::KikitoriProcessor& processor, MicrophoneInput& inp
 
 AppWindow::~AppWindow() { clearContentComponent(); }
 
-bool AppWindow::writeScreenshot (const juce::File& file)
+Status AppWindow::writeScreenshot (const juce::File& file)
 {
     const auto image = getContentComponent()->createComponentSnapshot (getContentComponent()->getLocalBounds());
-    file.deleteFile();
-    juce::FileOutputStream stream (file);
-    return stream.openedOk() && juce::PNGImageFormat().writeImageToStream (image, stream);
+    juce::MemoryOutputStream png;
+    juce::PNGImageFormat().writeImageToStream (image, png);
+    return platform::writeFile (file.getFullPathName().toStdString(),
+                                { static_cast<const char*> (png.getData()), png.getDataSize() });
 }
 
 } // namespace kikitori::app

@@ -22,8 +22,8 @@ public:
 
     void closeButtonPressed() override { juce::JUCEApplication::getInstance()->systemRequestedQuit(); }
 
-    /** A PNG of the content. False if it cannot be written. */
-    bool writeScreenshot (const juce::File& file);
+    /** A PNG of the content. */
+    Status writeScreenshot (const juce::File& file);
 
 private:
     class Content;

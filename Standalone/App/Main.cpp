@@ -1,7 +1,10 @@
 // The standalone app. It has its own application class because JUCE's ready-made one mutes its input.
+#include "Platform/TerminationSignals.h"
 #include "Standalone/App/AppOptions.h"
+#include "Standalone/App/AppStorage.h"
 #include "Standalone/App/AppWindow.h"
 #include "Standalone/App/MicrophoneInput.h"
+#include "Standalone/App/UnsavedDialog.h"
 
 #include <iostream>
 
@@ -28,10 +31,11 @@ public:
         }
 
         options = parsed.value();
-        openSettings();
         juce::AudioProcessor::setTypeOfNextNewPlugin (juce::AudioProcessor::wrapperType_Standalone);
-        processor = std::make_unique<plugin::KikitoriProcessor> (&plugin::KikitoriEditor::create);
-        restoreState();
+        auto services = plugin::StreamServices::real();
+        services.keep = [this] (const plugin::SharedTranscript& now) { storage.keep (now); };
+        processor = std::make_unique<plugin::KikitoriProcessor> (&plugin::KikitoriEditor::create, std::move (services));
+        audioDevice = storage.restore (*processor);
         input = std::make_unique<MicrophoneInput> (*processor);
         juce::RuntimePermissions::request (juce::RuntimePermissions::recordAudio,
                                            [this] (bool granted) { begin (granted); });
@@ -39,42 +43,56 @@ public:
 
     void shutdown() override
     {
+        signals.reset();
         stopTimer();
 
-        if (processor != nullptr)
-            saveState();
+        if (processor != nullptr && ! isSaved)
+            if (const auto saved = save(); ! saved)
+            {
+                std::cerr << saved.error().message << std::endl;
+                setApplicationReturnValue (1);
+            }
 
+        closing.reset();
         window.reset();
         input.reset();
+        storage.release();
         processor.reset();
-        settings.closeFiles();
     }
 
-    void systemRequestedQuit() override { quit(); }
+    void systemRequestedQuit() override
+    {
+        const auto saved = save();
+        isSaved = saved.ok();
+
+        if (isSaved || window == nullptr)
+            quit();
+        else
+            closing = std::make_unique<UnsavedDialog> (*processor, saved.error(), [] { JUCEApplication::quit(); });
+    }
 
 private:
-    void openSettings()
+    Status save()
     {
-        juce::PropertiesFile::Options place;
-        place.applicationName = getApplicationName();
-        place.folderName = "kikitori";
-        place.filenameSuffix = ".settings";
-        place.osxLibrarySubFolder = "Application Support";
-        settings.setStorageParameters (place);
+        processor->keepTranscript();
+        return storage.save (*processor, input != nullptr ? input->devices().createStateXml() : nullptr);
     }
 
     void begin (bool mayListen)
     {
-        const auto saved = settings.getUserSettings()->getXmlValue ("audioDevice");
-        const auto problem = mayListen ? input->open (saved.get(), options.device)
+        const auto problem = mayListen ? input->open (audioDevice.get(), options.device)
                                        : juce::String ("this app may not use the microphone; allow it in the "
                                                        "system's privacy settings");
 
-        if (! input->hasInput())
+        // What was told of the last run is the news; the bar says that there is no input.
+        if (! input->hasInput() && ! processor->stream().notice())
             processor->stream().setNotice (
                 Error{ "no_audio", "There is no audio input: "
                                        + (problem.isEmpty() ? std::string ("none was found") : problem.toStdString())
                                        + ". Plug in a microphone and choose it under Audio input." });
+
+        signals = std::make_unique<platform::TerminationSignals> (
+            [] { juce::MessageManager::callAsync ([] { JUCEApplication::quit(); }); });
 
         window = std::make_unique<AppWindow> (*processor, *input);
 
@@ -89,38 +107,25 @@ private:
         stopTimer();
         const auto file = juce::File::getCurrentWorkingDirectory().getChildFile (options.screenshot);
 
-        if (! window->writeScreenshot (file))
+        if (const auto written = window->writeScreenshot (file); ! written)
         {
-            std::cerr << "The screenshot could not be written to " << file.getFullPathName() << std::endl;
+            std::cerr << written.error().message << std::endl;
             setApplicationReturnValue (1);
         }
 
         quit();
     }
 
-    void restoreState()
-    {
-        juce::MemoryBlock state;
-
-        if (state.fromBase64Encoding (settings.getUserSettings()->getValue ("state")) && ! state.isEmpty())
-            processor->setStateInformation (state.getData(), static_cast<int> (state.getSize()));
-    }
-
-    void saveState()
-    {
-        juce::MemoryBlock state;
-        processor->getStateInformation (state);
-        settings.getUserSettings()->setValue ("state", state.toBase64Encoding());
-
-        if (const auto device = input != nullptr ? input->devices().createStateXml() : nullptr)
-            settings.getUserSettings()->setValue ("audioDevice", device.get());
-    }
-
     AppOptions options;
-    juce::ApplicationProperties settings;
+    AppStorage storage;
+    std::unique_ptr<juce::XmlElement> audioDevice; ///< of the last run
     std::unique_ptr<plugin::KikitoriProcessor> processor;
     std::unique_ptr<MicrophoneInput> input;
     std::unique_ptr<AppWindow> window;
+    std::unique_ptr<UnsavedDialog> closing;
+    bool isSaved = false;
+    /** A signal ends the app without questions: nobody may be there to answer. */
+    std::unique_ptr<platform::TerminationSignals> signals;
 };
 
 } // namespace kikitori::app

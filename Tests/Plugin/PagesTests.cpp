@@ -346,7 +346,7 @@ TEST_CASE ("Files: the list of the last run is there again and can be resumed", 
     const auto tone = juce::File (juce::String (KIKITORI_FIXTURES) + "/audio/tone.wav");
     PageScene scene ("live");
     {
-        plugin::FileQueue earlier (scene.data.path / "files");
+        plugin::FileQueue earlier (scene.dataFolder.path / "files");
         earlier.load();
         FileJob job;
         job.path = tone.getFullPathName().toStdString();

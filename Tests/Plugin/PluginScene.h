@@ -17,7 +17,10 @@ namespace kikitori::test
 
 struct PluginScene
 {
-    explicit PluginScene (plugin::KikitoriProcessor::EditorFactory factory = nullptr)
+    explicit PluginScene (plugin::KikitoriProcessor::EditorFactory factory = nullptr,
+                          std::function<void (const plugin::SharedTranscript&)> keep = {},
+                          const std::filesystem::path& data = {},
+                          const plugin::StateLimits& limits = {})
     {
         plugin::StreamServices services;
         services.transport = [this]
@@ -29,7 +32,10 @@ struct PluginScene
         services.approvals = approvals.getFile();
         services.userSettings = userFile.getFile();
         services.tokens = tokenFile.getFile();
-        services.fileQueue = data.path / "files";
+        services.data = data.empty() ? dataFolder.path : data;
+        services.keep = std::move (keep);
+        services.stateLimits = limits;
+        services.fileQueue = services.data / "files";
         processor = std::make_unique<plugin::KikitoriProcessor> (factory, services);
     }
 
@@ -55,7 +61,7 @@ struct PluginScene
 
     juce::ScopedJuceInitialiser_GUI juceIsUp;
     juce::TemporaryFile approvals, userFile, tokenFile;
-    TemporaryFolder data;
+    TemporaryFolder dataFolder;
     int acquired = 0;
     std::shared_ptr<ManualTransport> transport = std::make_shared<ManualTransport>();
     std::shared_ptr<ManualLocator> locator = std::make_shared<ManualLocator>();

@@ -2,6 +2,7 @@
 
 #include "PluginScene.h"
 #include "Support/Catch.h"
+#include "Support/LongRun.h"
 #include "Transcript/Takes.h"
 
 #include <random>
@@ -210,17 +211,234 @@ TEST_CASE ("Garbage is refused with a note and changes nothing")
 
 TEST_CASE ("A small file that unpacks to very much is refused before it fills the memory")
 {
+    const StateLimits limits;
     juce::MemoryOutputStream packed;
     {
         juce::GZIPCompressorOutputStream stream (packed, 6, juce::GZIPCompressorOutputStream::windowBitsGZIP);
         const std::string spaces (1 << 20, ' ');
-        for (int written = 0; written <= PluginState::mostBytes; written += 1 << 20)
+        for (std::size_t written = 0; written <= limits.settings + (1 << 20); written += 1 << 20)
             stream.write (spaces.data(), spaces.size());
         stream.write ("{\"format\":\"kikitori\"}", 21);
     }
     const auto read = readState (packed.getData(), static_cast<int> (packed.getDataSize()));
     REQUIRE_FALSE (read.ok());
     CHECK (read.error().message.find ("too large") != std::string::npos);
+}
+
+namespace
+{
+/** Rows with words; many of them take no two bytes alike. */
+std::shared_ptr<TranscriptSnapshot> longTalk (int rows, int wordsEach)
+{
+    auto transcript = std::make_shared<TranscriptSnapshot>();
+
+    for (int i = 0; i < rows; ++i)
+    {
+        Segment segment;
+        segment.startSample = std::int64_t{ i } * 240000;
+        segment.endSample = segment.startSample + 230000;
+        segment.startSeconds = static_cast<double> (segment.startSample) / 48000.0;
+        segment.endSeconds = static_cast<double> (segment.endSample) / 48000.0;
+        segment.id = i;
+
+        for (int word = 0; word < wordsEach; ++word)
+        {
+            TranscriptToken token;
+            token.text = "word" + std::to_string (word);
+            token.startSample = segment.startSample + word * 10000;
+            token.endSample = token.startSample + 8000;
+            token.startSeconds = static_cast<double> (token.startSample) / 48000.0;
+            token.endSeconds = static_cast<double> (token.endSample) / 48000.0;
+            segment.text += (word > 0 ? " " : "") + token.text;
+            segment.tokens.push_back (std::move (token));
+        }
+
+        transcript->finals.push_back (std::move (segment));
+    }
+
+    return transcript;
+}
+
+PluginState readBack (const juce::MemoryBlock& data, const StateLimits& limits = {})
+{
+    auto read = readState (data.getData(), static_cast<int> (data.getSize()), limits);
+    REQUIRE (read.ok());
+    return std::move (read).value();
+}
+} // namespace
+
+TEST_CASE ("What is written can be read back: at a limit everything, just over it the newest rows, and the rest is told")
+{
+    PluginState state;
+    state.transcript = longTalk (300, 12);
+    StateLimits limits;
+
+    SECTION ("rows")
+    {
+        limits.rows = 300;
+        CHECK (writeState (state, limits).leftOut == 0);
+        limits.rows = 299;
+        CHECK (writeState (state, limits).leftOut == 1);
+    }
+
+    SECTION ("words")
+    {
+        limits.words = 300 * 12;
+        CHECK (writeState (state, limits).leftOut == 0);
+        limits.words -= 1;
+        CHECK (writeState (state, limits).leftOut == 1);
+    }
+
+    SECTION ("bytes, every limit around the size of the whole")
+    {
+        std::size_t least = 0;
+
+        for (std::size_t bytes = 1; bytes < (1u << 20); bytes *= 2)
+            if (limits.bytes = bytes; writeState (state, limits).leftOut == 0)
+            {
+                least = bytes / 2;
+                break;
+            }
+
+        REQUIRE (least > 1000);
+
+        for (limits.bytes = least; limits.bytes < 2 * least; limits.bytes += least / 37)
+        {
+            const auto written = writeState (state, limits);
+            const auto read = readBack (written.data, limits);
+            CHECK_FALSE (read.trouble);
+            REQUIRE (read.transcript != nullptr);
+            CHECK (read.transcript->finals.size() + written.leftOut == 300);
+        }
+    }
+
+    const auto written = writeState (state, limits);
+    const auto read = readBack (written.data, limits);
+    CHECK_FALSE (read.trouble);
+    REQUIRE (read.transcript != nullptr);
+    REQUIRE (read.transcript->finals.size() == 300 - written.leftOut);
+    CHECK (read.transcript->finals.back().text == state.transcript->finals.back().text);
+    CHECK (read.transcript->finals[0].text == state.transcript->finals[written.leftOut].text);
+}
+
+TEST_CASE ("More than 64 hours of speech come back whole")
+{
+    const auto rows = shortOrLong (10'000, 60'000);
+    PluginState state;
+    state.settings.model = "mine";
+    state.transcript = longTalk (rows, 12);
+    const auto written = writeState (state, {});
+    CHECK (written.leftOut == 0);
+    const auto read = readBack (written.data);
+    CHECK_FALSE (read.trouble);
+    CHECK (read.settings.model == "mine");
+    REQUIRE (read.transcript->finals.size() == static_cast<std::size_t> (rows));
+    CHECK (read.transcript->finals.back() == state.transcript->finals.back());
+}
+
+TEST_CASE ("A row with more words than any speaker has keeps them all")
+{
+    PluginState state;
+    state.transcript = longTalk (1, 5000);
+    CHECK (readBack (writeState (state)).transcript->finals[0] == state.transcript->finals[0]);
+}
+
+TEST_CASE ("A state whose transcript is damaged or too large gives its settings and the rows before that place")
+{
+    PluginState state;
+    state.settings.model = "mine";
+    state.settings.chunkMs = 640;
+    state.transcript = longTalk (2000, 12);
+    auto data = writeState (state);
+    StateLimits limits;
+
+    SECTION ("cut off") { data.setSize (data.getSize() * 2 / 3); }
+    SECTION ("overwritten")
+    {
+        for (int i = 0; i < 200; ++i)
+            data[static_cast<int> (data.getSize() * 2 / 3) + i] = static_cast<char> (0x55);
+    }
+    SECTION ("another's, with more rows than we read") { limits.rows = 1000; }
+
+    const auto read = readBack (data, limits);
+    REQUIRE (read.trouble.has_value());
+    CHECK (read.trouble->code == "state_unread");
+    CHECK (read.settings.model == "mine");
+    CHECK (read.settings.chunkMs == 640);
+    REQUIRE (read.transcript != nullptr);
+    CHECK (read.transcript->finals.size() > 500);
+    CHECK (read.transcript->finals[499].text == state.transcript->finals[499].text);
+}
+
+TEST_CASE ("A project written by an earlier version, with keys behind the transcript, is read whole")
+{
+    const std::string text =
+        R"({"address":"local","format":"kikitori","model":"mine","transcript":[[0,48000,"one",true],)"
+        R"([48000,96000,"two",false,{"gap":true}]],"version":1,"views":{"page":"live"},"word_rules":"um ="})";
+    juce::MemoryOutputStream packed;
+    {
+        juce::GZIPCompressorOutputStream stream (packed, 6, juce::GZIPCompressorOutputStream::windowBitsGZIP);
+        stream.write (text.data(), text.size());
+    }
+    const auto read = readBack (packed.getMemoryBlock());
+    CHECK_FALSE (read.trouble);
+    CHECK (read.settings.wordRules == "um =");
+    CHECK (read.settings.views.at ("page") == "live");
+    REQUIRE (read.transcript->finals.size() == 2);
+    CHECK (read.transcript->finals[1].gapBefore);
+    CHECK_FALSE (read.transcript->finals[1].confirmed);
+}
+
+TEST_CASE ("What could not be read is kept beside, once, and the window says where")
+{
+    PluginScene scene;
+    auto& processor = *scene.processor;
+    PluginState state;
+    state.settings.model = "mine";
+    state.transcript = longTalk (500, 12);
+    auto data = writeState (state);
+    data.setSize (data.getSize() / 2);
+
+    for (int i = 0; i < 2; ++i)
+        processor.setStateInformation (data.getData(), static_cast<int> (data.getSize()));
+
+    CHECK (processor.stream().settings().model == "mine");
+    REQUIRE (processor.stream().notice().has_value());
+    CHECK (processor.stream().notice()->code == "state_unread");
+    const std::filesystem::directory_iterator files (scene.dataFolder.path / "unread");
+    const auto file = files->path();
+    CHECK (std::distance (files, {}) == 1);
+    CHECK (processor.stream().notice()->message.find (file.string()) != std::string::npos);
+    CHECK (std::filesystem::file_size (file) == data.getSize());
+    CHECK ((std::filesystem::status (file).permissions() & std::filesystem::perms (077)) == std::filesystem::perms::none);
+    CHECK (readState (data.getData(), static_cast<int> (data.getSize())).value().transcript->finals.size() > 100);
+
+    // What was never ours is not kept.
+    const std::string other (1000, 'x');
+    processor.setStateInformation (other.data(), 1000);
+    CHECK (processor.stream().notice()->code == "bad_state");
+    CHECK (std::distance (std::filesystem::directory_iterator (scene.dataFolder.path / "unread"), {}) == 1);
+}
+
+TEST_CASE ("What a project cannot hold is kept whole in a file beside before it is saved, and told")
+{
+    StateLimits limits;
+    limits.rows = 100;
+    PluginScene scene (nullptr, {}, {}, limits);
+    auto& processor = *scene.processor;
+    processor.stream().setEarlier (longTalk (120, 3));
+    juce::MemoryBlock data;
+
+    for (int i = 0; i < 3; ++i)
+        processor.getStateInformation (data);
+
+    CHECK (readBack (data, limits).transcript->finals.size() == 100);
+    REQUIRE (processor.stream().notice().has_value());
+    CHECK (processor.stream().notice()->code == "transcript_too_long");
+    const std::filesystem::directory_iterator files (scene.dataFolder.path / "long");
+    const auto file = files->path();
+    CHECK (std::distance (files, {}) == 1);
+    CHECK (readJournal (file).value().transcript->finals.size() == 120);
 }
 
 TEST_CASE ("A newer version is read as far as it is understood; odd values become defaults")

@@ -1,0 +1,254 @@
+#include "Plugin/Processor/InstanceJournal.h"
+
+#include "JournalScene.h"
+#include "PluginScene.h"
+#include "Plugin/Processor/JoinedTranscripts.h"
+#include "Plugin/Processor/JournalFolder.h"
+#include "Support/FullDisk.h"
+
+using namespace kikitori;
+using namespace kikitori::test;
+using namespace kikitori::plugin;
+using namespace std::chrono_literals;
+
+using Texts = std::vector<std::string>;
+
+namespace
+{
+/** One instance in a host. */
+struct Instance
+{
+    explicit Instance (const std::filesystem::path& folder)
+        : journal (folder, [this] (const Error&) { ++failures; })
+    {
+    }
+
+    void say (const Texts& earlier, const Texts& current)
+    {
+        now = joinTranscripts (earlier.empty() ? nullptr : transcriptOf (earlier), transcriptOf (current));
+        journal.keep (now);
+        REQUIRE (journal.flush (10s));
+    }
+
+    void save()
+    {
+        journal.noteSaved (now);
+        REQUIRE (journal.flush (10s));
+    }
+
+    void load (const std::string& id, const Texts& saved)
+    {
+        const auto transcript = saved.empty() ? nullptr : transcriptOf (saved);
+        journal.projectLoaded (id, transcript, now);
+        now = transcript;
+        REQUIRE (journal.flush (10s));
+    }
+
+    SharedTranscript now;
+    std::atomic<int> failures{ 0 };
+    InstanceJournal journal;
+};
+
+std::ptrdiff_t filesIn (const std::filesystem::path& folder, const std::string& ending = ".journal")
+{
+    std::ptrdiff_t count = 0;
+    if (std::filesystem::exists (folder))
+        for (const auto& entry : std::filesystem::recursive_directory_iterator (folder))
+            count += entry.path().extension() == ending ? 1 : 0;
+    return count;
+}
+} // namespace
+
+TEST_CASE ("An instance that is only listed, or that only plays a project, leaves no trace", "[journal]")
+{
+    const TemporaryFolder folder;
+    const auto journals = folder.path / "journals";
+    Instance instance (journals);
+    instance.journal.keep (nullptr);
+    instance.load ("0123456789abcdef0123456789abcdef", { "saved" });
+    instance.journal.keep (instance.now);
+    CHECK (instance.journal.id() == "0123456789abcdef0123456789abcdef");
+    CHECK_FALSE (std::filesystem::exists (journals));
+}
+
+TEST_CASE ("After a crash the project offers what it does not hold, and takes it only when told", "[journal]")
+{
+    const TemporaryFolder folder;
+    std::string id;
+    {
+        Instance instance (folder.path);
+        instance.say ({}, { "a" });
+        id = instance.journal.id();
+        instance.save();
+        instance.say ({}, { "a", "b", "c" });
+    }
+    Instance again (folder.path);
+    again.load (id, { "a" });
+    CHECK (again.journal.id() == id);
+    REQUIRE (again.journal.offered().has_value());
+    CHECK (again.journal.offered()->code == "words_found");
+    CHECK (again.journal.offered()->message.find ("2 lines") != std::string::npos);
+
+    SECTION ("Restore")
+    {
+        CHECK (textsOf (again.journal.takeOffer (again.now)) == Texts{ "a", "b", "c" });
+        CHECK_FALSE (again.journal.offered());
+        // The project was not saved yet: the journal stays.
+        Instance third (folder.path);
+        third.load (again.journal.id(), { "a" });
+        CHECK (filesIn (folder.path) == 1);
+    }
+
+    SECTION ("Restore, with words said meanwhile")
+    {
+        again.say ({ "a" }, { "new" });
+        CHECK (textsOf (again.journal.takeOffer (again.now)) == Texts{ "a", "b", "c", "new" });
+    }
+
+    SECTION ("Dismiss: it is not offered again, and stays for a while")
+    {
+        again.journal.dismissOffer();
+        CHECK_FALSE (again.journal.offered());
+        REQUIRE (again.journal.flush (10s));
+        CHECK (filesIn (folder.path) == 0);
+        CHECK (filesIn (folder.path, ".dismissed") == 1);
+    }
+}
+
+TEST_CASE ("A journal goes when a project opens that holds all of it, and not before", "[journal]")
+{
+    const TemporaryFolder folder;
+    std::string id;
+    {
+        Instance instance (folder.path);
+        instance.say ({}, { "a", "b" });
+        id = instance.journal.id();
+        instance.save();
+        CHECK (filesIn (folder.path) == 1);
+    }
+    {
+        Instance older (folder.path); // an older copy of the project
+        older.load (id, { "a" });
+        CHECK (older.journal.offered());
+        CHECK (filesIn (folder.path) == 1);
+    }
+    Instance again (folder.path);
+    again.load (id, { "a", "b" });
+    CHECK_FALSE (again.journal.offered());
+    CHECK (filesIn (folder.path) == 0);
+}
+
+TEST_CASE ("Words that a later pass replaced do not come back with the journal", "[journal]")
+{
+    const TemporaryFolder folder;
+    std::string id;
+    {
+        Instance instance (folder.path);
+        instance.say ({}, { "a", "misheard" });
+        id = instance.journal.id();
+        instance.save();
+        instance.say ({}, { "a", "heard", "c" });
+    }
+    Instance again (folder.path);
+    again.load (id, { "a", "misheard" });
+    CHECK (textsOf (again.journal.takeOffer (again.now)) == Texts{ "a", "heard", "c" });
+}
+
+TEST_CASE ("A project of another state than the journal's loses nothing of its own", "[journal]")
+{
+    const TemporaryFolder folder;
+    std::string id;
+    {
+        Instance instance (folder.path);
+        instance.say ({}, { "a", "b" });
+        id = instance.journal.id();
+    }
+    Instance again (folder.path);
+    again.load (id, { "x", "y", "z" }); // saved under another name, and gone on with there
+    CHECK (textsOf (again.journal.takeOffer (again.now)) == Texts{ "x", "y", "z", "a", "b" });
+}
+
+TEST_CASE ("A copied track has an id and a journal of its own", "[journal]")
+{
+    const TemporaryFolder folder;
+    Instance original (folder.path), copy (folder.path);
+    original.say ({}, { "a" });
+    copy.load (original.journal.id(), { "a" });
+    CHECK (copy.journal.id() != original.journal.id());
+    CHECK_FALSE (copy.journal.offered());
+    copy.say ({ "a" }, { "of the copy" });
+    CHECK (filesIn (folder.path) == 2);
+}
+
+TEST_CASE ("An older state that a host loads in between, as its undo does, loses no words", "[journal]")
+{
+    const TemporaryFolder folder;
+    Instance instance (folder.path);
+    instance.say ({}, { "a" });
+    instance.save();
+    instance.say ({}, { "a", "b" });
+    instance.load (instance.journal.id(), { "a" });
+    REQUIRE (instance.journal.offered());
+    instance.say ({ "a" }, { "c" });
+    CHECK (textsOf (instance.journal.takeOffer (instance.now)) == Texts{ "a", "b", "c" });
+}
+
+TEST_CASE ("Journals are bounded by age and by size, the oldest go first, those at work stay", "[journal]")
+{
+    const TemporaryFolder folder;
+    const auto journal = [&folder] (const std::string& id, int daysAgo, std::size_t bytes)
+    {
+        std::filesystem::create_directories (folder.path / id);
+        const auto file = folder.write (id + "/000000000000001.journal", std::string (bytes, 'x'));
+        std::filesystem::last_write_time (file, std::filesystem::file_time_type::clock::now()
+                                                    - std::chrono::hours (24 * daysAgo));
+        return file;
+    };
+    const auto old = journal ("old", 31, 10), month = journal ("month", 20, 40), week = journal ("week", 7, 40),
+               new_ = journal ("new", 1, 40), used = journal ("used", 25, 40);
+    const auto lock = platform::FileLock::tryLock (folder.path / "used" / "lock");
+    tidyJournals (folder.path, { std::chrono::hours (30 * 24), 130 });
+    CHECK_FALSE (std::filesystem::exists (old.parent_path()));
+    CHECK_FALSE (std::filesystem::exists (month.parent_path()));
+    CHECK (std::filesystem::exists (week));
+    CHECK (std::filesystem::exists (new_));
+    CHECK (std::filesystem::exists (used));
+}
+
+TEST_CASE ("A full disk is told once", "[journal]")
+{
+    const TemporaryFolder folder;
+    Instance instance (folder.path);
+    const FullDisk full (0);
+    instance.say ({}, { "a" });
+    instance.say ({}, { "a", "b" });
+    CHECK (instance.failures == 1);
+}
+
+TEST_CASE ("Through the plugin: killed after a save, reopened, restored in the window", "[journal]")
+{
+    juce::MemoryBlock project;
+    Texts said;
+    const TemporaryFolder data;
+    {
+        PluginScene scene (nullptr, {}, data.path);
+        scene.prepare();
+        scene.processor->setTranscribing (true);
+        scene.play (Milliseconds (3000));
+        scene.processor->getStateInformation (project);
+        scene.play (Milliseconds (5000));
+        said = textsOf (scene.processor->wholeTranscript());
+    }
+    CHECK (filesIn (data.path) == 1);
+    PluginScene scene (nullptr, {}, data.path);
+    scene.processor->setStateInformation (project.getData(), static_cast<int> (project.getSize()));
+    CHECK (textsOf (scene.processor->wholeTranscript()).size() < said.size());
+    REQUIRE (scene.processor->awaitJournal (10s));
+    REQUIRE (scene.processor->snapshot().notice.has_value());
+    CHECK (scene.processor->snapshot().notice->code == "words_found");
+    scene.processor->restoreFound();
+    const auto restored = textsOf (scene.processor->wholeTranscript());
+    REQUIRE (restored.size() >= said.size());
+    CHECK (std::equal (said.begin(), said.end(), restored.begin()));
+    CHECK_FALSE (scene.processor->snapshot().notice);
+}
