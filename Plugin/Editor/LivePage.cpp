@@ -2,6 +2,8 @@
 
 #include "Plugin/Editor/Look.h"
 #include "Plugin/Editor/StatusText.h"
+#include "Plugin/Editor/TakeTitles.h"
+#include "Transcript/Takes.h"
 
 #include <numeric>
 #include <utility>
@@ -89,6 +91,7 @@ LivePage::LivePage (const PageTools& tools)
     copy.onClick = [this] { transcript.copy(); };
     saveAs.onClick = [this] { save(); };
     saveAs.transcript = [this] { return processor.shownTranscript(); };
+    saveAs.takeTitle = takeTitles (words);
     saveAs.onFailure = [this] (const Error& failure) { processor.stream().setNotice (failure); };
     clear.onClick = [this]
     {
@@ -214,6 +217,7 @@ void LivePage::showChosen()
     if (row != nullptr)
     {
         chosen.setText (row->segment != nullptr ? placeText (*row->segment, row->startSeconds, words)
+                        : row->takeNumber > 0   ? takeTitle (row->take, row->takeNumber, words)
                                                 : lossText (row->startSeconds, row->lostSeconds, words),
                         juce::dontSendNotification);
         chosen.setTooltip (chosen.getText());
@@ -228,19 +232,35 @@ void LivePage::showChosen()
 
 void LivePage::save()
 {
+    const auto now = processor.shownTranscript();
+    const auto takes = now != nullptr ? takesWithWords (*now) : std::vector<TranscriptTake>();
+
+    if (takes.size() < 2)
+        return save (std::nullopt);
+
+    takeMenu (takes, words, [this] (auto take) { save (take); })
+        .showMenuAsync (juce::PopupMenu::Options().withTargetComponent (saveAs).withDeletionCheck (*this));
+}
+
+void LivePage::save (std::optional<TranscriptTake> take)
+{
     chooser = std::make_unique<juce::FileChooser> (
         words ("Save the transcript"), folderForFiles (processor).getChildFile ("transcript." + saveAs.extension),
         transcriptFilePatterns());
     chooser->launchAsync (juce::FileBrowserComponent::saveMode | juce::FileBrowserComponent::canSelectFiles
                               | juce::FileBrowserComponent::warnAboutOverwriting,
-                          [this] (const juce::FileChooser& picked)
+                          [this, take] (const juce::FileChooser& picked)
                           {
-                              const auto transcriptNow = processor.shownTranscript();
+                              auto transcriptNow = processor.shownTranscript();
 
                               if (picked.getResult() == juce::File() || transcriptNow == nullptr)
                                   return;
+                              if (take)
+                                  transcriptNow = takeAlone (*transcriptNow, *take);
 
-                              if (auto saved = saveTranscript (*transcriptNow, picked.getResult()); ! saved)
+                              if (auto saved =
+                                      saveTranscript (*transcriptNow, picked.getResult(), takeTitles (words));
+                                  ! saved)
                                   processor.stream().setNotice (saved.error());
                               else
                                   saveAs.extension = transcriptExtension (picked.getResult()); // for dragging, too

@@ -25,7 +25,9 @@ public:
     bool keyPressed (const juce::KeyPress& key) override;
 
 private:
+    /** Of several takes one is chosen first, or all. */
     void save();
+    void save (std::optional<TranscriptTake> take);
     void changeTextSize (int step);
     void showChosen();
     void showMatches();

@@ -52,7 +52,7 @@ Result<juce::File> SaveButton::writeForDrag()
         return made.error();
 
     const auto file = made.value().getChildFile ("transcript." + extension);
-    const auto saved = saveTranscript (*now, file);
+    const auto saved = saveTranscript (*now, file, takeTitle);
     return saved.ok() ? Result<juce::File> (file) : Result<juce::File> (saved.error());
 }
 

@@ -25,6 +25,7 @@ public:
     /** The transcript as it is now, null if there is none; the ending of the file that is dragged. */
     std::function<std::shared_ptr<const TranscriptSnapshot>()> transcript;
     juce::String extension = "txt";
+    TakeTitle takeTitle; ///< of text with several takes
     std::function<void (const Error&)> onFailure;
 
     /** Writes the file that a drag carries. It stays until the next one, or until the button goes. */

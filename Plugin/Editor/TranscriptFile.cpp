@@ -1,6 +1,5 @@
 #include "Plugin/Editor/TranscriptFile.h"
 
-#include "Export/TranscriptExport.h"
 #include "Platform/FileWriter.h"
 
 #include <filesystem>
@@ -44,10 +43,11 @@ juce::String transcriptFilePatterns()
 
 juce::String transcriptExtension (const juce::File& file) { return extensionOf (formatOf (file)); }
 
-Status saveTranscript (const TranscriptSnapshot& transcript, const juce::File& file)
+Status saveTranscript (const TranscriptSnapshot& transcript, const juce::File& file, const TakeTitle& takeTitle)
 {
     ExportOptions options;
     options.places = true;
+    options.takeTitle = takeTitle;
     const auto document = exportTranscript (transcript, formatOf (file), options);
     const auto saved = platform::writeFile (file.getFullPathName().toStdString(), document);
     return saved ? success() : Status (Error{ "save_failed", saved.error().message });

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "Core/Result.h"
-#include "Transcript/Transcript.h"
+#include "Export/TranscriptExport.h"
 
 #include <juce_core/juce_core.h>
 #include <optional>
@@ -20,8 +20,8 @@ juce::String transcriptFilePatterns();
 /** The ending that a file's name asks for; "txt" where it is none of the known ones. */
 juce::String transcriptExtension (const juce::File& file);
 
-/** A name without one of the known endings is saved as text. */
-Status saveTranscript (const TranscriptSnapshot& transcript, const juce::File& file);
+/** A name without one of the known endings is saved as text. takeTitle: of text with several takes. */
+Status saveTranscript (const TranscriptSnapshot& transcript, const juce::File& file, const TakeTitle& takeTitle = {});
 
 /** A new folder below the system's temporary one that only this user can read; it goes with this object. */
 class PrivateFolder

@@ -74,6 +74,16 @@ void TranscriptView::paintRow (juce::Graphics& g, int index)
 {
     const auto& row = rows.rows()[static_cast<std::size_t> (index)];
     const auto lineHeight = static_cast<int> (rows.lineHeight());
+
+    if (row.takeNumber > 0)
+    {
+        g.setColour (colours::line);
+        if (index > 0)
+            g.fillRect (TranscriptRows::padding, row.top - TranscriptRows::padding / 2,
+                        getWidth() - 3 * TranscriptRows::padding, 1);
+        return row.layout->draw (g, juce::Point<int> (rows.textLeft() + TranscriptRows::padding, row.top).toFloat());
+    }
+
     g.setColour (colours::faint);
     g.setFont (Look::font (static_cast<float> (textSize) * 0.78f));
     g.drawText (clockTime (row.startSeconds), TranscriptRows::padding, row.top,

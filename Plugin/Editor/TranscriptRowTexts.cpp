@@ -1,5 +1,6 @@
 // The texts and colours of a TranscriptRows' rows.
 #include "Plugin/Editor/Look.h"
+#include "Plugin/Editor/TakeTitles.h"
 #include "Plugin/Editor/TranscriptRows.h"
 
 #include <algorithm>
@@ -61,6 +62,8 @@ void paintSearched (Colours& list, const juce::String& text, const juce::String&
 
 std::vector<WrappedText::Piece> TranscriptRows::piecesOf (const Row& row) const
 {
+    if (row.takeNumber > 0)
+        return { { takeTitle (row.take, row.takeNumber, words), colours::text } };
     if (row.segment == nullptr)
         return { { lossText (row), colours::warning } };
 
@@ -83,6 +86,12 @@ std::vector<WrappedText::Piece> TranscriptRows::piecesOf (const Row& row) const
     }
 
     return pieces;
+}
+
+juce::Font TranscriptRows::fontOf (const Row& row) const
+{
+    const auto size = static_cast<float> (textSize);
+    return row.segment != nullptr ? Look::font (size) : Look::font (size * 0.85f, row.takeNumber > 0);
 }
 
 juce::String TranscriptRows::lossText (const Row& row) const

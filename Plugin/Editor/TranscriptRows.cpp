@@ -2,10 +2,12 @@
 
 #include "Plugin/Editor/Look.h"
 #include "Transcript/Nearest.h"
+#include "Transcript/Takes.h"
 
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace kikitori::plugin
@@ -24,24 +26,23 @@ bool isPlayed (const Segment& segment)
     return segment.host && segment.host->pass > 0 && segment.speaker.empty();
 }
 
-/** In a host that plays, the times are those of its timeline; merged segments have a common time already. */
-double startOf (const Segment& segment, double shift)
-{
-    return isPlayed (segment) ? segment.host->seconds : segment.startSeconds + shift;
-}
-
 } // namespace
 
-/** Segments with text, and before each of them what was lost since the one before. */
+/** Segments with text, before each of them what was lost since the one before, and the titles of takes. */
 class TranscriptRows::Collector
 {
 public:
-    Collector (std::vector<Entry>& entriesToFill, const TranscriptSnapshot& transcriptToRead, double shiftOfTimes)
-        : entries (entriesToFill), transcript (transcriptToRead), shift (shiftOfTimes), gap (transcript.gaps.begin())
+    Collector (std::vector<Entry>& entriesToFill,
+               const TranscriptSnapshot& transcriptToRead,
+               double shiftOfTimes,
+               int takesBefore)
+        : entries (entriesToFill), transcript (transcriptToRead), shift (shiftOfTimes), gap (transcript.gaps.begin()),
+          takes (takesBefore)
     {
     }
 
-    void collect()
+    /** How many takes have titles now. */
+    int collect()
     {
         for (const auto& segment : transcript.finals)
             if (! segment.text.empty())
@@ -50,18 +51,52 @@ public:
             add (*transcript.partial);
 
         addGaps (nullptr, std::numeric_limits<std::int64_t>::max());
+        return takes;
     }
 
 private:
+    /** In a host that plays, the times are those of its timeline; merged segments have a common time already. */
+    double startOf (const Segment& segment) const
+    {
+        if (isPlayed (segment))
+            return segment.host->seconds;
+
+        return hasTakes() ? sinceTake (segment.startSample) : segment.startSeconds + shift;
+    }
+
+    bool hasTakes() const { return ! transcript.takes.empty(); }
+
+    double sinceTake (std::int64_t sample) const
+    {
+        return static_cast<double> (sample - takeOf (transcript.takes, sample).firstSample) / streamSampleRate;
+    }
+
+    /** A take's title goes before the first that lies in it. */
+    void enterTake (std::int64_t sample)
+    {
+        if (! hasTakes())
+            return;
+
+        const auto now = takeOf (transcript.takes, sample);
+
+        // A recording is no take of a day.
+        if ((! take || *take != now) && (now.startedAt || transcript.takes.size() > 1))
+            entries.push_back ({ nullptr, ++takes, now });
+
+        take = now;
+    }
+
     void add (const Segment& segment)
     {
         addGaps (&segment, segment.startSample);
+        if (! isPlayed (segment))
+            enterTake (segment.startSample);
 
         // A loaded project knows that something was lost, but not how much.
         if (segment.gapBefore && ! isKnown (segment))
-            entries.push_back ({ nullptr, startOf (segment, shift), 0.0, segment.speaker });
+            addRow (nullptr, startOf (segment), 0.0, segment.speaker);
 
-        entries.push_back ({ &segment, startOf (segment, shift), 0.0, segment.speaker });
+        addRow (&segment, startOf (segment), 0.0, segment.speaker);
         said[segment.speaker] = segment.startSample;
         last = &segment;
     }
@@ -73,10 +108,20 @@ private:
         {
             const auto* near = nearerTo (gap->startSample, last, next);
             const auto seconds = static_cast<double> (gap->startSample) / streamSampleRate;
-            const auto base = near != nullptr ? startOf (*near, shift) - near->startSeconds : shift;
-            entries.push_back ({ nullptr, std::max (0.0, seconds + base),
-                                 static_cast<double> (gap->samples) / streamSampleRate, gap->speaker });
+            const auto base = near != nullptr ? startOf (*near) - near->startSeconds : shift;
+            const auto isOfTake = hasTakes() && (near == nullptr || ! isPlayed (*near));
+
+            if (isOfTake)
+                enterTake (gap->startSample);
+
+            addRow (nullptr, isOfTake ? sinceTake (gap->startSample) : std::max (0.0, seconds + base),
+                    static_cast<double> (gap->samples) / streamSampleRate, gap->speaker);
         }
+    }
+
+    void addRow (const Segment* segment, double startSeconds, double lostSeconds, const std::string& speaker)
+    {
+        entries.push_back ({ segment, 0, take.value_or (TranscriptTake()), startSeconds, lostSeconds, speaker });
     }
 
     /** Does a gap since the speaker's words before tell what was lost? */
@@ -96,6 +141,8 @@ private:
     const TranscriptSnapshot& transcript;
     const double shift;
     std::vector<TranscriptGap>::const_iterator gap;
+    int takes = 0;
+    std::optional<TranscriptTake> take; ///< that was entered last
     const Segment* last = nullptr;
     std::map<std::string, std::int64_t> said; ///< when each speaker's words before began
 };
@@ -103,7 +150,8 @@ private:
 /** A merged transcript has new segments every time; most are what they were, and need no new layout. */
 bool TranscriptRows::isSame (const Row& row, const Entry& entry)
 {
-    if (row.startSeconds != entry.startSeconds || row.lostSeconds != entry.lostSeconds || row.speaker != entry.speaker
+    if (row.takeNumber != entry.takeNumber || row.take != entry.take || row.startSeconds != entry.startSeconds
+        || row.lostSeconds != entry.lostSeconds || row.speaker != entry.speaker
         || (row.segment == nullptr) != (entry.segment == nullptr))
         return false;
 
@@ -113,14 +161,16 @@ bool TranscriptRows::isSame (const Row& row, const Entry& entry)
 bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
                            std::shared_ptr<const TranscriptSnapshot> current)
 {
+    earlier = rowedEarlier.apply (std::move (earlier));
+    current = rowedCurrent.apply (std::move (current));
+
     if (earlier == shownEarlier && current == shownCurrent)
         return false;
 
     std::vector<Entry> wanted;
-    if (earlier != nullptr)
-        Collector (wanted, *earlier, 0.0).collect();
+    const auto takes = earlier != nullptr ? Collector (wanted, *earlier, 0.0, 0).collect() : 0;
     if (current != nullptr)
-        Collector (wanted, *current, lengthOf (earlier)).collect();
+        Collector (wanted, *current, lengthOf (earlier), takes).collect();
 
     // Segments are shared between snapshots, so an equal address is an equal segment while both snapshots live.
     std::size_t same = 0;
@@ -147,6 +197,8 @@ void TranscriptRows::add (const Entry& entry)
 {
     Row row;
     row.segment = entry.segment;
+    row.takeNumber = entry.takeNumber;
+    row.take = entry.take;
     row.startSeconds = entry.startSeconds;
     row.lostSeconds = entry.lostSeconds;
     row.speaker = entry.speaker;
@@ -262,10 +314,8 @@ bool TranscriptRows::layOut (std::size_t index)
     if (row.layout == nullptr)
         laidOut.push_back (index);
 
-    const auto size = static_cast<float> (textSize);
-    row.layout = std::make_shared<const WrappedText> (
-        piecesOf (row), Look::font (row.segment != nullptr ? size : size * 0.85f), lineHeight(),
-        static_cast<float> (width - textLeft() - 2 * padding));
+    row.layout = std::make_shared<const WrappedText> (piecesOf (row), fontOf (row), lineHeight(),
+                                                      static_cast<float> (width - textLeft() - 2 * padding));
     row.isMeasured = true;
     return std::exchange (row.height, static_cast<int> (std::ceil (row.layout->height())) + padding) != row.height;
 }

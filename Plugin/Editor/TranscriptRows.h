@@ -1,4 +1,5 @@
-/*  The transcript as rows with a time and a speaker, and a row where audio was lost. A row is laid out when it is looked
+/*  The transcript as rows with a time and a speaker, a row where audio was lost, and a title above each take whose
+    times are its own. A row is laid out when it is looked
     at; until then its height is estimated from the length of its text, so that ten hours cost no more than a screen.
 
     Threads: message thread. It keeps the snapshots that it shows, which never change.
@@ -8,7 +9,7 @@
 
 #include "Plugin/Editor/Words.h"
 #include "Plugin/Editor/WrappedText.h"
-#include "Transcript/Transcript.h"
+#include "Transcript/SpeechRows.h"
 
 #include <cmath>
 #include <juce_gui_basics/juce_gui_basics.h>
@@ -27,6 +28,8 @@ public:
     struct Row
     {
         const Segment* segment = nullptr; ///< lives as long as the snapshots that are kept; null: audio was lost
+        int takeNumber = 0;               ///< of a take's title, from 1; 0: it is none
+        TranscriptTake take{};            ///< whose title or words these are
         double startSeconds = 0.0;
         double lostSeconds = 0.0; ///< without a segment; 0 = nobody knows how much
         std::string speaker{};    ///< as Segment's
@@ -69,7 +72,7 @@ public:
     /** Rows that hold the searched text, in order; empty without one. */
     std::vector<int> found() const;
 
-    /** What can be selected in a row: its words; nothing where audio was lost. */
+    /** What can be selected in a row: its words; nothing where audio was lost, and of a title. */
     juce::String textOf (int row) const;
 
 private:
@@ -77,6 +80,8 @@ private:
     struct Entry
     {
         const Segment* segment = nullptr;
+        int takeNumber = 0;
+        TranscriptTake take{};
         double startSeconds = 0.0;
         double lostSeconds = 0.0;
         std::string speaker{};
@@ -91,10 +96,12 @@ private:
     bool layOut (std::size_t row);
     std::vector<WrappedText::Piece> piecesOf (const Row& row) const;
     juce::String lossText (const Row& row) const;
+    juce::Font fontOf (const Row& row) const;
     void forgetLayouts();
 
     const Words& words;
-    std::shared_ptr<const TranscriptSnapshot> shownEarlier, shownCurrent;
+    RowedTranscript rowedEarlier, rowedCurrent;
+    std::shared_ptr<const TranscriptSnapshot> shownEarlier, shownCurrent; ///< by rows
     std::vector<Row> list;
     std::vector<std::size_t> laidOut; ///< rows that hold a layout
     bool hasSpeakers = false;

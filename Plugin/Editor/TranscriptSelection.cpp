@@ -211,7 +211,7 @@ juce::String TranscriptSelection::text() const
 TranscriptSelection::Mark TranscriptSelection::markOf (int row) const
 {
     const auto& shown = rows.rows()[static_cast<std::size_t> (row)];
-    return { shown.startSeconds, shown.speaker, shown.segment == nullptr };
+    return { shown.startSeconds, shown.speaker, shown.segment == nullptr, shown.takeNumber, shown.take };
 }
 
 void TranscriptSelection::beforeShow()
@@ -226,11 +226,7 @@ void TranscriptSelection::beforeShow()
 int TranscriptSelection::find (const Mark& mark, int near) const
 {
     const auto& list = rows.rows();
-    const auto fits = [&] (int row)
-    {
-        const auto other = markOf (row);
-        return other.startSeconds == mark.startSeconds && other.speaker == mark.speaker && other.isLoss == mark.isLoss;
-    };
+    const auto fits = [&] (int row) { return markOf (row) == mark; };
 
     if (near < static_cast<int> (list.size()) && fits (near))
         return near;

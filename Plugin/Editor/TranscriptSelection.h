@@ -86,6 +86,10 @@ private:
         double startSeconds = 0.0;
         std::string speaker;
         bool isLoss = false;
+        int takeNumber = 0;
+        TranscriptTake take{};
+
+        bool operator== (const Mark&) const = default;
     };
 
     int lengthOf (int row) const { return rows.textOf (row).length(); }

@@ -54,7 +54,7 @@ void SessionEngine::begin (std::uint64_t newGeneration, const StartOrder& order,
     lastError.reset();
     tapTrouble.reset();
     lastSettled = transport.now();
-    feed.begin (order.keepTranscript, order.config.keepAllPasses, std::chrono::system_clock::now());
+    feed.begin (order.keepTranscript, order.config.keepAllPasses);
     AudioUplink::Listener& reports = *this;
     uplink = std::make_unique<AudioUplink> (tap, config, reports);
     uplink->begin (listener);

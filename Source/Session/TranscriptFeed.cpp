@@ -8,7 +8,7 @@
 namespace kikitori
 {
 
-void TranscriptFeed::begin (bool keep, bool keepAllPasses, std::chrono::system_clock::time_point now)
+void TranscriptFeed::begin (bool keep, bool keepAllPasses)
 {
     store.setKeepAllPasses (keepAllPasses);
 
@@ -24,8 +24,9 @@ void TranscriptFeed::begin (bool keep, bool keepAllPasses, std::chrono::system_c
     segmentBase = nextId;
     nextNumber = acknowledged = 0;
     misplacedFinals = 0;
-    takeBegun = now;
-    store.beginTake ({ sampleBase + shift, now });
+    hasTake = true;
+    takeBegun = {};
+    store.beginTake ({ sampleBase + shift, takeBegun });
 }
 
 void TranscriptFeed::load (const TranscriptSnapshot& saved)
@@ -44,7 +45,7 @@ void TranscriptFeed::load (const TranscriptSnapshot& saved)
     segmentBase = nextId;
     shift = std::max (shift, end - (sampleBase + acknowledged));
 
-    if (takeBegun)
+    if (hasTake)
         store.beginTake ({ sampleBase + acknowledged + shift, takeBegun });
 }
 
@@ -269,6 +270,13 @@ void TranscriptFeed::addWallClock (std::int64_t position,
 {
     furthest = std::max (furthest, position + sampleBase);
     timeline.addWallClock (position + sampleBase, time, steady);
+
+    if (hasTake && ! takeBegun)
+    {
+        const std::chrono::duration<double> heard (static_cast<double> (position) / streamSampleRate);
+        takeBegun = time - std::chrono::duration_cast<std::chrono::system_clock::duration> (heard);
+        store.beginTake ({ store.snapshot()->takes.back().firstSample, takeBegun });
+    }
 }
 
 void TranscriptFeed::resumed (std::int64_t resumeAt)

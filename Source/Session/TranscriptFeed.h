@@ -26,7 +26,7 @@ class TranscriptFeed
 {
 public:
     /** A new stream, which is a take of its own. keep: behind what is there; else the transcript begins anew. */
-    void begin (bool keep, bool keepAllPasses, std::chrono::system_clock::time_point now);
+    void begin (bool keep, bool keepAllPasses);
 
     /** A saved transcript takes the place of everything; what is said from now on lies behind it. */
     void load (const TranscriptSnapshot& saved);
@@ -91,7 +91,8 @@ private:
     std::int64_t shift = 0;      ///< from the timeline's samples to the transcript's: what was loaded lies before
     std::int64_t passShift = 0;  ///< the same for HostPosition::pass
     std::int64_t nextId = 0;     ///< beyond those of all segments
-    std::optional<std::chrono::system_clock::time_point> takeBegun;
+    bool hasTake = false;        ///< a stream has begun
+    std::optional<std::chrono::system_clock::time_point> takeBegun; ///< of its take; none in a bounce or of a file
 };
 
 } // namespace kikitori

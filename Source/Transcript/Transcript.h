@@ -26,7 +26,7 @@ namespace kikitori
 struct TranscriptTake
 {
     std::int64_t firstSample = 0;
-    std::optional<std::chrono::system_clock::time_point> startedAt = {}; ///< empty: nobody knows
+    std::optional<std::chrono::system_clock::time_point> startedAt = {}; ///< empty: nobody knows, as of files
 
     bool operator== (const TranscriptTake&) const = default;
 };

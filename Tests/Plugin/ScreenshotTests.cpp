@@ -165,6 +165,25 @@ TEST_CASE ("Screenshots of a selection, of lost audio and of long Japanese")
     }
 }
 
+TEST_CASE ("Screenshots of two takes")
+{
+    for (const juce::String language : { "en", "ja" })
+    {
+        EditorScene scene (language.toRawUTF8());
+        const plugin::Words words (language.toStdString());
+        speak (scene);
+        scene.click (words ("Stop"));
+        scene.playAndLook (Milliseconds (500));
+        speak (scene);
+        for (const auto* size : { "", "-small" })
+        {
+            scene.editor->setSize (*size == 0 ? 860 : 640, *size == 0 ? 560 : 470);
+            scene.editor->refresh();
+            photograph (*scene.editor, "takes" + juce::String (size) + "-" + language);
+        }
+    }
+}
+
 TEST_CASE ("Screenshots of models, data sets and a training with its charts")
 {
     for (const juce::String language : { "en", "ja" })

@@ -58,9 +58,10 @@ struct Mouse
         page = scroller->getViewedComponent();
     }
 
-    /** In the middle of the first line of the row. */
-    juce::Point<int> at (int row, const juce::String& before)
+    /** In the middle of the first line of the row; the first take's title is none. */
+    juce::Point<int> at (int rowWithWords, const juce::String& before)
     {
+        const auto row = rowWithWords + 1;
         plugin::TranscriptRows rows (words);
         rows.setLook (scroller->getMaximumVisibleWidth(), 17, {});
         rows.show (nullptr, scene.processor->snapshot().transcript);
