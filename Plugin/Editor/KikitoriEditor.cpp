@@ -169,8 +169,9 @@ void KikitoriEditor::refresh()
     shown = kikitori.snapshot();
     kikitori.stream().tickTraining (isShowing());
 
+    levelVerdict = levelAdvice.update (shown.level, juce::Time::getMillisecondCounterHiRes() * 0.001);
+    level.show (shown.level, levelVerdict);
     showStatus();
-    level.show (shown.level);
 
     if (kikitori.stream().settings().language != words.language())
         translate();
@@ -189,6 +190,9 @@ void KikitoriEditor::refresh()
 void KikitoriEditor::showStatus()
 {
     auto next = statusText (shown, words);
+
+    if (next.mood == StatusMood::good && levelVerdict != LevelAdvice::Verdict::fine)
+        next.detail = words (describe (levelVerdict));
 
     if (next.headline != status.headline || next.detail != status.detail || next.mood != status.mood)
     {

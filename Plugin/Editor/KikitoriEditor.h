@@ -67,6 +67,8 @@ private:
 
     juce::TextButton start;
     LevelView level{ words };
+    LevelAdvice levelAdvice;
+    LevelAdvice::Verdict levelVerdict = LevelAdvice::Verdict::fine;
     ErrorView error{ words };
     PageBar bar{ words };
     std::vector<std::unique_ptr<EditorPage>> pages; ///< as pageTable(); null until it is looked at

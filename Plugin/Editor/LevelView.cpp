@@ -2,6 +2,8 @@
 
 #include "Plugin/Editor/Look.h"
 
+#include <utility>
+
 namespace kikitori::plugin
 {
 
@@ -10,12 +12,16 @@ LevelView::LevelView (const Words& wordsToUse) : words (wordsToUse) { translate(
 void LevelView::translate()
 {
     setTitle (words ("Input level"));
-    setTooltip (words ("Input level: the bar is the mean, the line the peak"));
+    setTooltip (words (verdict == LevelAdvice::Verdict::fine ? "Input level: the bar is the mean, the line the peak"
+                                                             : describe (verdict)));
     repaint();
 }
 
-void LevelView::show (InputLevel level)
+void LevelView::show (InputLevel level, LevelAdvice::Verdict newVerdict)
 {
+    if (std::exchange (verdict, newVerdict) != newVerdict)
+        translate();
+
     const auto rms = juce::Decibels::gainToDecibels (level.rms, floorDb);
     const auto peak = juce::Decibels::gainToDecibels (level.peak, floorDb);
 
@@ -46,6 +52,15 @@ void LevelView::paint (juce::Graphics& g)
 
     g.setColour (colours::faint);
     g.setFont (Look::font (13.0f));
+
+    if (verdict != LevelAdvice::Verdict::fine)
+    {
+        g.setColour (colours::bad);
+        g.drawFittedText (words (verdict == LevelAdvice::Verdict::tooLoud ? "Too loud" : "Very quiet"), number,
+                          juce::Justification::centredRight, 1, 0.7f);
+        return;
+    }
+
     g.drawText (peakDb > floorDb ? juce::String (juce::roundToInt (peakDb)) + " dB" : juce::String ("- dB"), number,
                 juce::Justification::centredRight);
 }

@@ -1,4 +1,4 @@
-/*  The input's level: mean as a bar, peak as a line and in decibels.
+/*  The input's level: mean as a bar, peak as a line and in decibels, or in words where it is no level for speech.
 
     Threads: message thread.
     Failure: silence and nonsense show as nothing.
@@ -7,6 +7,7 @@
 
 #include "Plugin/Editor/Words.h"
 #include "Plugin/Processor/KikitoriProcessor.h"
+#include "Session/LevelAdvice.h"
 
 #include <juce_gui_basics/juce_gui_basics.h>
 
@@ -19,7 +20,7 @@ public:
     explicit LevelView (const Words& words);
 
     void translate();
-    void show (InputLevel level);
+    void show (InputLevel level, LevelAdvice::Verdict verdict);
     void paint (juce::Graphics& g) override;
 
 private:
@@ -31,6 +32,7 @@ private:
     const Words& words;
     float rmsDb = floorDb;
     float peakDb = floorDb;
+    LevelAdvice::Verdict verdict = LevelAdvice::Verdict::fine;
 };
 
 } // namespace kikitori::plugin

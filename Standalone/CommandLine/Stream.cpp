@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <thread>
+#include <utility>
 
 namespace kikitori::commandline
 {
@@ -146,6 +147,13 @@ private:
                 observer->onTranscript (*transcript, seconds);
         }
 
+        if (observer != nullptr && request.isLive && begin)
+        {
+            const auto now = levelAdvice.update (tap.level(), secondsSince (*begin));
+            if (std::exchange (verdict, now) != now)
+                observer->onLevel (now);
+        }
+
         if (observer != nullptr && session.state() == LifecycleState::starting)
             observer->onStatus (session.snapshot());
 
@@ -163,6 +171,8 @@ private:
     TranscriptionSession session;
     std::string toldTrouble;
     std::optional<Clock::time_point> begin; ///< when the first sample was due
+    LevelAdvice levelAdvice;
+    LevelAdvice::Verdict verdict = LevelAdvice::Verdict::fine;
     std::uint64_t seenVersion = 0;
     StreamOutcome outcome;
 };

@@ -5,6 +5,7 @@
 */
 #pragma once
 
+#include "Session/LevelAdvice.h"
 #include "Session/SessionSnapshot.h"
 #include "Transcript/Transcript.h"
 
@@ -26,6 +27,9 @@ public:
 
     /** The transcript has changed; seconds: wall clock since the first sample was due. */
     virtual void onTranscript (const TranscriptSnapshot& transcript, double seconds) = 0;
+
+    /** A live input has another verdict on its level than before. */
+    virtual void onLevel (LevelAdvice::Verdict verdict) = 0;
 
     /** False ends the stream: nobody gets its words any more. */
     virtual bool wantsMore() const = 0;

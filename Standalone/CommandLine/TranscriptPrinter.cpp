@@ -35,6 +35,12 @@ void TranscriptPrinter::onTranscript (const TranscriptSnapshot& transcript, doub
     display.showPartial (transcript.partial ? transcript.partial->text : std::string(), seconds);
 }
 
+void TranscriptPrinter::onLevel (LevelAdvice::Verdict verdict)
+{
+    if (verdict != LevelAdvice::Verdict::fine)
+        display.printLine (describe (verdict));
+}
+
 void TranscriptPrinter::finish (const TranscriptSnapshot& transcript)
 {
     for (const auto& segment : transcript.finals)

@@ -24,6 +24,7 @@ public:
     void onStatus (const SessionSnapshot& waiting) override;
     void onInputTrouble (const std::string& text) override;
     void onTranscript (const TranscriptSnapshot& transcript, double seconds) override;
+    void onLevel (LevelAdvice::Verdict verdict) override;
     bool wantsMore() const override { return document == nullptr || std::ferror (document) == 0; }
 
     /** The words that no final confirmed. */

@@ -46,6 +46,19 @@ TEST_CASE ("confirmed segments are printed once, in order, when they come")
     CHECK (screen.text() == "   0.50 s  the\n");
 }
 
+TEST_CASE ("a live input's level is told when it is no level for speech")
+{
+    Capture document, screen;
+    LiveDisplay display (screen.stream(), LiveDisplay::Style::lines);
+    TranscriptPrinter printer (document.stream(), display, false);
+    printer.onLevel (LevelAdvice::Verdict::veryQuiet);
+    printer.onLevel (LevelAdvice::Verdict::fine);
+    printer.onLevel (LevelAdvice::Verdict::tooLoud);
+    CHECK (screen.text()
+           == "Very quiet. Turn up the input level, or move closer to the microphone.\n"
+              "Too loud: the sound is clipped. Turn down the input level, or move away from the microphone.\n");
+}
+
 TEST_CASE ("at the end the words that no final confirmed are marked")
 {
     Capture document, screen;
