@@ -70,13 +70,33 @@ std::string asText (const Json& json) { return json.dump (-1, ' ', false, Json::
 
 std::string wordsAsText (const TranscriptSnapshot& transcript)
 {
-    return asText ({ { "segments", storeTranscript (transcript) }, { "takes", storeTakes (transcript) } });
+    auto rows = Json::array();
+    for (const auto& segment : transcript.finals)
+        rows.push_back (storeSegment (segment));
+    if (transcript.partial && ! transcript.partial->text.empty())
+        rows.push_back (storeSegment (*transcript.partial));
+
+    return asText ({ { "segments", std::move (rows) }, { "takes", storeTakes (transcript) } });
 }
 
 std::shared_ptr<const TranscriptSnapshot> wordsFrom (const std::string& text)
 {
     const auto json = Json::parse (text, nullptr, false);
-    return json.is_object() ? restoreTranscript (json.value ("segments", Json()), json.value ("takes", Json())) : nullptr;
+    const auto rows = json.is_object() ? json.value ("segments", Json()) : Json();
+    auto transcript = std::make_shared<TranscriptSnapshot>();
+
+    for (const auto& row : rows.is_array() ? rows : Json::array())
+        if (auto segment = restoreSegment (row))
+        {
+            segment->id = static_cast<std::int64_t> (transcript->finals.size());
+            transcript->finals.push_back (std::move (*segment));
+        }
+
+    if (transcript->finals.empty())
+        return nullptr;
+
+    transcript->takes = restoreTakes (json.value ("takes", Json()));
+    return transcript;
 }
 
 std::optional<FileJob> jobFrom (const Json& json)

@@ -54,10 +54,10 @@ std::vector<float> speech (std::size_t seconds)
 {
     const auto file = kikitori::readAudioFile (KIKITORI_SOURCE_DIR "/Assets/samples/kathleen.flac");
     REQUIRE (file);
-    const auto& [samples, fileRate] = file.value();
+    const auto& samples = file.value().samples;
     std::vector<float> out;
     for (std::size_t i = 0; out.size() < seconds * rate; ++i)
-        out.push_back (samples[i * static_cast<std::size_t> (fileRate) / rate % samples.size()]);
+        out.push_back (samples[i * static_cast<std::size_t> (file.value().sampleRate) / rate % samples.size()]);
     return out;
 }
 } // namespace
