@@ -6,18 +6,22 @@
 #include "Standalone/App/AppStorage.h"
 
 #include <cstdio>
-#include <string_view>
+#include <string>
 #include <thread>
+#include <vector>
 
 using namespace kikitori;
 
-int main (int argc, char* argv[])
+namespace
 {
-    if (argc != 3)
-        return 2;
+std::vector<std::string> arguments;
+}
 
-    const std::filesystem::path folder (argv[2]);
-    const bool isApp = std::string_view (argv[1]) == "app";
+// A test case, because the scene's own checks need one around them.
+TEST_CASE ("says words until it is killed")
+{
+    const std::filesystem::path folder (arguments[1]);
+    const bool isApp = arguments[0] == "app";
     app::AppStorage storage (folder / "app.json", folder / "app", juce::File ((folder / "none").string()));
     test::PluginScene scene (
         nullptr,
@@ -33,9 +37,8 @@ int main (int argc, char* argv[])
         juce::MemoryBlock project;
         scene.processor->getStateInformation (project);
 
-        if (! platform::writeFile (folder / "project",
-                                   { static_cast<const char*> (project.getData()), project.getSize() }))
-            return 1;
+        REQUIRE (platform::writeFile (folder / "project",
+                                      { static_cast<const char*> (project.getData()), project.getSize() }));
     }
 
     scene.prepare();
@@ -56,4 +59,13 @@ int main (int argc, char* argv[])
 
         std::this_thread::sleep_until (begin + step * Milliseconds (10)); // the sound card's clock
     }
+}
+
+int main (int argc, char* argv[])
+{
+    if (argc != 3)
+        return 2;
+
+    arguments.assign (argv + 1, argv + argc);
+    return Catch::Session().run();
 }

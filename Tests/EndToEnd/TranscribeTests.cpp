@@ -114,11 +114,11 @@ TEST_CASE ("a recording without words says so, with its loudest level")
 {
     const Rig rig;
     std::vector<float> samples (32000, 0.0f);
-    samples[16000] = 0.001f;
+    samples[16000] = 0.00003f; // as quiet as dither: the gate stays shut, whatever the model
     const auto result = rig.runClient ({ "transcribe", rig.writeWav ("quiet.wav", samples, 16000) });
     CHECK (result.code == 6);
     CHECK (result.output.empty());
-    CHECK (result.errors.find ("quiet.wav: No words were recognized. The loudest level is -60.0 dB.")
+    CHECK (result.errors.find ("quiet.wav: No words were recognized. The loudest level is -90.5 dB.")
            != std::string::npos);
 }
 

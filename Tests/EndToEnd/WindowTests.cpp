@@ -82,7 +82,7 @@ TEST_CASE ("With mouse and keys on a display, a real backend writes down what is
 
         // A double click on the first word takes it alone; the caption window opens above all others and closes.
         const auto firstWord = user.onMessageThread (
-            [&] { return user.find ("Transcript")->getScreenBounds().getPosition() + juce::Point<int> (90, 24); });
+            [&] { return user.find ("Transcript")->getScreenBounds().getPosition() + juce::Point<int> (90, 58); }); // below the take's title
         user.doubleClick (firstWord);
         CHECK (user.sees ([&] { return transcript() == "he"; }));
         user.press ("Escape");
