@@ -2,7 +2,7 @@
     three times that tell how fast it was, and export in every format.
 
     Threads: message thread; FileTranscriber does the work.
-    Failure: of a file under its name until it is read or the file taken off the list. A transcript never takes the
+    Failure: of a file under its name until it is dismissed or the file is removed from the list. A transcript never takes the
     place of a recording in the list.
 */
 #pragma once
