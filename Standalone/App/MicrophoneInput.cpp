@@ -40,9 +40,15 @@ juce::String MicrophoneInput::open (const juce::XmlElement* saved, const juce::S
 
 juce::String MicrophoneInput::chooseDevice (const juce::String& wanted)
 {
-    for (const auto& choice : choices())
-        if (choice.name.containsIgnoreCase (wanted))
-            return choose (choice);
+    const auto all = choices();
+    const auto find = [&] (auto matches) { return std::find_if (all.begin(), all.end(), matches); };
+    auto found = find ([&] (const Choice& choice) { return choice.name.equalsIgnoreCase (wanted); });
+
+    if (found == all.end()) // JACK's "system" is no part of "Open Sound System"
+        found = find ([&] (const Choice& choice) { return choice.name.containsIgnoreCase (wanted); });
+
+    if (found != all.end())
+        return choose (*found);
 
     return "no audio input is named \"" + wanted + "\"";
 }
