@@ -30,6 +30,7 @@ public:
 
     bool isOpen() const noexcept { return handle >= 0; }
     int socket() const noexcept { return handle; }
+    void setPatience (std::chrono::milliseconds time) noexcept { patience = time; }
 
     void send (std::string_view bytes);
     void endSending(); ///< the other side reads the end; we still listen
