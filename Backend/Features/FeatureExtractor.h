@@ -7,7 +7,7 @@
     Toolbox, Interval Research TR 1998-010.
 
     The high-pass: of each windowed frame, the part that a constant and waves of 25 and 50 Hz explain (least squares) is
-    brought down to 3 % of the rest's power where it has more. So offset, rumble and the mains' hum go, by more than 30
+    brought down to 4 % of the rest's power where it has more. So offset, rumble and the mains' hum go, by more than 30
     dB where they are loud; a low voice in a quiet room stays nearly as it was (taken out whole, the same part costs two
     points of the words of today's weights, and a recursive high-pass at 80 Hz half a point). Unlike a recursive filter's,
     its output depends on the frame alone, so that features are the same wherever a replay begins.

@@ -12,9 +12,9 @@ namespace
 {
 constexpr std::size_t blockHops = 8;   // 80 ms: a click is shorter, a vowel is not
 constexpr float trainedLevel = -26.0f; // dB: nine in ten recordings of the training data are louder
-constexpr float trainedNoise = -60.0f; // dB: half of them have noisier pauses
+constexpr float trainedNoise = -65.0f; // dB: most of them have noisier pauses
 constexpr float mostGain = 45.0f;      // dB
-constexpr float aboveQuietest = 10.0f; // dB
+constexpr float aboveQuietest = 20.0f; // dB
 constexpr float fallOfBlock = 0.25f;   // dB
 } // namespace
 

@@ -2,7 +2,7 @@
 
     The level of a hop of 10 ms is the mean power of its samples' differences over 0.5 ms, in dB of full scale: without
     offset, with the mains' hum 22 dB down, stateless. The level of the speech is that of its loudest 80 ms: it rises at
-    once and falls by 3 dB for each second of speech; what is not 10 dB louder than the quietest 80 ms of its segment is
+    once and falls by 3 dB for each second of speech; what is not 20 dB louder than the quietest 80 ms of its segment is
     no speech. Where it lies as high as in the training data, nothing is changed (most recordings); where it lies below,
     everything is raised as if it were there, but the segment's quietest 80 ms to no more than a quiet room's noise, so
     that a breath before the first word is not taken for quiet speech; by 45 dB at most. The level outlives the segment:

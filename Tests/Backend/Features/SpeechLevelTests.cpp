@@ -46,10 +46,10 @@ TEST_CASE ("quiet speech is raised, loud speech and what is no speech are not", 
 {
     SpeechLevel level;
     CHECK (level.gain() == 1.0f);
-    level.hear (blocks ({ -75, -76, -74, -70 })); // a room
+    level.hear (blocks ({ -85, -86, -84, -80 })); // a room
     CHECK_FALSE (level.decibels());
     CHECK (level.gain() == 1.0f);
-    level.hear (blocks ({ -75, -40, -75 }));
+    level.hear (blocks ({ -85, -40, -85 }));
     CHECK (level.decibels() == -40.0f);
     CHECK (gainOf (level) == Approx (14.0f));
     level.hear (blocks ({ -20 })); // at once
@@ -59,7 +59,7 @@ TEST_CASE ("quiet speech is raised, loud speech and what is no speech are not", 
 TEST_CASE ("noise is not raised above a quiet room's, and nothing by more than 45 dB", "[level]")
 {
     SpeechLevel noisy;
-    noisy.hear (blocks ({ -65, -40 }));
+    noisy.hear (blocks ({ -70, -40 }));
     CHECK (gainOf (noisy) == Approx (5.0f));
     SpeechLevel far;
     far.hear (blocks ({ -120, -85 }));
