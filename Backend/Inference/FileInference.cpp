@@ -1,6 +1,7 @@
 #include "Backend/Inference/FileInference.h"
 
 #include "Backend/Inference/FileInferenceJob.h"
+#include "Core/Guarded.h"
 
 #include <algorithm>
 
@@ -34,7 +35,7 @@ const char* toString (Phase phase) noexcept
 }
 
 FileInference::FileInference (ModelStore& store, InferenceLimits limitsToKeep)
-    : models (store), limits (limitsToKeep), thread ([this] { run(); })
+    : models (store), limits (limitsToKeep), thread (guardedThread ("inference", [this] { run(); }))
 {
 }
 
@@ -45,17 +46,17 @@ FileInference::~FileInference()
     thread.join();
 }
 
-bool FileInference::hasRoomLocked() const
+bool FileInference::hasRoomLocked (std::size_t comingIn) const
 {
     const auto open =
         std::count_if (jobs.begin(), jobs.end(), [] (const auto& job) { return ! job->state.hasEnded(); });
-    return static_cast<std::size_t> (open) <= limits.waiting;
+    return static_cast<std::size_t> (open) + comingIn <= limits.waiting;
 }
 
-bool FileInference::hasRoom() const
+bool FileInference::hasRoom (std::size_t comingIn) const
 {
     const std::lock_guard lock (mutex);
-    return hasRoomLocked();
+    return hasRoomLocked (comingIn);
 }
 
 Status FileInference::submit (InferenceRequest request, Done done)

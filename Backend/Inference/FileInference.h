@@ -95,7 +95,8 @@ public:
     bool cancel (const std::string& id);
 
     bool isBusy() const;
-    bool hasRoom() const;
+    /** For one more, while so many are still coming in. */
+    bool hasRoom (std::size_t comingIn = 0) const;
 
 private:
     struct Job;
@@ -107,7 +108,7 @@ private:
     std::optional<Error> mustEnd (const Job& job) const;
     void update (const std::function<void()>& change);
     void forgetOldest();
-    bool hasRoomLocked() const;
+    bool hasRoomLocked (std::size_t comingIn = 0) const;
 
     ModelStore& models;
     const InferenceLimits limits;

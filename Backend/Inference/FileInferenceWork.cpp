@@ -1,6 +1,7 @@
 // One job of file inference, on the worker's thread.
 #include "Backend/Inference/FileInferenceJob.h"
 #include "Backend/Inference/FileTranscription.h"
+#include "Core/Guarded.h"
 
 namespace kikitori::backend
 {
@@ -35,9 +36,17 @@ void FileInference::update (const std::function<void()>& change)
 void FileInference::work (Job& job)
 {
     job.begun = Clock::now();
-    auto model = loadModel (job);
-    update ([&job] { job.state.phase = Phase::running; });
-    auto result = model ? transcribe (job, std::move (model).value()) : Result<InferenceResult> (model.error());
+    auto result = guarded ("inference",
+                           [&]() -> Result<InferenceResult>
+                           {
+                               auto model = loadModel (job);
+                               update ([&job] { job.state.phase = Phase::running; });
+
+                               if (! model)
+                                   return model.error();
+
+                               return transcribe (job, std::move (model).value());
+                           });
     std::error_code ignored;
     std::filesystem::remove (job.request.file, ignored);
 
@@ -103,10 +112,11 @@ Result<std::shared_ptr<const RecognizerModel>> FileInference::loadModel (Job& jo
 Result<InferenceResult> FileInference::transcribe (Job& job, std::shared_ptr<const RecognizerModel> model)
 {
     const auto began = Clock::now();
-    auto transcription = FileTranscription::open (job.request.file, job.request.fileName, std::move (model));
+    auto transcription = FileTranscription::open (job.request.file, job.request.fileName, std::move (model),
+                                                  [this, &job] { return mustEnd (job).has_value(); });
 
     if (! transcription)
-        return transcription.error();
+        return mustEnd (job).value_or (transcription.error());
 
     auto& file = *transcription.value();
     auto firstTokenMs = -1.0;
@@ -119,7 +129,7 @@ Result<InferenceResult> FileInference::transcribe (Job& job, std::shared_ptr<con
         const auto more = file.advance();
 
         if (! more)
-            return more.error();
+            return mustEnd (job).value_or (more.error());
         if (file.seconds() > limits.audioSeconds)
             return Error{ "too_long", "The file is longer than "
                                           + std::to_string (static_cast<int> (limits.audioSeconds)) + " s of audio." };

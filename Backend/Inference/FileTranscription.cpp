@@ -23,9 +23,10 @@ Error withName (Error error, const std::filesystem::path& ours, const std::strin
 
 Result<std::unique_ptr<FileTranscription>> FileTranscription::open (const std::filesystem::path& file,
                                                                     const std::string& shownName,
-                                                                    std::shared_ptr<const RecognizerModel> model)
+                                                                    std::shared_ptr<const RecognizerModel> model,
+                                                                    AudioFileReader::StopCheck shouldStop)
 {
-    auto reader = AudioFileReader::open (file);
+    auto reader = AudioFileReader::open (file, std::move (shouldStop));
 
     if (! reader)
         return withName (reader.error(), file, shownName);

@@ -14,9 +14,11 @@ namespace kikitori::backend
 class FileTranscription
 {
 public:
+    /** shouldStop: asked whenever the file is read, also in advance(). */
     static Result<std::unique_ptr<FileTranscription>> open (const std::filesystem::path& file,
                                                             const std::string& shownName,
-                                                            std::shared_ptr<const RecognizerModel> model);
+                                                            std::shared_ptr<const RecognizerModel> model,
+                                                            AudioFileReader::StopCheck shouldStop);
 
     /** Takes the next second or so; false: that was the last. */
     Result<bool> advance();

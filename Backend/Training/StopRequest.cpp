@@ -1,5 +1,7 @@
 #include "Backend/Training/StopRequest.h"
 
+#include "Core/Guarded.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -29,7 +31,7 @@ StopRequest::StopRequest (int input)
     ::sigaction (SIGINT, &action, nullptr);
 
     if (input >= 0 && ::pipe (wake) == 0)
-        reader = std::thread ([this, input] { readInput (input); });
+        reader = guardedThread ("training", [this, input] { readInput (input); });
 }
 
 StopRequest::~StopRequest()

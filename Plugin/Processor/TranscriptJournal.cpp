@@ -1,5 +1,7 @@
 #include "Plugin/Processor/TranscriptJournal.h"
 
+#include "Core/Guarded.h"
+
 #include <system_error>
 #include <utility>
 
@@ -48,7 +50,7 @@ void TranscriptJournal::start()
     try
     {
         if (! thread.joinable())
-            thread = std::thread ([this] { work(); });
+            thread = guardedThread ("journal", [this] { work(); });
     }
     catch (const std::system_error& trouble)
     {
@@ -90,10 +92,10 @@ void TranscriptJournal::work()
         lock.unlock();
 
         for (const auto& job : todo)
-            job();
+            static_cast<void> (guarded ("journal", job));
 
         if (next)
-            report (write (*next));
+            report (guarded ("journal", [&] { return write (*next); }));
 
         lock.lock();
         isBusy = false;

@@ -1,5 +1,6 @@
 #include "Plugin/Processor/UnreadState.h"
 
+#include "Platform/FileFacts.h"
 #include "Platform/FileWriter.h"
 
 #include <array>
@@ -14,7 +15,7 @@ namespace kikitori::plugin
 
 namespace
 {
-constexpr std::ptrdiff_t mostFiles = 100;
+constexpr std::size_t mostFiles = 100;
 
 /** FNV-1a: names, no secrets. */
 std::string nameOf (std::string_view data)
@@ -43,7 +44,7 @@ Result<std::filesystem::path> keepUnread (const void* data, std::size_t size, co
         return file;
     if (auto made = platform::makeFolder (folder); ! made)
         return made.error();
-    if (std::distance (std::filesystem::directory_iterator (folder, ignored), {}) >= mostFiles)
+    if (platform::entriesOf (folder).size() >= mostFiles)
         return Error{ "write_failed", "The folder " + folder.string() + " holds " + std::to_string (mostFiles)
                                           + " files already. Move them elsewhere." };
 

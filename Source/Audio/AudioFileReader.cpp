@@ -2,6 +2,7 @@
 
 #include "Audio/DecodedFrame.h"
 #include "Audio/FileExtent.h"
+#include "Audio/MediaInput.h"
 
 #include <algorithm>
 #include <optional>
@@ -11,7 +12,6 @@ extern "C"
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/error.h>
-#include <libavutil/log.h>
 }
 
 namespace kikitori
@@ -22,47 +22,22 @@ namespace
 
 struct Deleters
 {
-    void operator() (AVFormatContext* p) const { avformat_close_input (&p); }
     void operator() (AVCodecContext* p) const { avcodec_free_context (&p); }
     void operator() (AVPacket* p) const { av_packet_free (&p); }
     void operator() (AVFrame* p) const { av_frame_free (&p); }
-    void operator() (AVIOContext* p) const
-    {
-        av_freep (&p->buffer);
-        avio_context_free (&p);
-    }
 };
 
 template <typename T>
 using Owned = std::unique_ptr<T, Deleters>;
 
-std::string describeError (int code)
-{
-    char buffer[AV_ERROR_MAX_STRING_SIZE]{};
-    return av_strerror (code, buffer, sizeof buffer) == 0 ? buffer : "error " + std::to_string (code);
-}
-
-Error unreadable (const std::string& file, const std::string& why)
-{
-    return { "unreadable_audio",
-             file + " cannot be read as audio: " + why + "; WAV, FLAC, MP3, M4A, OGG and Opus files can be read" };
-}
-
-int readBytes (void* source, std::uint8_t* buffer, int size)
-{
-    const auto count = (*static_cast<AudioFileReader::ByteSource*> (source)) (
-        { reinterpret_cast<char*> (buffer), static_cast<std::size_t> (size) });
-    return count > 0 ? static_cast<int> (count) : AVERROR_EOF;
-}
-
 } // namespace
 
 struct AudioFileReader::Decoder
 {
-    std::string name;
-    ByteSource bytes;
-    Owned<AVIOContext> pipe; ///< reads bytes; after format, which uses it, has gone
-    Owned<AVFormatContext> format;
+    explicit Decoder (std::string shownName) : name (std::move (shownName)) {}
+
+    const std::string name;
+    std::unique_ptr<MediaInput> input;
     Owned<AVCodecContext> codec;
     Owned<AVPacket> packet{ av_packet_alloc() };
     Owned<AVFrame> frame{ av_frame_alloc() };
@@ -77,9 +52,7 @@ struct AudioFileReader::Decoder
     std::optional<FileExtent> extent;
     std::optional<Error> broken; ///< comes out once what was decoded before it has been read
 
-    Status openFile (const std::string& path);
-    Status openPipe();
-    Status openInput (AVFormatContext* opened, const std::string& url);
+    Status open (Result<std::unique_ptr<MediaInput>> opened);
     Status openCodec (const AVCodec* decoder);
     Status decodeMore();
     Status feedPacket();
@@ -88,44 +61,23 @@ struct AudioFileReader::Decoder
     Status checkEnd() const;
 };
 
-Status AudioFileReader::Decoder::openFile (const std::string& path)
+Status AudioFileReader::Decoder::open (Result<std::unique_ptr<MediaInput>> opened)
 {
-    auto opened = openInput (avformat_alloc_context(), "file:" + path);
-    if (opened)
-        extent.emplace (*format, stream, path);
-    return opened;
-}
+    if (! opened)
+        return opened.error();
 
-Status AudioFileReader::Decoder::openPipe()
-{
-    constexpr int bufferBytes = 1 << 15;
-    auto* buffer = static_cast<unsigned char*> (av_malloc (bufferBytes));
-    pipe.reset (avio_alloc_context (buffer, bufferBytes, 0, &bytes, readBytes, nullptr, nullptr));
-    auto* opened = avformat_alloc_context();
-    opened->pb = pipe.get();
-    auto status = openInput (opened, {});
-    if (status)
-        extent.emplace (*format, stream, std::string());
-    return status;
-}
-
-/** Takes opened. */
-Status AudioFileReader::Decoder::openInput (AVFormatContext* opened, const std::string& url)
-{
-    int code = avformat_open_input (&opened, url.c_str(), nullptr, nullptr);
-    if (code < 0)
-        return unreadable (name, describeError (code));
-    format.reset (opened);
-
-    code = avformat_find_stream_info (opened, nullptr);
-    if (code < 0)
-        return unreadable (name, describeError (code));
+    input = std::move (opened).value();
+    if (auto found = input->findStreams(); ! found)
+        return found;
 
     const AVCodec* decoder = nullptr;
-    stream = av_find_best_stream (opened, AVMEDIA_TYPE_AUDIO, -1, -1, &decoder, 0);
+    stream = av_find_best_stream (&input->format(), AVMEDIA_TYPE_AUDIO, -1, -1, &decoder, 0);
     if (stream < 0 || decoder == nullptr)
-        return unreadable (name, stream < 0 ? "it has no audio" : "its codec is not known");
-    return openCodec (decoder);
+        return unreadableAudio (name, stream < 0 ? "it has no audio" : "its codec is not known");
+    auto codecOpened = openCodec (decoder);
+    if (codecOpened)
+        extent.emplace (*input, stream);
+    return codecOpened;
 }
 
 Status AudioFileReader::Decoder::openCodec (const AVCodec* decoder)
@@ -133,23 +85,24 @@ Status AudioFileReader::Decoder::openCodec (const AVCodec* decoder)
     constexpr int lowestRate = 8000, highestRate = 192000, mostChannels = 64;
 
     codec.reset (avcodec_alloc_context3 (decoder));
-    int code = codec == nullptr ? AVERROR (ENOMEM)
-                                : avcodec_parameters_to_context (codec.get(), format->streams[stream]->codecpar);
+    int code = codec == nullptr
+                   ? AVERROR (ENOMEM)
+                   : avcodec_parameters_to_context (codec.get(), input->format().streams[stream]->codecpar);
     if (code >= 0)
     {
         codec->thread_count = 1;
         code = avcodec_open2 (codec.get(), decoder, nullptr);
     }
     if (code < 0)
-        return unreadable (name, describeError (code));
+        return unreadableAudio (name, describeMediaError (code));
 
     channels = channelsOf (*codec);
     sampleRate = codec->sample_rate;
     if (codec->sample_rate < lowestRate || codec->sample_rate > highestRate)
-        return unreadable (name, "its sample rate is " + std::to_string (codec->sample_rate)
+        return unreadableAudio (name, "its sample rate is " + std::to_string (codec->sample_rate)
                                      + " Hz, allowed are 8000 to 192000");
     if (channels < 1 || channels > mostChannels)
-        return unreadable (name, "it has " + std::to_string (channels) + " channels, allowed are 1 to 64");
+        return unreadableAudio (name, "it has " + std::to_string (channels) + " channels, allowed are 1 to 64");
     return success();
 }
 
@@ -158,13 +111,16 @@ Status AudioFileReader::Decoder::feedPacket()
 {
     for (;;)
     {
-        const int code = av_read_frame (format.get(), packet.get());
+        const int code = input->nextPacket (*packet);
         if (code == AVERROR_EOF)
         {
             packetsEnded = true;
             avcodec_send_packet (codec.get(), nullptr);
             return success();
         }
+        if (code < 0)
+            if (auto stopped = input->stopped())
+                return *stopped;
         if (code < 0 && goodFrames > 0) // what comes behind the damage cannot be found
         {
             extent->onBreak();
@@ -173,7 +129,7 @@ Status AudioFileReader::Decoder::feedPacket()
             return success();
         }
         if (code < 0)
-            return unreadable (name, describeError (code));
+            return unreadableAudio (name, describeMediaError (code));
 
         extent->onPacket (*packet);
         const bool ours = packet->stream_index == stream;
@@ -194,7 +150,7 @@ Status AudioFileReader::Decoder::takeFrame()
     extent->onFrame (*frame);
     av_frame_unref (frame.get());
     ++goodFrames;
-    return known ? success() : Status (unreadable (name, "its sample format changes on the way or is not known"));
+    return known ? success() : Status (unreadableAudio (name, "its sample format changes on the way or is not known"));
 }
 
 void AudioFileReader::Decoder::noteDamage()
@@ -206,7 +162,7 @@ void AudioFileReader::Decoder::noteDamage()
 Status AudioFileReader::Decoder::checkEnd() const
 {
     if (goodFrames == 0 || damagedPackets > goodFrames)
-        return unreadable (name, goodFrames == 0 ? "there is no audio in it" : "most of its data are damaged");
+        return unreadableAudio (name, goodFrames == 0 ? "there is no audio in it" : "most of its data are damaged");
     return success();
 }
 
@@ -238,30 +194,18 @@ Status AudioFileReader::Decoder::decodeMore()
 AudioFileReader::AudioFileReader (std::unique_ptr<Decoder> decoderToUse) : decoder (std::move (decoderToUse)) {}
 AudioFileReader::~AudioFileReader() = default;
 
-Result<std::unique_ptr<AudioFileReader>> AudioFileReader::open (const std::filesystem::path& file)
+Result<std::unique_ptr<AudioFileReader>> AudioFileReader::open (const std::filesystem::path& file, StopCheck shouldStop)
 {
-    std::error_code failed;
-    if (! std::filesystem::exists (file, failed))
-        return Error{ "file_missing", file.string() + ": no such file; check the path" };
-    if (std::filesystem::is_directory (file, failed))
-        return unreadable (file.string(), "it is a folder");
-
-    // Damage is reported by read(); FFmpeg's own lines on standard error would only repeat it.
-    av_log_set_level (AV_LOG_QUIET);
-    auto decoder = std::make_unique<Decoder>();
-    decoder->name = file.string();
-    if (auto opened = decoder->openFile (file.string()); ! opened)
+    auto decoder = std::make_unique<Decoder> (file.string());
+    if (auto opened = decoder->open (MediaInput::open (file, std::move (shouldStop))); ! opened)
         return opened.error();
     return std::unique_ptr<AudioFileReader> (new AudioFileReader (std::move (decoder)));
 }
 
 Result<std::unique_ptr<AudioFileReader>> AudioFileReader::open (ByteSource bytes, const std::string& name)
 {
-    av_log_set_level (AV_LOG_QUIET);
-    auto decoder = std::make_unique<Decoder>();
-    decoder->name = name;
-    decoder->bytes = std::move (bytes);
-    if (auto opened = decoder->openPipe(); ! opened)
+    auto decoder = std::make_unique<Decoder> (name);
+    if (auto opened = decoder->open (MediaInput::open (std::move (bytes), name)); ! opened)
         return opened.error();
     return std::unique_ptr<AudioFileReader> (new AudioFileReader (std::move (decoder)));
 }
@@ -273,7 +217,7 @@ int AudioFileReader::channels() const noexcept { return decoder->channels; }
 
 double AudioFileReader::duration() const noexcept
 {
-    const auto duration = decoder->format->duration;
+    const auto duration = decoder->input->format().duration;
     return duration > 0 ? static_cast<double> (duration) / AV_TIME_BASE : 0.0;
 }
 
@@ -305,9 +249,11 @@ Result<std::size_t> AudioFileReader::read (std::span<float> interleaved)
     return filled / width;
 }
 
-Result<AudioFileContent> readAudioFile (const std::filesystem::path& file, double maxSeconds)
+Result<AudioFileContent> readAudioFile (const std::filesystem::path& file,
+                                        double maxSeconds,
+                                        AudioFileReader::StopCheck shouldStop)
 {
-    auto reader = AudioFileReader::open (file);
+    auto reader = AudioFileReader::open (file, std::move (shouldStop));
     if (! reader)
         return reader.error();
 

@@ -1,5 +1,5 @@
-/*  Decodes an audio file piece by piece: whatever FFmpeg's libavformat and libavcodec read (WAV, FLAC, MP3, M4A, OGG,
-    Opus, ...).
+/*  Decodes an audio file piece by piece: the containers of recordings (WAV, FLAC, MP3, M4A, OGG, Opus, ...; see
+    MediaInput) with any codec that FFmpeg's libavcodec reads.
 
     Threads: one at a time.
     Failure: an error names the file, what is wrong with it and what can be read instead. A file that breaks off in
@@ -24,8 +24,11 @@ namespace kikitori
 class AudioFileReader
 {
 public:
-    /** Opens the file's first audio stream. Errors: file_missing, unreadable_audio. */
-    static Result<std::unique_ptr<AudioFileReader>> open (const std::filesystem::path& file);
+    /** True: reading shall end soon. Called on the thread that reads. */
+    using StopCheck = std::function<bool()>;
+    /** Opens the file's first audio stream. Errors: file_missing, unreadable_audio; here and in read() cancelled. */
+    static Result<std::unique_ptr<AudioFileReader>> open (const std::filesystem::path& file,
+                                                          StopCheck shouldStop = {});
 
     /** The next bytes of a stream that cannot go back; 0 at its end. */
     using ByteSource = std::function<std::size_t (std::span<char>)>;
@@ -62,6 +65,8 @@ struct AudioFileContent
 };
 
 /** A whole file as mono. Errors as AudioFileReader, and too_long past maxSeconds. */
-Result<AudioFileContent> readAudioFile (const std::filesystem::path& file, double maxSeconds = 3600.0);
+Result<AudioFileContent> readAudioFile (const std::filesystem::path& file,
+                                        double maxSeconds = 3600.0,
+                                        AudioFileReader::StopCheck shouldStop = {});
 
 } // namespace kikitori

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
 #include <string_view>
 #include <vector>
 
@@ -30,52 +29,50 @@ bool isOneOf (const AVFormatContext& format, std::initializer_list<std::string_v
 bool statesSamples (const AVFormatContext& format, const AVCodecParameters& codec)
 {
     const bool isPlain = codec.codec_id == AV_CODEC_ID_FLAC || av_get_exact_bits_per_sample (codec.codec_id) > 0;
-    return isPlain && isOneOf (format, { "wav", "aiff", "flac" });
+    return isPlain && isOneOf (format, { "wav", "w64", "caf", "au", "aiff", "flac" });
 }
 
-/** What writers to a pipe put into a WAV header, because they cannot know the length. */
-bool isPlaceholder (std::uint32_t bytes)
+/** The length in bytes that an MPEG layer III frame's header states; 0 for anything else. */
+std::size_t mp3FrameBytes (const std::uint8_t* header, int sampleRate)
 {
-    constexpr std::uint32_t slack = 0x10000, gibibytes2 = 0x80000000;
-    return bytes == 0 || (bytes >= gibibytes2 - slack && bytes <= gibibytes2) || bytes >= 0xffffffff - slack;
-}
+    constexpr std::array kilobits1{ 0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0 };
+    constexpr std::array kilobits2{ 0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0 };
 
-std::uint32_t littleEndian (const char* bytes)
-{
-    std::uint32_t value = 0;
-    for (int i = 3; i >= 0; --i)
-        value = value << 8 | static_cast<unsigned char> (bytes[i]);
-    return value;
-}
-
-/** The audio bytes that a WAV header states; FFmpeg forgets them where the file is shorter. 0: not known. */
-std::uint32_t statedWavBytes (const std::string& file)
-{
-    constexpr int mostChunks = 64;
-    std::array<char, 12> header{};
-    std::ifstream in (file, std::ios::binary);
-    if (! in.read (header.data(), header.size()) || std::string_view (header.data(), 4) != "RIFF")
+    const auto isLayer3 = header[0] == 0xff && (header[1] & 0xe6) == 0xe2;
+    if (! isLayer3 || sampleRate <= 0)
         return 0;
 
-    for (int i = 0; i < mostChunks && in.read (header.data(), 8); ++i)
-    {
-        const auto size = littleEndian (header.data() + 4);
-        if (std::string_view (header.data(), 4) == "data")
-            return isPlaceholder (size) ? 0 : size;
-        in.seekg (static_cast<std::streamoff> (size) + size % 2, std::ios::cur);
-    }
-    return 0;
+    const bool isVersion1 = (header[1] & 0x18) == 0x18;
+    const auto kilobits = static_cast<std::size_t> ((isVersion1 ? kilobits1 : kilobits2)[header[2] >> 4]);
+    const std::size_t padding = header[2] >> 1 & 1, perKilobit = isVersion1 ? 144000 : 72000;
+    return kilobits > 0 ? perKilobit * kilobits / static_cast<std::size_t> (sampleRate) + padding : 0;
+}
+
+/** The same of an AAC frame with an ADTS header (ISO/IEC 14496-3, 1.A.2). */
+std::size_t adtsFrameBytes (const std::uint8_t* header)
+{
+    if (header[0] != 0xff || (header[1] & 0xf6) != 0xf0)
+        return 0;
+    return static_cast<std::size_t> ((header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5);
+}
+
+bool isCutFrame (const AVPacket& packet, const AVCodecParameters& codec)
+{
+    constexpr int header = 6;
+    if (packet.size < header)
+        return false;
+    const auto stated = codec.codec_id == AV_CODEC_ID_MP3   ? mp3FrameBytes (packet.data, codec.sample_rate)
+                        : codec.codec_id == AV_CODEC_ID_AAC ? adtsFrameBytes (packet.data)
+                                                            : 0;
+    return stated > static_cast<std::size_t> (packet.size);
 }
 
 /** A page of an Ogg file (RFC 3533) has at most 65,307 bytes: its header tells how many. */
-bool endsWithinOggPage (const std::string& file)
+bool endsWithinOggPage (const MediaInput& input)
 {
     constexpr std::size_t header = 27, largestPage = 65307;
-    std::ifstream in (file, std::ios::binary | std::ios::ate);
-    const auto size = in ? static_cast<std::size_t> (std::max<std::streamoff> (0, in.tellg())) : 0;
-    std::string tail (std::min (size, largestPage), '\0');
-    in.seekg (static_cast<std::streamoff> (size - tail.size()));
-    if (tail.empty() || ! in.read (tail.data(), static_cast<std::streamsize> (tail.size())))
+    std::string tail (static_cast<std::size_t> (std::min<std::uint64_t> (input.size(), largestPage)), '\0');
+    if (tail.empty() || ! input.readAt (input.size() - tail.size(), tail))
         return false;
 
     const auto page = tail.rfind (std::string_view ("OggS\0", 5));
@@ -102,9 +99,11 @@ double toSeconds (std::int64_t time, AVRational base) { return static_cast<doubl
 
 } // namespace
 
-FileExtent::FileExtent (const AVFormatContext& formatToUse, int streamToUse, std::string path)
-    : format (formatToUse), stream (*formatToUse.streams[streamToUse]), file (std::move (path)),
-      countsSamples (statesSamples (formatToUse, *formatToUse.streams[streamToUse]->codecpar))
+FileExtent::FileExtent (const MediaInput& inputToUse, int streamToUse)
+    : input (inputToUse), format (inputToUse.format()), stream (*format.streams[streamToUse]),
+      stated (readStatedData ([this] (std::uint64_t offset, std::span<char> target)
+                              { return input.readAt (offset, target); })),
+      countsSamples (statesSamples (format, *stream.codecpar))
 {
 }
 
@@ -120,6 +119,7 @@ void FileExtent::onPacket (const AVPacket& packet)
     {
         ownEnd = std::max (ownEnd, end);
         lastPacketSeconds = length;
+        endsWithinFrame = isCutFrame (packet, *stream.codecpar);
     }
 }
 
@@ -128,10 +128,15 @@ void FileExtent::onFrame (const AVFrame& frame)
     if (samples > 0) // at the very beginning, half a frame is usual
         damage += waitingDamage;
     waitingDamage = 0.0;
+    endsDamaged = false;
     samples += frame.nb_samples;
 }
 
-void FileExtent::onDamage() { waitingDamage += lastPacketSeconds; }
+void FileExtent::onDamage()
+{
+    waitingDamage += lastPacketSeconds;
+    endsDamaged = true;
+}
 
 double FileExtent::decodedSeconds() const noexcept
 {
@@ -139,15 +144,25 @@ double FileExtent::decodedSeconds() const noexcept
     return rate > 0 ? static_cast<double> (samples) / rate : 0.0;
 }
 
+/** By the bytes that the header announces. Where they are no samples, what is there was as long per byte. */
+std::optional<double> FileExtent::statedEnd() const
+{
+    if (! stated)
+        return std::nullopt;
+
+    const auto bytes = static_cast<double> (stated->bytes);
+    if (const auto& codec = *stream.codecpar; countsSamples && codec.block_align > 0 && codec.sample_rate > 0)
+        return bytes / codec.block_align / codec.sample_rate;
+
+    const auto there = static_cast<double> (input.size()) - static_cast<double> (stated->begin);
+    return there > 0.0 ? std::optional (decodedSeconds() * std::max (1.0, bytes / there)) : std::nullopt;
+}
+
 /** On the same clock as reachedEnd(). */
 std::optional<double> FileExtent::announcedEnd() const
 {
-    if (isContainer (format, "wav") && ! file.empty())
-    {
-        const auto bytes = statedWavBytes (file);
-        const auto rate = countsSamples ? stream.codecpar->bit_rate : 0;
-        return bytes > 0 && rate > 0 ? std::optional (bytes * 8.0 / static_cast<double> (rate)) : std::nullopt;
-    }
+    if (isOneOf (format, { "wav", "w64", "caf", "au" }))
+        return statedEnd();
     if (format.duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
         return std::nullopt;
     if (isOneOf (format, { "matroska", "webm" }))
@@ -181,7 +196,11 @@ std::optional<Error> FileExtent::missing (const std::string& name) const
     if (const auto announced = announcedEnd(); announced && *announced - reachedEnd() > tolerance)
         return tell (" is cut short or damaged: " + inSeconds (*announced - reachedEnd()) + " of "
                      + inSeconds (*announced) + " are missing.");
-    if (isBroken || (! file.empty() && isContainer (format, "ogg") && endsWithinOggPage (file)))
+
+    const bool hasLength = format.duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
+    const bool endsWithinFrameAlone = ! hasLength && (endsWithinFrame || (endsDamaged && isContainer (format, "flac")));
+    if (isBroken || endsWithinFrameAlone
+        || (input.isFile() && isContainer (format, "ogg") && endsWithinOggPage (input)))
         return tell (" is cut short: its end is missing.");
     if (damage > tolerance)
         return tell (" is damaged: " + inSeconds (damage) + " of it could not be decoded.");

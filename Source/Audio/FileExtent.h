@@ -1,14 +1,15 @@
 /*  How far an audio file says it goes, and how far it was found to go; for AudioFileReader alone. Only lengths that a
-    container states are believed (WAV, AIFF, FLAC, MP3 with a Xing or VBRI header, MP4, Matroska); a length
-    estimated from the bit rate, a stream's placeholder and formats whose lengths count otherwise say nothing. Ogg states
-    none: there the last page tells, if it is not whole.
+    container states are believed (WAV, W64, CAF, AU, AIFF, FLAC, MP3 with a Xing or VBRI header, MP4, Matroska); a
+    length estimated from the bit rate, a stream's placeholder and formats whose lengths count otherwise say nothing.
+    Ogg, other MP3 and ADTS state none: there the last page or frame tells, if it is not whole.
 
     Threads: one at a time.
     Failure: what is not known counts as complete.
 */
 #pragma once
 
-#include "Core/Result.h"
+#include "Audio/MediaInput.h"
+#include "Audio/StatedLength.h"
 
 #include <optional>
 #include <string>
@@ -25,8 +26,7 @@ namespace kikitori
 class FileExtent
 {
 public:
-    /** path: "" for a stream that is no file. */
-    FileExtent (const AVFormatContext& formatToUse, int streamToUse, std::string path);
+    FileExtent (const MediaInput& inputToUse, int streamToUse);
 
     void onPacket (const AVPacket& packet); ///< of any stream
     void onFrame (const AVFrame& frame);    ///< decoded from ours
@@ -41,9 +41,12 @@ private:
     double reachedEnd() const noexcept;
     double decodedSeconds() const noexcept;
 
+    std::optional<double> statedEnd() const;
+
+    const MediaInput& input;
     const AVFormatContext& format;
     const AVStream& stream;
-    const std::string file;
+    const std::optional<StatedData> stated;
     const bool countsSamples;      ///< the announced length is one in samples, to the sample
     double ownEnd = 0.0;           ///< of our packets, on the container's clock
     double everyEnd = 0.0;         ///< of all streams' packets
@@ -52,6 +55,8 @@ private:
     double damage = 0.0;           ///< seconds
     std::int64_t samples = 0;
     bool isBroken = false;
+    bool endsDamaged = false;      ///< of the last packet nothing could be decoded
+    bool endsWithinFrame = false;  ///< the last packet announces more than it holds
 };
 
 } // namespace kikitori

@@ -15,8 +15,9 @@
 namespace kikitori
 {
 
-/** Errors: file_missing, unreadable_audio. */
-Result<std::unique_ptr<SampleSource>> openAudioFile (const std::filesystem::path& file);
+/** isCancelled: asked while it opens; later, cancel() counts. Errors: file_missing, unreadable_audio, cancelled. */
+Result<std::unique_ptr<SampleSource>> openAudioFile (const std::filesystem::path& file,
+                                                     std::function<bool()> isCancelled = {});
 
 /** Fills bytes of a stream and gives their number, 0 at its end, and soon after isCancelled() says so. */
 using PipeReader = std::function<std::size_t (std::span<char> bytes, const std::function<bool()>& isCancelled)>;

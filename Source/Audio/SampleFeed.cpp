@@ -1,5 +1,7 @@
 #include "Audio/SampleFeed.h"
 
+#include "Core/Guarded.h"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -46,7 +48,18 @@ void SampleFeed::prepare (AudioTap& tap)
 
 void SampleFeed::start (AudioTap& tap)
 {
-    thread = std::thread ([this, &tap] { play (tap); });
+    thread = guardedThread (
+        "files",
+        [this, &tap]
+        {
+            if (const auto played = guarded ("files", [&] { play (tap); }); ! played)
+            {
+                const std::lock_guard lock (errorMutex);
+                error = played.error();
+            }
+
+            isFinished = true;
+        });
 }
 
 void SampleFeed::stop()
@@ -126,8 +139,6 @@ void SampleFeed::play (AudioTap& tap)
         tap.process (pointers.data(), static_cast<int> (channels), static_cast<int> (frames), info);
         framesPushed = pushed;
     }
-
-    isFinished = true;
 }
 
 } // namespace kikitori

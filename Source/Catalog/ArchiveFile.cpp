@@ -1,5 +1,6 @@
 #include "Catalog/ArchiveFile.h"
 
+#include "Core/Guarded.h"
 #include "Platform/FileWriter.h"
 
 namespace kikitori
@@ -11,7 +12,7 @@ constexpr std::chrono::milliseconds look{ 500 };
 } // namespace
 
 ArchiveFile::ArchiveFile (std::filesystem::path fileToMake, Ended endedToTell)
-    : file (std::move (fileToMake)), ended (std::move (endedToTell)), thread ([this] { run(); })
+    : file (std::move (fileToMake)), ended (std::move (endedToTell)), thread (guardedThread ("catalog", [this] { run(); }))
 {
 }
 
@@ -68,7 +69,7 @@ void ArchiveFile::close()
 
 void ArchiveFile::run()
 {
-    auto result = writeAll();
+    auto result = guarded ("catalog", [this] { return writeAll(); });
     bool isCancelled = false;
     {
         const std::lock_guard lock (mutex);

@@ -1,5 +1,6 @@
 #include "Network/LwsLoop.h"
 
+#include "Core/Guarded.h"
 #include "Network/NetworkThread.h"
 
 #include <csignal>
@@ -62,7 +63,7 @@ LwsLoop::LwsLoop()
     sigset_t all, before;
     sigfillset (&all);
     pthread_sigmask (SIG_SETMASK, &all, &before);
-    thread = std::thread ([this] { run(); });
+    thread = guardedThread ("network", [this] { run(); });
     pthread_sigmask (SIG_SETMASK, &before, nullptr);
 }
 

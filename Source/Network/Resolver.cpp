@@ -1,5 +1,6 @@
 #include "Network/Resolver.h"
 
+#include "Core/Guarded.h"
 #include "Network/NetworkThread.h"
 
 #include <arpa/inet.h>
@@ -113,7 +114,8 @@ std::shared_ptr<Subscription> Resolver::resolve (const std::string& host, Callba
         answerLater (Error{ "unknown_host", "The name server did not answer for " + host + " in time." },
                      NetworkPolicy::resolveLimit);
         auto lookup = std::make_shared<Lookup>();
-        lookup->thread = std::thread (
+        lookup->thread = guardedThread (
+            "network",
             [this, host, lookup = lookup.get(), weak = std::weak_ptr (wanted)]
             {
                 auto result = lookUp (host);

@@ -1,5 +1,6 @@
 #include "Platform/ListenAddress.h"
 
+#include "Platform/FileFacts.h"
 #include "Platform/FileHandle.h"
 
 #include <algorithm>
@@ -160,11 +161,9 @@ Status canListen (const ListenAddress& address, int port)
 
 bool isListening (const ListenAddress& address, int port)
 {
-    std::error_code trouble;
-
-    for (const auto& entry : std::filesystem::directory_iterator ("/dev/fd", trouble))
+    for (const auto& entry : entriesOf ("/dev/fd"))
     {
-        const auto handle = std::atoi (entry.path().filename().c_str());
+        const auto handle = std::atoi (entry.filename().c_str());
         int accepts = 0;
         socklen_t size = sizeof (accepts);
         SocketAddress bound;

@@ -1,5 +1,7 @@
 #include "Platform/TerminationSignals.h"
 
+#include "Core/Guarded.h"
+
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -52,7 +54,8 @@ TerminationSignals::TerminationSignals (std::function<void()> ended)
 
     try
     {
-        thread = std::thread (
+        thread = guardedThread (
+            "signals",
             [from = readEnd, tellEnded = std::move (ended)]
             {
                 char what = 0;

@@ -24,7 +24,8 @@ std::string environment (const char* name)
 std::filesystem::path homeFolder()
 {
     const auto folder = environment ("HOME");
-    return folder.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path (folder);
+    std::error_code failed;
+    return folder.empty() ? std::filesystem::temp_directory_path (failed) : std::filesystem::path (folder);
 }
 
 std::filesystem::path userConfigFolder() { return below ("XDG_CONFIG_HOME", ".config"); }

@@ -3,6 +3,7 @@
 #include "Audio/AudioFileNames.h"
 #include "Audio/FileSource.h"
 #include "Audio/SampleFeed.h"
+#include "Core/Guarded.h"
 #include "Session/MissingParts.h"
 
 #include <algorithm>
@@ -23,8 +24,10 @@ public:
 
     void execute()
     {
-        auto source = openAudioFile (order.path);
+        auto source = openAudioFile (order.path, [this] { return owner.isCancelled (order.id); });
 
+        if (owner.isCancelled (order.id))
+            return end (owner.isEnding() ? FileJob::State::interrupted : FileJob::State::cancelled, std::nullopt);
         if (! source)
             return end (FileJob::State::failed, source.error());
 
@@ -221,7 +224,7 @@ void FileTranscriber::queue (const FileJob& job, SessionConfig config)
 void FileTranscriber::begin()
 {
     if (! thread.joinable())
-        thread = std::thread ([this] { work(); });
+        thread = guardedThread ("files", [this] { work(); });
 
     wake.notify_all();
 }
@@ -377,7 +380,13 @@ void FileTranscriber::work()
         }
 
         if (! isCancelled (order.id))
-            Run (*this, order).execute();
+            if (const auto ran = guarded ("files", [&] { Run (*this, order).execute(); }); ! ran)
+                change (order.id,
+                        [&ran] (FileJob& job)
+                        {
+                            job.state = FileJob::State::failed;
+                            job.error = ran.error();
+                        });
 
         const std::lock_guard lock (mutex);
         std::erase (cancelled, order.id);

@@ -1,5 +1,7 @@
 #include "Standalone/App/InputProbe.h"
 
+#include "Core/Guarded.h"
+
 namespace kikitori::app
 {
 
@@ -50,7 +52,7 @@ void InputProbe::start (const juce::String& typeName, const juce::String& inputN
 {
     stop();
     shouldEnd = false;
-    thread = std::thread ([this, typeName, inputName] { look (typeName, inputName); });
+    thread = guardedThread ("audio", [this, typeName, inputName] { look (typeName, inputName); });
 }
 
 void InputProbe::stop()

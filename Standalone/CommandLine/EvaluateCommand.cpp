@@ -2,6 +2,7 @@
 
 #include "Audio/AudioFileReader.h"
 #include "Audio/SampleFeed.h"
+#include "Core/Guarded.h"
 #include "Standalone/CommandLine/Evaluation/Manifest.h"
 #include "Standalone/CommandLine/Evaluation/Report.h"
 #include "Standalone/CommandLine/Evaluation/SpeechEnd.h"
@@ -93,10 +94,11 @@ public:
         if (jobs == 0)
             jobs = options.realtime ? 1 : std::max (1, static_cast<int> (std::thread::hardware_concurrency()));
 
-        std::vector<std::jthread> workers;
+        std::vector<std::thread> workers;
         for (int i = 0; i < std::min (jobs, static_cast<int> (entries.size())); ++i)
-            workers.emplace_back ([this] { work(); });
-        workers.clear();
+            workers.push_back (guardedThread ("evaluate", [this] { work(); }));
+        for (auto& worker : workers)
+            worker.join();
 
         report.wallSeconds = std::chrono::duration<double> (std::chrono::steady_clock::now() - begin).count();
         std::erase_if (report.utterances, [] (const auto& utterance) { return utterance.audio.empty(); });
@@ -127,7 +129,7 @@ private:
         result.audio = entry.audioAsWritten;
         result.reference = entry.text;
 
-        auto audio = readAudioFile (entry.audio);
+        auto audio = readAudioFile (entry.audio, 3600.0, Interrupt::requested);
         ExitCode one = ExitCode::inputUnreadable;
         std::string model;
 

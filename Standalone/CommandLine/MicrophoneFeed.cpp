@@ -1,5 +1,7 @@
 #include "Standalone/CommandLine/MicrophoneFeed.h"
 
+#include "Core/Guarded.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -32,7 +34,7 @@ void MicrophoneFeed::start (AudioTap& tap)
 {
     lastBlock = Clock::now();
     startInput (tap);
-    thread = std::thread ([this, &tap] { watch (tap); });
+    thread = guardedThread ("audio", [this, &tap] { watch (tap); });
 }
 
 void MicrophoneFeed::startInput (AudioTap& tap)

@@ -90,7 +90,7 @@ private:
 Result<std::unique_ptr<SampleSource>> openInput (const std::string& file)
 {
     if (file != standardStream)
-        return openAudioFile (file);
+        return openAudioFile (file, Interrupt::requested);
 
     const auto read = [] (std::span<char> bytes, const std::function<bool()>& isCancelled)
     { return platform::readStandardInput (bytes, [&] { return isCancelled() || Interrupt::requested(); }); };

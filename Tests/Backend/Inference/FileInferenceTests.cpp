@@ -114,6 +114,25 @@ TEST_CASE ("what cannot be read or is not there ends with its reason, in the cli
     CHECK (unknown.error->code == "unknown_model");
 }
 
+TEST_CASE ("an upload that names other files reads none of them, and the next one has its turn", "[inference]")
+{
+    Rig rig;
+    fs::copy_file (tones / "tone.mp3", rig.folder.path / "secret.mp3");
+    const auto playlist =
+        rig.folder.write ("playlist.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.mp3\n");
+    const auto list = rig.folder.write ("list.wav", "ffconcat version 1.0\nfile secret.mp3\n");
+
+    for (const auto& file : { playlist, list })
+    {
+        const auto state = Rig::finished (rig.submit (file.filename(), file));
+        REQUIRE (state.error);
+        CHECK (state.error->code == "unreadable_audio");
+        CHECK_FALSE (state.result);
+    }
+
+    CHECK (Rig::finished (rig.submit ("tone", tones / "tone.mp3")).result);
+}
+
 TEST_CASE ("a file longer than allowed, or a job that takes too long, is ended", "[inference]")
 {
     InferenceLimits limits;
