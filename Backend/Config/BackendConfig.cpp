@@ -1,5 +1,7 @@
 #include "Backend/Config/BackendConfig.h"
 
+#include "Platform/FileFacts.h"
+
 #include <cstdlib>
 
 namespace kikitori::backend
@@ -30,8 +32,8 @@ std::filesystem::path defaultModelFolder()
 
     for (const auto& candidate :
          { own / ".." / ".." / "Assets" / "models", own / ".." / "share" / "kikitori" / "models" })
-        if (std::filesystem::is_directory (candidate))
-            return std::filesystem::weakly_canonical (candidate);
+        if (platform::isFolder (candidate))
+            return candidate.lexically_normal();
 
     return own / ".." / "share" / "kikitori" / "models";
 }

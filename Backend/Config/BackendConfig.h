@@ -8,6 +8,7 @@
 
 #include "Core/Result.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -88,6 +89,7 @@ struct BackendConfig
     std::filesystem::path modelFolder; ///< holds a folder for each model
     bool takesFolders = false;         ///< clients may add folders of this machine as data sets: it is the user's own
     std::filesystem::path dataFolder;  ///< checkpoints and whatever else is written
+    std::uint64_t largestDownload = 20'000'000'000; ///< bytes of an archive whose server does not tell its size
     TrainingDefaults training;
     ServingLimits serving;
 

@@ -7,6 +7,8 @@ namespace kikitori::backend
 
 namespace
 {
+constexpr std::uint64_t bytesPerMb = 1'000'000;
+
 Status readModel (YamlSection& models, const std::string& name, ModelSettings& settings)
 {
     auto model = models.child (name.c_str());
@@ -117,7 +119,12 @@ Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConf
     realtime.number ("max_ahead_seconds", config.serving.aheadSeconds, 1.0, 600.0);
     realtime.number ("queue_seconds", config.serving.queueSeconds, 1.0, 600.0);
 
-    for (auto* section : { &paths, &training, &models, &realtime, &top })
+    auto downloads = top.child ("downloads");
+    auto largestMb = static_cast<int> (config.largestDownload / bytesPerMb);
+    downloads.number ("largest_mb", largestMb, 1, 100'000'000);
+    config.largestDownload = static_cast<std::uint64_t> (largestMb) * bytesPerMb;
+
+    for (auto* section : { &paths, &training, &models, &realtime, &downloads, &top })
     {
         section->refuseOthers();
 

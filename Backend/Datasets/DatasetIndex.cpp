@@ -78,10 +78,11 @@ struct Statistics
 
 json lineOf (const DatasetUtterance& utterance, const fs::path& data, const fs::path& target)
 {
+    std::error_code failed;
     // Beside its data the index may move with it; elsewhere it says where they are.
     const auto audio = data == target || data.parent_path() == target
                            ? (data / utterance.audio).lexically_relative (target)
-                           : fs::absolute (data / utterance.audio);
+                           : (data.is_absolute() ? data : fs::current_path (failed) / data) / utterance.audio;
     return { { "audio", audio.generic_string() },
              { "text", utterance.text },
              { "speaker", utterance.speaker },

@@ -1,6 +1,7 @@
 #include "Backend/Datasets/DatasetLayout.h"
 
 #include "Backend/Datasets/LayoutReaders.h"
+#include "Platform/FileFacts.h"
 
 namespace kikitori::backend
 {
@@ -11,9 +12,9 @@ namespace
 {
 bool isLibriSpeech (const fs::path& folder)
 {
-    for (const auto& entry : sortedEntries (folder))
+    for (const auto& entry : platform::entriesOf (folder))
         if (const auto name = entry.filename().string();
-            fs::is_directory (entry)
+            platform::isFolder (entry)
             && (name.starts_with ("train-") || name.starts_with ("dev-") || name.starts_with ("test-")))
             return true;
 
@@ -22,18 +23,19 @@ bool isLibriSpeech (const fs::path& folder)
 
 std::string layoutOf (const fs::path& folder)
 {
-    if (fs::exists (folder / "manifest.jsonl"))
+    if (platform::exists (folder / "manifest.jsonl"))
         return "manifest";
-    if (fs::exists (folder / "metadata.csv") && fs::is_directory (folder / "wavs"))
+    if (platform::exists (folder / "metadata.csv") && platform::isFolder (folder / "wavs"))
         return "ljspeech";
-    if (fs::is_directory (folder / "clips")
-        && (fs::exists (folder / "train.tsv") || fs::exists (folder / "dev.tsv") || fs::exists (folder / "test.tsv")))
+    if (platform::isFolder (folder / "clips")
+        && (platform::exists (folder / "train.tsv") || platform::exists (folder / "dev.tsv")
+            || platform::exists (folder / "test.tsv")))
         return "commonvoice";
     if (isLibriSpeech (folder))
         return "librispeech";
 
-    for (const auto& part : sortedEntries (folder))
-        if (fs::exists (part / "transcript_utf8.txt"))
+    for (const auto& part : platform::entriesOf (folder))
+        if (platform::exists (part / "transcript_utf8.txt"))
             return "jsut";
 
     return hasTextFiles (folder) ? "textfiles" : "";
@@ -57,9 +59,9 @@ std::pair<fs::path, std::string> findLayout (const fs::path& folder)
         if (auto layout = layoutOf (place); ! layout.empty())
             return { place, layout };
 
-        auto inner = sortedEntries (place);
+        auto inner = platform::entriesOf (place);
         std::erase_if (inner, [] (const auto& entry)
-                       { return ! fs::is_directory (entry) || entry.filename().string().starts_with ("."); });
+                       { return ! platform::isFolder (entry) || entry.filename().string().starts_with ("."); });
 
         if (inner.size() != 1)
             break;

@@ -1,6 +1,7 @@
 #include "Backend/Datasets/DatasetLibrary.h"
 
 #include "Backend/Datasets/DatasetIndex.h"
+#include "Core/Guarded.h"
 
 namespace kikitori::backend
 {
@@ -49,9 +50,10 @@ json toJson (const DatasetJob& job)
 
 DatasetLibrary::DatasetLibrary (std::map<std::string, DatasetSettings> settingsToUse,
                                 fs::path folderToFill,
+                                std::uint64_t mostBytes,
                                 Listener listenerToTell)
-    : settings (std::move (settingsToUse)), folder (std::move (folderToFill)), listener (std::move (listenerToTell)),
-      own (folder / "own.json"), thread ([this] { run(); })
+    : settings (std::move (settingsToUse)), folder (std::move (folderToFill)), largestDownload (mostBytes),
+      listener (std::move (listenerToTell)), own (folder / "own.json"), thread (guardedThread ("datasets", [this] { run(); }))
 {
 }
 

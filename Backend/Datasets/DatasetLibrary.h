@@ -63,7 +63,11 @@ public:
     using Listener = std::function<void (const DatasetJob&)>;
     static constexpr std::chrono::milliseconds listenerInterval{ 500 };
 
-    DatasetLibrary (std::map<std::string, DatasetSettings> settings, std::filesystem::path folder, Listener listener);
+    /** largestDownload: bytes of an archive whose server does not say how large it is. */
+    DatasetLibrary (std::map<std::string, DatasetSettings> settings,
+                    std::filesystem::path folder,
+                    std::uint64_t largestDownload,
+                    Listener listener);
     ~DatasetLibrary();
 
     DatasetLibrary (const DatasetLibrary&) = delete;
@@ -103,6 +107,7 @@ private:
 
     const std::map<std::string, DatasetSettings> settings;
     const std::filesystem::path folder;
+    const std::uint64_t largestDownload;
     const Listener listener;
 
     mutable std::mutex mutex;

@@ -3,6 +3,7 @@
 #include "Backend/Datasets/DatasetLibrary.h"
 #include "Backend/Datasets/SafeExtraction.h"
 #include "Backend/Download/Download.h"
+#include "Core/Guarded.h"
 #include "Core/Log.h"
 
 namespace kikitori::backend
@@ -41,7 +42,7 @@ void DatasetLibrary::run()
             name = current->dataset;
         }
 
-        const auto worked = work (name);
+        const auto worked = guarded ("datasets", [&] { return work (name); });
         DatasetJob ended;
         {
             const std::lock_guard lock (mutex);
@@ -109,7 +110,7 @@ Status DatasetLibrary::fetchInto (const std::string& name, const DatasetSettings
         return Error{ "disk_full", downloads.string() + " cannot be made: " + failed.message() };
 
     const auto archive = downloads / (name + "-" + archiveName (one.url));
-    const auto fetched = download ({ one.url, archive, {}, one.sha256, {}, unpackedAndPacked },
+    const auto fetched = download ({ one.url, archive, {}, one.sha256, {}, unpackedAndPacked, largestDownload },
                                    [this] (auto done, auto total) { return tell (Phase::downloading, done, total); });
     return fetched ? extractAndIndex (name, one, archive) : fetched;
 }
@@ -117,8 +118,8 @@ Status DatasetLibrary::fetchInto (const std::string& name, const DatasetSettings
 Status DatasetLibrary::extractAndIndex (const std::string& name, const DatasetSettings& one, const fs::path& archive)
 {
     const auto fresh = folder / ("." + name + ".unpacking");
-    const auto size = fs::file_size (archive);
     std::error_code failed;
+    const auto size = fs::file_size (archive, failed);
     fs::remove_all (fresh, failed);
     auto done =
         extractSafely (archive, fresh, [this, size] (auto read, auto) { return tell (Phase::extracting, read, size); });

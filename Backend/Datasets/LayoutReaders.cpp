@@ -1,5 +1,6 @@
 #include "Backend/Datasets/LayoutReaders.h"
 
+#include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -81,18 +82,6 @@ bool isInside (const fs::path& path)
 }
 } // namespace
 
-std::vector<fs::path> sortedEntries (const fs::path& folder)
-{
-    std::vector<fs::path> entries;
-    std::error_code failed;
-
-    for (const auto& entry : fs::directory_iterator (folder, failed))
-        entries.push_back (entry.path());
-
-    std::sort (entries.begin(), entries.end());
-    return entries;
-}
-
 Status readLjSpeech (const fs::path& folder, Utterances& utterances)
 {
     const auto file = folder / "metadata.csv";
@@ -113,7 +102,7 @@ Status readLjSpeech (const fs::path& folder, Utterances& utterances)
 
 Status readJsut (const fs::path& folder, Utterances& utterances)
 {
-    for (const auto& part : sortedEntries (folder))
+    for (const auto& part : platform::entriesOf (folder))
     {
         const auto file = part / "transcript_utf8.txt";
         const auto readPart = [&] (const std::string& line, int number)
@@ -129,7 +118,7 @@ Status readJsut (const fs::path& folder, Utterances& utterances)
             return success();
         };
 
-        if (fs::exists (file))
+        if (platform::exists (file))
             if (auto done = eachLine (file, readPart); ! done)
                 return done;
     }
@@ -139,7 +128,7 @@ Status readJsut (const fs::path& folder, Utterances& utterances)
 
 Status readLibriSpeech (const fs::path& folder, Utterances& utterances)
 {
-    for (const auto& split : sortedEntries (folder))
+    for (const auto& split : platform::entriesOf (folder))
     {
         const auto name = split.filename().string();
         const auto kind = name.substr (0, name.find ('-'));
@@ -147,8 +136,8 @@ Status readLibriSpeech (const fs::path& folder, Utterances& utterances)
         if (kind != "train" && kind != "dev" && kind != "test")
             continue;
 
-        for (const auto& speaker : sortedEntries (split))
-            for (const auto& chapter : sortedEntries (speaker))
+        for (const auto& speaker : platform::entriesOf (split))
+            for (const auto& chapter : platform::entriesOf (speaker))
             {
                 const auto file =
                     chapter / (speaker.filename().string() + "-" + chapter.filename().string() + ".trans.txt");
@@ -164,7 +153,7 @@ Status readLibriSpeech (const fs::path& folder, Utterances& utterances)
                     return success();
                 };
 
-                if (fs::exists (file))
+                if (platform::exists (file))
                     if (auto done = eachLine (file, readChapter); ! done)
                         return done;
             }
@@ -201,7 +190,7 @@ Status readCommonVoice (const fs::path& folder, Utterances& utterances)
             return success();
         };
 
-        if (fs::exists (file))
+        if (platform::exists (file))
             if (auto done = eachLine (file, readRow); ! done)
                 return done;
     }

@@ -12,9 +12,6 @@ namespace kikitori::backend
 
 using Utterances = std::vector<DatasetUtterance>;
 
-/** By name; nothing for a folder that cannot be read. */
-std::vector<std::filesystem::path> sortedEntries (const std::filesystem::path& folder);
-
 /** metadata.csv: id|text|text with numbers in words; wavs/id.wav. */
 Status readLjSpeech (const std::filesystem::path& folder, Utterances& utterances);
 

@@ -2,6 +2,7 @@
 
 #include "Backend/Datasets/DatasetLayout.h"
 #include "Core/Log.h"
+#include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ bool isAllowed (char c) { return std::isalnum (static_cast<unsigned char> (c)) |
 /** Of the characters that are in order in the name of a checkpoint's folder. */
 std::string nameFor (const fs::path& place)
 {
-    const auto folder = fs::is_directory (place) ? place : place.parent_path();
+    const auto folder = platform::isFolder (place) ? place : place.parent_path();
     auto name = (folder.filename().empty() ? folder.parent_path() : folder).filename().string();
 
     std::replace_if (

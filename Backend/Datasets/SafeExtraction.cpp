@@ -1,6 +1,7 @@
 #include "Backend/Datasets/SafeExtraction.h"
 
 #include "Backend/Storage/ArchiveLocale.h"
+#include "Platform/DiskSpace.h"
 
 #include <algorithm>
 #include <memory>
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 namespace
 {
 constexpr std::size_t blockBytes = 1u << 18;
-constexpr std::uint64_t spaceToLeave = 256u << 20; ///< for everything else on the disk
+constexpr std::size_t mostEntries = 200'000;
 
 /** The path below the target, or empty for one that leads out of it. */
 fs::path safePath (const char* name)
@@ -38,7 +39,6 @@ struct Extraction
     archive* reader;
     const fs::path target;
     const ByteProgress& progress;
-    std::uint64_t written = 0;
     std::vector<char> block = std::vector<char> (blockBytes);
 
     Error bad (const std::string& what) const
@@ -61,6 +61,13 @@ struct Extraction
         return done;
     }
 
+    Status goOn()
+    {
+        const auto read = static_cast<std::uint64_t> (std::max<la_int64_t> (0, archive_filter_bytes (reader, -1)));
+        return progress (read, 0) ? success() : Status (Error{ "cancelled", "Unpacking was cancelled." });
+    }
+
+    /** out: below 0 for an entry that is left out, but may be long. */
     Status copyTo (int out)
     {
         for (;;)
@@ -72,13 +79,11 @@ struct Extraction
             if (count < 0)
                 return bad ("it is damaged");
 
-            std::error_code failed;
-            const auto space = fs::space (target, failed);
+            if (platform::diskSpace (target).room() < blockBytes)
+                return Error{ "disk_full", "The disk is full: what is in the archive does not fit, and a tenth of the "
+                                           "disk stays free." };
 
-            if (! failed && space.available < spaceToLeave)
-                return Error{ "disk_full", "The disk is full: what is in the archive does not fit." };
-
-            for (la_ssize_t from = 0; from < count;)
+            for (la_ssize_t from = 0; out >= 0 && from < count;)
             {
                 const auto wrote = ::write (out, block.data() + from, static_cast<std::size_t> (count - from));
 
@@ -88,11 +93,8 @@ struct Extraction
                 from += wrote;
             }
 
-            written += static_cast<std::uint64_t> (count);
-            const auto read = static_cast<std::uint64_t> (std::max<la_int64_t> (0, archive_filter_bytes (reader, -1)));
-
-            if (! progress (read, 0))
-                return Error{ "cancelled", "Unpacking was cancelled." };
+            if (auto going = goOn(); ! going)
+                return going;
         }
     }
 };
@@ -114,7 +116,7 @@ Status extractSafely (const fs::path& archiveFile, const fs::path& target, const
     fs::create_directories (target, failed);
     auto files = 0;
 
-    for (;;)
+    for (std::size_t entries = 0;; ++entries)
     {
         archive_entry* entry = nullptr;
         const auto code = archive_read_next_header (reader.get(), &entry);
@@ -124,6 +126,12 @@ Status extractSafely (const fs::path& archiveFile, const fs::path& target, const
         if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
             return extraction.bad ("it is damaged or breaks off");
 
+        if (entries >= mostEntries)
+            return extraction.bad ("it has more than " + std::to_string (mostEntries)
+                                   + " entries. Unpack it by hand and name its folder in config.yaml");
+        if (auto going = extraction.goOn(); ! going)
+            return going;
+
         const auto path = safePath (archive_entry_pathname (entry));
 
         if (path.empty())
@@ -131,7 +139,13 @@ Status extractSafely (const fs::path& archiveFile, const fs::path& target, const
         // Links and devices are no recordings.
         if (archive_entry_filetype (entry) != AE_IFREG || archive_entry_hardlink (entry) != nullptr
             || path.filename().empty())
+        {
+            if (auto passed = extraction.copyTo (-1); ! passed)
+                return passed;
+
             continue;
+        }
+
         if (auto taken = extraction.takeFile (path); ! taken)
             return taken;
 

@@ -1,7 +1,8 @@
 /*  An archive from outside (tar, also compressed, or ZIP), unpacked by libarchive so that nothing leaves its folder.
 
     Threads: pure function; progress is called on the calling thread.
-    Failure: bad_archive (damaged, a path that leads out, more than the disk holds), disk_full, cancelled. What was
+    Failure: bad_archive (damaged, a path that leads out, more than 200,000 entries), disk_full (a tenth of the disk
+    stays free), cancelled, also between entries and in what is left out. What was
     unpacked until then stays in the folder, which the caller deletes.
 */
 #pragma once

@@ -1,6 +1,7 @@
 // Recordings that have their texts beside them.
 #include "Audio/AudioFileNames.h"
 #include "Backend/Datasets/LayoutReaders.h"
+#include "Platform/FileFacts.h"
 
 #include <algorithm>
 #include <fstream>
@@ -26,7 +27,7 @@ struct Take
 /** By name. */
 std::vector<Take> takesIn (const fs::path& folder)
 {
-    const auto entries = sortedEntries (folder);
+    const auto entries = platform::entriesOf (folder);
     std::map<fs::path, fs::path> recordings; // by their names without the ending
     std::vector<Take> takes;
 

@@ -2,6 +2,7 @@
 
 #include "Backend/Decoding/HotWords.h"
 #include "Backend/Decoding/TokenBias.h"
+#include "Platform/FileFacts.h"
 
 #include <algorithm>
 
@@ -53,7 +54,7 @@ Result<std::shared_ptr<const Language>> Language::load (const std::filesystem::p
 {
     const auto file = folder / "lm.bin";
 
-    if (! std::filesystem::exists (file))
+    if (! platform::exists (file))
         return std::shared_ptr<const Language>();
 
     auto model = NGramModel::load (file);

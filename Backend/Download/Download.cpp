@@ -47,6 +47,12 @@ Status fetchWhole (const WantedFile& file, const fs::path& part, const ByteProgr
         }
 
         idle = have > before ? 0 : idle + 1;
+        if (! tried && tried.error().code == "too_large") // another try would begin with it
+        {
+            std::error_code ignored;
+            fs::remove (part, ignored);
+        }
+
         const auto isFinal = ! tried && tried.error().code != "network_failed";
 
         if (isFinal || idle >= mostIdleTries || tries >= mostTries)

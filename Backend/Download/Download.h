@@ -1,8 +1,8 @@
 /*  Fetches files by HTTP(S) with libcurl: with progress, resumed where an earlier try ended, checked for size, hash and
-    room on the disk.
+    room on the disk, of which a tenth stays free.
 
     Threads: one call belongs to one thread; progress is called on it.
-    Failure: network_failed, not_found, wrong_size, wrong_hash, disk_full, write_failed, cancelled, with what to do.
+    Failure: network_failed, not_found, wrong_size, too_large, wrong_hash, disk_full, write_failed, cancelled, with what to do.
    What was fetched so far stays in the .part file for the next try, but for a file whose size or hash is wrong.
 */
 #pragma once
@@ -26,6 +26,7 @@ struct WantedFile
     std::string sha256{};                ///< hexadecimal, or empty
     std::string gitBlobSha1{}; ///< hexadecimal, of "blob SIZE\0" and the content; used where there is no sha256
     double spaceFactor = 1.0;  ///< the disk must have this many times the file's size free, for what is made of it
+    std::uint64_t largest = 20'000'000'000; ///< bytes, where the server does not say how many come
 };
 
 /** Bytes there and bytes in all (0: not known yet). False: stop. */

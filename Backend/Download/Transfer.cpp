@@ -1,6 +1,7 @@
 #include "Backend/Download/Transfer.h"
 
 #include "Backend/Download/FileWriter.h"
+#include "Platform/DiskSpace.h"
 
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@ struct Transfer
     fs::path part;
     std::uint64_t have = 0;  ///< bytes in the .part file
     std::uint64_t total = 0; ///< of the whole file; 0: not known
+    std::uint64_t lookAt = 0; ///< bytes after which the disk is looked at again
     std::optional<FileWriter> writer;
     std::optional<Error> error;
 };
@@ -67,19 +69,45 @@ Curl open (const std::string& url)
 /** Is there room for the rest of the file, and for what is made of it? */
 bool hasRoom (Transfer& transfer)
 {
-    std::error_code failed;
-    const auto space = fs::space (transfer.part.parent_path(), failed);
+    const auto folder = transfer.part.parent_path();
+    const auto room = platform::diskSpace (folder).room();
     const auto whole = static_cast<double> (transfer.total) * transfer.file.spaceFactor;
     const auto needed = static_cast<std::uint64_t> (whole) - transfer.have;
 
-    if (failed || transfer.total == 0 || needed <= space.available)
+    if (transfer.total == 0 || needed <= room)
         return true;
 
-    transfer.error =
-        Error{ "disk_full", "The download and what is in it need " + std::to_string (needed >> 20) + " MiB in "
-                                + transfer.part.parent_path().string() + ", but only "
-                                + std::to_string (space.available >> 20) + " MiB are free; make room and try again." };
+    transfer.error = Error{ "disk_full", "The download and what is in it need " + std::to_string (needed >> 20)
+                                             + " MiB in " + folder.string() + ", but only "
+                                             + std::to_string (room >> 20)
+                                             + " MiB may be filled: a tenth of the disk stays free. Make room and try "
+                                               "again." };
     return false;
+}
+
+/** Of a server that does not say how much comes: an error when it is too much, or more than the disk has room for. */
+std::optional<Error> tooMuch (Transfer& transfer, std::size_t more)
+{
+    constexpr std::uint64_t step = 16u << 20;
+
+    if (transfer.total > 0)
+        return std::nullopt;
+    if (transfer.have + more > transfer.file.largest)
+        return Error{ "too_large", transfer.file.url + " gives more than "
+                                       + std::to_string (transfer.file.largest / 1'000'000)
+                                       + " MB without saying how much comes. Fetch it by hand and name its folder in "
+                                         "config.yaml, or raise downloads.largest_mb there." };
+
+    if (transfer.have >= transfer.lookAt)
+    {
+        transfer.lookAt = transfer.have + step;
+
+        if (platform::diskSpace (transfer.part.parent_path()).room() < step)
+            return Error{ "disk_full", "The disk is full: a tenth of it stays free, and " + transfer.file.url
+                                           + " goes on. Make room and try again." };
+    }
+
+    return std::nullopt;
 }
 
 /** The answer's head is there: does it go on where we ended, and how much comes? */
@@ -113,6 +141,9 @@ std::size_t onBytes (char* data, std::size_t, std::size_t size, void* user)
                                                   + " than it announced; nothing was installed." };
         return 0;
     }
+
+    if (transfer.error = tooMuch (transfer, size); transfer.error)
+        return 0;
 
     if (auto written = transfer.writer->write (std::as_bytes (std::span (data, size))); ! written)
     {
@@ -178,7 +209,7 @@ Status fetchOnce (const WantedFile& file, const fs::path& part, const ByteProgre
 {
     const auto curl = open (file.url);
     auto* handle = curl.get();
-    Transfer transfer{ file, progress, handle, part, sizeOf (part), file.size.value_or (0), {}, {} };
+    Transfer transfer{ file, progress, handle, part, sizeOf (part), file.size.value_or (0), 0, {}, {} };
     curl_easy_setopt (handle, CURLOPT_WRITEFUNCTION, onBytes);
     curl_easy_setopt (handle, CURLOPT_WRITEDATA, &transfer);
     curl_easy_setopt (handle, CURLOPT_NOPROGRESS, 0L);

@@ -15,6 +15,7 @@ namespace kikitori::backend
 namespace
 {
 constexpr std::size_t blockSize = 1u << 20;
+constexpr std::size_t mostEntries = 200'000;
 
 class LibarchiveEntry final : public ArchiveEntry
 {
@@ -75,7 +76,7 @@ Status visitArchive (const std::filesystem::path& file, const std::function<Stat
     if (archive_read_open_filename (reader.get(), file.c_str(), blockSize) != ARCHIVE_OK)
         return broken ("is no archive (tar or zip)");
 
-    for (;;)
+    for (std::size_t entries = 0;; ++entries)
     {
         archive_entry* entry = nullptr;
         const auto result = archive_read_next_header (reader.get(), &entry);
@@ -84,6 +85,8 @@ Status visitArchive (const std::filesystem::path& file, const std::function<Stat
             return success();
         if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
             return broken ("is damaged or cut off");
+        if (entries >= mostEntries)
+            return broken ("has more than " + std::to_string (mostEntries) + " entries");
         if (archive_entry_filetype (entry) != AE_IFREG)
             continue;
 

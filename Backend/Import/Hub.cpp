@@ -1,6 +1,7 @@
 #include "Backend/Import/Hub.h"
 
 #include "Backend/Download/Download.h"
+#include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -136,7 +137,7 @@ Result<std::filesystem::path> pullModel (const std::string& repository,
     const auto name = repository.substr (repository.find ('/') + 1);
     import.name = import.name.empty() ? name : import.name;
 
-    if (std::filesystem::exists (models / import.name) && ! import.replace)
+    if (platform::exists (models / import.name) && ! import.replace)
         return Error{ "name_taken", "There is a model " + import.name
                                         + " already; choose another --name or replace it with --replace." };
 

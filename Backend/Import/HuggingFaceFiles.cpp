@@ -2,6 +2,7 @@
 
 #include "Backend/Import/TorchFile.h"
 #include "Backend/Model/SafetensorsFile.h"
+#include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
 #include <fstream>
@@ -41,15 +42,18 @@ Status addSafetensors (const std::filesystem::path& file, TensorSet& tensors)
     if (! opened)
         return opened.error();
 
-    for (const auto& [name, tensor] : opened.value().all())
+    const auto shared = std::make_shared<const SafetensorsFile> (opened.value());
+
+    for (const auto& [name, tensor] : shared->all())
     {
         std::vector<std::int64_t> strides (tensor.shape.size(), 1);
 
         for (auto i = strides.size(); i-- > 1;)
             strides[i - 1] = strides[i] * tensor.shape[i];
 
-        tensors[name] = { typeOf (tensor.type),       tensor.shape, std::move (strides), 0,
-                          opened.value().keepAlive(), tensor.bytes };
+        ForeignTensor foreign{ typeOf (tensor.type), tensor.shape, std::move (strides) };
+        foreign.read = [shared, &tensor = tensor] { return shared->bytesOf (tensor); };
+        tensors[name] = std::move (foreign);
     }
 
     return success();
@@ -127,9 +131,9 @@ Result<TensorSet> readWeights (const std::filesystem::path& folder)
     TensorSet tensors;
     std::set<std::string> files;
 
-    if (std::filesystem::exists (folder / "model.safetensors"))
+    if (platform::exists (folder / "model.safetensors"))
         files.insert ("model.safetensors");
-    else if (std::filesystem::exists (folder / "model.safetensors.index.json"))
+    else if (platform::exists (folder / "model.safetensors.index.json"))
     {
         const auto index = readJsonObject (folder / "model.safetensors.index.json");
 
@@ -138,7 +142,7 @@ Result<TensorSet> readWeights (const std::filesystem::path& folder)
 
         files = shards (index.value());
     }
-    else if (std::filesystem::exists (folder / "pytorch_model.bin"))
+    else if (platform::exists (folder / "pytorch_model.bin"))
         return readTorchFile (folder / "pytorch_model.bin");
 
     if (files.empty())
@@ -155,7 +159,7 @@ Result<TensorSet> readWeights (const std::filesystem::path& folder)
 Result<std::vector<std::string>> readTokens (const std::filesystem::path& folder, std::size_t size)
 {
     std::vector<std::string> tokens (size);
-    const auto isLetters = std::filesystem::exists (folder / "vocab.json");
+    const auto isLetters = platform::exists (folder / "vocab.json");
     const auto file = readJsonObject (folder / (isLetters ? "vocab.json" : "tokenizer.json"));
 
     if (! file)

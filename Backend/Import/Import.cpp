@@ -1,9 +1,11 @@
 #include "Backend/Import/Import.h"
 
 #include "Backend/Import/Archive.h"
+#include "Platform/FileFacts.h"
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -32,6 +34,26 @@ void fillIn (std::string& target, const std::string& other)
         target = other;
 }
 
+const std::string stagingPrefix = ".incomplete-";
+constexpr const char* lockName = ".lock";
+
+/** Staging folders that nobody holds; one that was made just now may not be locked yet. */
+void removeLeftovers (const std::filesystem::path& parent)
+{
+    constexpr auto justNow = std::chrono::minutes (1);
+
+    for (const auto& entry : platform::entriesOf (parent))
+    {
+        std::error_code failed;
+        const auto age =
+            std::filesystem::file_time_type::clock::now() - std::filesystem::last_write_time (entry, failed);
+
+        if (! failed && age > justNow && entry.filename().string().starts_with (stagingPrefix)
+            && platform::FileLock::tryLock (entry / lockName).ok())
+            std::filesystem::remove_all (entry, failed);
+    }
+}
+
 /** "stt_de_conformer" says German. */
 std::string languageInName (const std::string& name)
 {
@@ -52,12 +74,19 @@ StagingFolder::StagingFolder (const std::filesystem::path& parent)
 {
     std::error_code failure;
     std::filesystem::create_directories (parent, failure);
-    auto name = (parent / ".incomplete-XXXXXX").string();
+    removeLeftovers (parent);
+    auto name = (parent / (stagingPrefix + "XXXXXX")).string();
 
     if (::mkdtemp (name.data()) == nullptr)
+    {
         error = "No folder can be made in " + parent.string() + "; check its permissions and the free space.";
-    else
-        folder = name;
+        return;
+    }
+
+    folder = name;
+
+    if (auto locked = platform::FileLock::tryLock (folder / lockName))
+        lock = std::move (locked).value();
 }
 
 StagingFolder::~StagingFolder()
@@ -72,12 +101,12 @@ Status StagingFolder::install (const std::filesystem::path& inner, const std::fi
 {
     std::error_code failure;
 
-    if (std::filesystem::exists (target) && ! replace)
+    if (platform::exists (target) && ! replace)
         return Error{ "name_taken", "There is a model " + target.filename().string()
                                         + " already; choose another --name or replace it with --replace." };
 
     // A process that has the old files mapped keeps them until it lets go.
-    if (std::filesystem::exists (target))
+    if (platform::exists (target))
         std::filesystem::rename (target, folder / "replaced", failure);
     if (! failure)
         std::filesystem::rename (inner, target, failure);
@@ -97,10 +126,11 @@ Result<std::filesystem::path> importModel (const std::filesystem::path& path,
                                            const std::filesystem::path& models,
                                            ImportOptions options)
 {
-    const auto isFolder = std::filesystem::is_directory (path);
+    std::error_code failed;
+    const auto isFolder = platform::isFolder (path);
 
     if (options.name.empty())
-        options.name = isFolder ? std::filesystem::weakly_canonical (path).filename().string() : path.stem().string();
+        options.name = isFolder ? std::filesystem::weakly_canonical (path, failed).filename().string() : path.stem().string();
     if (! isModelName (options.name))
         return Error{ "bad_name",
                       "\"" + options.name.substr (0, 100)
@@ -108,7 +138,7 @@ Result<std::filesystem::path> importModel (const std::filesystem::path& path,
 
     const auto target = models / options.name;
 
-    if (std::filesystem::exists (target) && ! options.replace)
+    if (platform::exists (target) && ! options.replace)
         return Error{ "name_taken", "There is a model " + options.name
                                         + " already; choose another --name or replace it with --replace." };
 
@@ -119,20 +149,20 @@ Result<std::filesystem::path> importModel (const std::filesystem::path& path,
 
     const auto made = staging.path() / "model";
     auto source = path;
-    std::filesystem::create_directory (made);
+    std::filesystem::create_directory (made, failed);
 
     // A folder may hold nothing but an archive, as NeMo's models on the hub do.
-    if (isFolder && ! std::filesystem::exists (path / "config.json"))
-        for (const auto& entry : std::filesystem::directory_iterator (path))
-            if (entry.path().extension() == ".nemo")
-                source = entry.path();
+    if (isFolder && ! platform::exists (path / "config.json"))
+        for (const auto& entry : platform::entriesOf (path))
+            if (entry.extension() == ".nemo")
+                source = entry;
 
-    const auto isNemo = ! std::filesystem::is_directory (source);
+    const auto isNemo = ! platform::isFolder (source);
 
     if (isNemo)
     {
         const auto unpacked = staging.path() / "unpacked";
-        std::filesystem::create_directory (unpacked);
+        std::filesystem::create_directory (unpacked, failed);
 
         if (auto done = unpackNemo (source, unpacked); ! done)
             return done.error();

@@ -9,6 +9,9 @@
 #pragma once
 
 #include "Backend/Import/ImportedModel.h"
+#include "Platform/FileLock.h"
+
+#include <optional>
 
 namespace kikitori::backend
 {
@@ -28,7 +31,8 @@ Result<std::filesystem::path> importModel (const std::filesystem::path& path,
 /** Can this be the name of a model folder: letters, digits, '.', '-', '_', not beginning with a dot, at most 100? */
 bool isModelName (const std::string& name);
 
-/** A folder below `parent` that is gone with this object unless it was moved to its place. */
+/** A folder below `parent` that is gone with this object unless it was moved to its place. What imports that were killed
+    left in `parent` is removed. */
 class StagingFolder
 {
 public:
@@ -46,6 +50,7 @@ public:
 
 private:
     std::filesystem::path folder;
+    std::optional<platform::FileLock> lock; ///< tells that this one is no leftover
     std::string error;
 };
 

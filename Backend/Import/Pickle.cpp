@@ -10,7 +10,8 @@ namespace kikitori::backend
 Result<std::map<std::string, PickledTensor>> readStateDict (std::span<const std::byte> pickle, const std::string& file)
 {
     static_assert (std::endian::native == std::endian::little);
-    auto top = PickleMachine (pickle, file).run();
+    PickleMachine machine (pickle, file);
+    const auto top = machine.run();
 
     if (! top)
         return top.error();
@@ -23,8 +24,7 @@ Result<std::map<std::string, PickledTensor>> readStateDict (std::span<const std:
             if ((*dictionary.items)[i].text == "state_dict"
                 && (*dictionary.items)[i + 1].kind == PickleValue::Kind::dictionary)
             {
-                const auto inner = (*dictionary.items)[i + 1];
-                dictionary = inner;
+                dictionary = (*dictionary.items)[i + 1];
                 break;
             }
 
@@ -40,10 +40,10 @@ Result<std::map<std::string, PickledTensor>> readStateDict (std::span<const std:
 
         if (name.kind != PickleValue::Kind::text || value.kind != PickleValue::Kind::tensor)
             return Error{ "unsafe_pickle",
-                          file + ": \"" + name.text.substr (0, 120)
+                          file + ": \"" + std::string (name.text.substr (0, 120))
                               + "\" is no tensor. Nothing of it was run; export the model's state dict." };
 
-        tensors[name.text] = *value.tensor;
+        tensors[std::string (name.text)] = *value.tensor;
     }
 
     return tensors;

@@ -3,7 +3,8 @@
     Anything else is refused with its name. (Format: Python's pickletools; PyTorch: torch/_utils.py.)
 
     Threads: pure functions.
-    Failure: unsafe_pickle for a function or an instruction outside of the list, model_broken for a damaged pickle.
+    Failure: unsafe_pickle for a function or an instruction outside of the list and for too many values, model_broken for
+    a damaged pickle.
 */
 #pragma once
 

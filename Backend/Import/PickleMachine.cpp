@@ -34,9 +34,6 @@ Result<PickleValue> PickleMachine::run()
             return stack.empty() || stack.back().kind == Kind::mark ? Result<PickleValue> (damaged()) : stack.back();
 
         step (code);
-
-        if (! error && (stack.size() > mostValues || memo.size() > mostValues || made > mostValues))
-            error = damaged();
     }
 
     return *error;
@@ -67,9 +64,12 @@ void PickleMachine::function()
     const auto module = line();
     const auto name = module + "." + line();
 
-    if (name == tensorFunction || name == parameterFunction || name == dictionaryFunction
-        || storageTypes().contains (name))
-        return push (Kind::function, 0, name);
+    for (const std::string_view known : { tensorFunction, parameterFunction, dictionaryFunction })
+        if (name == known)
+            return push (Kind::function, 0, known);
+
+    if (const auto type = storageTypes().find (name); type != storageTypes().end())
+        return push (Kind::function, 0, type->first);
 
     error = error ? error : refused ("the Python object " + name.substr (0, 120));
 }
@@ -79,20 +79,21 @@ void PickleMachine::storage()
 {
     const auto id = pop();
     const auto isList = id.kind == Kind::list && id.items->size() == 5;
+    const auto type = isList ? storageTypes().find (std::string ((*id.items)[1].text)) : storageTypes().end();
 
     if (! isList || (*id.items)[0].text != "storage" || (*id.items)[1].kind != Kind::function
-        || ! storageTypes().contains ((*id.items)[1].text) || (*id.items)[2].kind != Kind::text
+        || type == storageTypes().end() || (*id.items)[2].kind != Kind::text
         || (*id.items)[4].kind != Kind::integer)
     {
         error = error ? error : damaged();
         return;
     }
 
-    auto tensor = std::make_shared<PickledTensor>();
-    tensor->type = storageTypes().at ((*id.items)[1].text);
-    tensor->key = (*id.items)[2].text;
-    tensor->storageNumbers = (*id.items)[4].integer;
-    stack.push_back ({ Kind::storage, 0, {}, nullptr, std::move (tensor) });
+    PickledTensor tensor;
+    tensor.type = type->second;
+    tensor.key = (*id.items)[2].text;
+    tensor.storageNumbers = (*id.items)[4].integer;
+    pushTensor (Kind::storage, std::move (tensor));
 }
 
 bool PickleMachine::sizes (const PickleValue& value, std::vector<std::int64_t>& target) const
@@ -125,7 +126,7 @@ void PickleMachine::reduce()
         return pushContainer (Kind::dictionary);
     if (called.kind == Kind::function && called.text == parameterFunction && count >= 1
         && (*arguments.items)[0].kind == Kind::tensor)
-        return stack.push_back ((*arguments.items)[0]);
+        return push ((*arguments.items)[0]);
 
     if (called.kind != Kind::function || called.text != tensorFunction || count < 4
         || (*arguments.items)[0].kind != Kind::storage || (*arguments.items)[1].kind != Kind::integer)
@@ -134,16 +135,16 @@ void PickleMachine::reduce()
         return;
     }
 
-    auto tensor = std::make_shared<PickledTensor> (*(*arguments.items)[0].tensor);
-    tensor->offset = (*arguments.items)[1].integer;
+    auto tensor = *(*arguments.items)[0].tensor;
+    tensor.offset = (*arguments.items)[1].integer;
 
-    if (! sizes ((*arguments.items)[2], tensor->shape) || ! sizes ((*arguments.items)[3], tensor->strides))
+    if (! sizes ((*arguments.items)[2], tensor.shape) || ! sizes ((*arguments.items)[3], tensor.strides))
     {
         error = damaged();
         return;
     }
 
-    stack.push_back ({ Kind::tensor, 0, {}, nullptr, std::move (tensor) });
+    pushTensor (Kind::tensor, std::move (tensor));
 }
 
 void PickleMachine::step (char code)

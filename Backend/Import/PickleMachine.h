@@ -1,19 +1,22 @@
 /*  The stack machine behind Pickle.h: knows the instructions that describe tensors and no others.
 
     Threads: one machine belongs to one thread.
-    Failure: as Pickle.h says. Bounded: values, texts and the stack have limits.
+    Failure: as Pickle.h says. Bounded: every value that is pushed counts, and texts stay where the pickle has them, so a
+    machine takes at most some 150 MB; containers may lie in one another as deep as they like, as nothing walks them.
 */
 #pragma once
 
 #include "Backend/Import/Pickle.h"
 
 #include <cstring>
+#include <deque>
 #include <optional>
+#include <string_view>
 
 namespace kikitori::backend
 {
 
-/** What lies on the stack. Containers are shared, as the memo refers to them. */
+/** What lies on the stack. Texts belong to the pickle, containers and tensors to the machine. */
 struct PickleValue
 {
     enum class Kind
@@ -32,9 +35,9 @@ struct PickleValue
 
     Kind kind = Kind::none;
     std::int64_t integer = 0;
-    std::string text;                                ///< also a function's name
-    std::shared_ptr<std::vector<PickleValue>> items; ///< of a list; keys and values in turn of a dictionary
-    std::shared_ptr<PickledTensor> tensor;           ///< also a storage
+    std::string_view text{};                   ///< also a function's name
+    std::vector<PickleValue>* items = nullptr; ///< of a list; keys and values in turn of a dictionary
+    const PickledTensor* tensor = nullptr;     ///< also a storage
 };
 
 class PickleMachine
@@ -42,7 +45,8 @@ class PickleMachine
 public:
     using Value = PickleValue;
     using Kind = Value::Kind;
-    static constexpr std::size_t mostValues = 4'000'000;
+    /** Pushes in all; a model of a thousand million numbers has some 50,000. */
+    static constexpr std::size_t mostValues = 500'000;
     static constexpr std::size_t longestText = 4096;
 
     PickleMachine (std::span<const std::byte> pickle, std::string fileName)
@@ -50,7 +54,10 @@ public:
     {
     }
 
-    /** The value at the pickle's end. */
+    PickleMachine (const PickleMachine&) = delete;
+    PickleMachine& operator= (const PickleMachine&) = delete;
+
+    /** The value at the pickle's end; it lives as long as the machine and the pickle. */
     Result<Value> run();
 
 private:
@@ -100,7 +107,7 @@ private:
         return value;
     }
 
-    std::string text (std::size_t length)
+    std::string_view text (std::size_t length)
     {
         if (length > longestText)
         {
@@ -109,7 +116,7 @@ private:
         }
 
         const auto* from = take (length);
-        return error ? std::string() : std::string (reinterpret_cast<const char*> (from), length);
+        return error ? std::string_view() : std::string_view (reinterpret_cast<const char*> (from), length);
     }
 
     std::string line()
@@ -129,16 +136,26 @@ private:
         }
     }
 
-    void push (Kind kind, std::int64_t integer = 0, std::string words = {})
+    void push (const Value& value)
     {
-        ++made;
-        stack.push_back ({ kind, integer, std::move (words), nullptr, nullptr });
+        if (++pushes > mostValues)
+            error = error ? error : refused ("more than " + std::to_string (mostValues) + " values");
+        else
+            stack.push_back (value);
     }
+
+    void push (Kind kind, std::int64_t integer = 0, std::string_view words = {}) { push (Value{ kind, integer, words }); }
 
     void pushContainer (Kind kind, std::vector<Value> items = {})
     {
-        ++made;
-        stack.push_back ({ kind, 0, {}, std::make_shared<std::vector<Value>> (std::move (items)), nullptr });
+        containers.push_back (std::move (items));
+        push (Value{ kind, 0, {}, &containers.back() });
+    }
+
+    void pushTensor (Kind kind, PickledTensor tensor)
+    {
+        tensors.push_back (std::move (tensor));
+        push (Value{ kind, 0, {}, nullptr, &tensors.back() });
     }
 
     Value pop()
@@ -149,7 +166,7 @@ private:
             return {};
         }
 
-        auto value = std::move (stack.back());
+        const auto value = stack.back();
         stack.pop_back();
         return value;
     }
@@ -206,7 +223,7 @@ private:
     void recall (std::uint32_t index)
     {
         if (const auto found = memo.find (index); found != memo.end())
-            stack.push_back (found->second);
+            push (found->second);
         else
             error = error ? error : damaged();
     }
@@ -230,7 +247,9 @@ private:
     const std::span<const std::byte> bytes;
     const std::string file;
     std::size_t position = 0;
-    std::size_t made = 0;
+    std::size_t pushes = 0;
+    std::deque<std::vector<Value>> containers;
+    std::deque<PickledTensor> tensors;
     std::vector<Value> stack;
     std::map<std::uint32_t, Value> memo;
     std::optional<Error> error;

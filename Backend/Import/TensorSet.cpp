@@ -82,8 +82,14 @@ Result<std::vector<float>> floats (const ForeignTensor& tensor, const std::strin
     const Error broken{ "model_broken", "The tensor " + name.substr (0, 200) + " of shape "
                                             + describeShape (tensor.shape)
                                             + " does not fit its data; fetch the model again." };
+    auto read = tensor.read ? tensor.read() : Result<std::vector<std::byte>> (std::vector<std::byte>());
+
+    if (! read)
+        return read.error();
+
+    const auto storage = tensor.read ? std::span<const std::byte> (read.value()) : tensor.storage;
     const auto width = bytesOf (tensor.type);
-    const auto stored = static_cast<std::int64_t> (tensor.storage.size() / width);
+    const auto stored = static_cast<std::int64_t> (storage.size() / width);
     std::int64_t count = 1, last = tensor.offset;
 
     if (tensor.shape.size() != tensor.strides.size() || tensor.offset < 0)
@@ -113,7 +119,7 @@ Result<std::vector<float>> floats (const ForeignTensor& tensor, const std::strin
 
     for (std::int64_t n = 0; n < count; ++n)
     {
-        values.push_back (toFloat (tensor.type, tensor.storage.data() + static_cast<std::size_t> (at) * width));
+        values.push_back (toFloat (tensor.type, storage.data() + static_cast<std::size_t> (at) * width));
 
         for (auto axis = index.size(); axis-- > 0;)
         {

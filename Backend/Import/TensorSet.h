@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -39,8 +40,10 @@ struct ForeignTensor
     NumberType type = NumberType::f32;
     std::vector<std::int64_t> shape, strides; ///< strides in numbers
     std::int64_t offset = 0;                  ///< of the first number, in numbers
-    std::shared_ptr<const void> owner;        ///< keeps `storage`
-    std::span<const std::byte> storage;
+    std::shared_ptr<const void> owner{};      ///< keeps `storage`
+    std::span<const std::byte> storage{};
+    /** Gives the bytes of a tensor that has no storage: they are read when they are wanted. */
+    std::function<Result<std::vector<std::byte>>()> read{};
 };
 
 using TensorSet = std::map<std::string, ForeignTensor>;

@@ -9,7 +9,7 @@ namespace kikitori::backend
 namespace
 {
 using Bytes = std::vector<std::byte>;
-constexpr std::uint64_t largestPickle = 64u << 20;
+constexpr std::uint64_t largestPickle = 16u << 20;
 
 Result<std::shared_ptr<const Bytes>> readAll (ArchiveEntry& entry)
 {
@@ -29,7 +29,8 @@ Result<TensorSet> readTorchFile (const std::filesystem::path& file)
     std::map<std::string, std::shared_ptr<const Bytes>> storages;
     std::shared_ptr<const Bytes> pickle;
     std::error_code ignored;
-    const auto largest = std::filesystem::file_size (file, ignored);
+    // PyTorch compresses nothing, so what is in the archive is no larger than it.
+    auto left = std::filesystem::file_size (file, ignored);
 
     const auto visited = visitArchive (
         file,
@@ -41,8 +42,10 @@ Result<TensorSet> readTorchFile (const std::filesystem::path& file)
 
             if (! isPickle && data == std::string::npos)
                 return success();
-            if (entry.size() > largest || (isPickle && entry.size() > largestPickle))
+            if (entry.size() > left || (isPickle && entry.size() > largestPickle))
                 return Error{ "model_broken", file.string() + ": " + name.substr (0, 120) + " is impossibly large." };
+
+            left -= entry.size();
 
             auto bytes = readAll (entry);
 

@@ -1,5 +1,7 @@
 #include "Backend/Model/Checksums.h"
 
+#include "Platform/FileFacts.h"
+
 #include <array>
 #include <fstream>
 #include <memory>
@@ -52,7 +54,7 @@ Status verifyChecksums (const std::filesystem::path& folder)
 {
     const auto list = folder / checksumsFile;
 
-    if (! std::filesystem::exists (list))
+    if (! platform::exists (list))
         return success();
 
     std::ifstream in (list);

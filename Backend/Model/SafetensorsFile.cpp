@@ -7,11 +7,6 @@
 #include <cmath>
 #include <cstring>
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 namespace kikitori::backend
 {
 
@@ -42,41 +37,12 @@ std::string describe (const std::vector<std::int64_t>& shape)
 }
 } // namespace
 
-class SafetensorsFile::Mapping
-{
-public:
-    Mapping (void* start, std::size_t length) : bytes (static_cast<const std::byte*> (start), length) {}
-    ~Mapping() { ::munmap (const_cast<std::byte*> (bytes.data()), bytes.size()); }
-    Mapping (const Mapping&) = delete;
-    Mapping& operator= (const Mapping&) = delete;
-
-    static std::shared_ptr<const Mapping> of (const std::filesystem::path& file)
-    {
-        const auto handle = ::open (file.c_str(), O_RDONLY | O_CLOEXEC);
-        struct stat facts
-        {
-        };
-        void* start = MAP_FAILED;
-
-        if (handle >= 0 && ::fstat (handle, &facts) == 0 && S_ISREG (facts.st_mode) && facts.st_size > 0)
-            start = ::mmap (nullptr, static_cast<std::size_t> (facts.st_size), PROT_READ, MAP_PRIVATE, handle, 0);
-        if (handle >= 0)
-            ::close (handle);
-        if (start == MAP_FAILED)
-            return nullptr;
-
-        return std::make_shared<const Mapping> (start, static_cast<std::size_t> (facts.st_size));
-    }
-
-    const std::span<const std::byte> bytes;
-};
-
 std::size_t SafetensorsFile::Tensor::elementCount() const noexcept
 {
     std::size_t count = 1;
 
-    for (const auto size : shape)
-        count *= static_cast<std::size_t> (size);
+    for (const auto extent : shape)
+        count *= static_cast<std::size_t> (extent);
 
     return count;
 }
@@ -99,8 +65,14 @@ constexpr NamedType namedTypes[]{
     { "I64", Type::i64, 8 }, { "BOOL", Type::boolean, 1 },
 };
 
+/** The file's part behind the header. */
+struct DataRange
+{
+    std::uint64_t begin = 0, size = 0;
+};
+
 /** One entry of the header; an empty string is no complaint. */
-std::string readEntry (const nlohmann::json& entry, std::span<const std::byte> data, Tensor& tensor)
+std::string readEntry (const nlohmann::json& entry, DataRange data, Tensor& tensor)
 {
     if (! entry.is_object())
         return "is not an object";
@@ -125,127 +97,149 @@ std::string readEntry (const nlohmann::json& entry, std::span<const std::byte> d
 
     for (const auto& size : *shape)
     {
-        if (! size.is_number_unsigned() || size.get<std::uint64_t>() == 0 || size.get<std::uint64_t>() > data.size())
+        if (! size.is_number_unsigned() || size.get<std::uint64_t>() == 0 || size.get<std::uint64_t>() > data.size)
             return "has an impossible shape";
 
         count *= size.get<std::uint64_t>();
         tensor.shape.push_back (size.get<std::int64_t>());
 
-        if (count > data.size())
+        if (count > data.size)
             return "has a shape larger than the file";
     }
 
     const auto begin = (*offsets)[0].get<std::uint64_t>();
     const auto end = (*offsets)[1].get<std::uint64_t>();
 
-    if (begin > end || end > data.size() || end - begin != count * named->width)
+    if (begin > end || end > data.size || end - begin != count * named->width)
         return "has offsets that do not fit its shape or leave the file";
 
-    tensor.bytes = data.subspan (static_cast<std::size_t> (begin), static_cast<std::size_t> (end - begin));
+    tensor.offset = data.begin + begin;
+    tensor.size = end - begin;
     return {};
 }
 
 bool overlaps (const std::map<std::string, Tensor>& tensors)
 {
-    std::vector<std::span<const std::byte>> ranges;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges; // begin and end
 
     for (const auto& [name, tensor] : tensors)
-        ranges.push_back (tensor.bytes);
+        ranges.emplace_back (tensor.offset, tensor.offset + tensor.size);
 
-    std::sort (ranges.begin(), ranges.end(), [] (auto a, auto b) { return a.data() < b.data(); });
+    std::sort (ranges.begin(), ranges.end());
 
     for (std::size_t i = 1; i < ranges.size(); ++i)
-        if (ranges[i - 1].data() + ranges[i - 1].size() > ranges[i].data())
+        if (ranges[i - 1].second > ranges[i].first)
             return true;
 
     return false;
 }
 } // namespace
 
+Error SafetensorsFile::broken (const std::string& why) const
+{
+    return { "model_broken", "The model file " + path + " " + why + "; copy the model again." };
+}
+
 Result<SafetensorsFile> SafetensorsFile::open (const std::filesystem::path& file)
 {
     SafetensorsFile opened;
     opened.path = file.string();
-    opened.mapping = Mapping::of (file);
-    const auto broken = [&] (const std::string& why) {
-        return Error{ "model_broken", "The model file " + opened.path + " " + why + "; copy the model again." };
-    };
+    auto reader = platform::FileReader::open (file);
 
-    if (opened.mapping == nullptr)
+    if (! reader || ! reader.value().isPlain() || reader.value().size() == 0)
         return Error{ "file_missing", "The model file " + opened.path + " is missing, empty or cannot be read." };
 
-    const auto bytes = opened.mapping->bytes;
+    opened.reader = std::make_shared<const platform::FileReader> (std::move (reader).value());
+    const auto size = opened.reader->size();
     std::uint64_t headerLength = 0;
-
-    if (bytes.size() < sizeof (headerLength))
-        return broken ("is too short");
-
     static_assert (std::endian::native == std::endian::little);
-    std::memcpy (&headerLength, bytes.data(), sizeof (headerLength));
+    const auto lengthRead = opened.reader->readAt (0, { reinterpret_cast<char*> (&headerLength), sizeof (headerLength) });
 
-    if (headerLength > longestHeader || headerLength > bytes.size() - sizeof (headerLength))
-        return broken ("is cut off or no safetensors file");
+    if (! lengthRead || lengthRead.value() < sizeof (headerLength))
+        return opened.broken ("is too short");
+    if (headerLength > longestHeader || headerLength > size - sizeof (headerLength))
+        return opened.broken ("is cut off or no safetensors file");
 
-    const auto* text = reinterpret_cast<const char*> (bytes.data()) + sizeof (headerLength);
-    const auto header = parseJson ({ text, static_cast<std::size_t> (headerLength) });
+    std::string text (static_cast<std::size_t> (headerLength), '\0');
+    const auto textRead = opened.reader->readAt (sizeof (headerLength), text);
+    const auto header = parseJson (text);
 
-    if (! header || ! header.value().is_object())
-        return broken ("has a damaged header");
+    if (! textRead || textRead.value() < text.size() || ! header || ! header.value().is_object())
+        return opened.broken ("has a damaged header");
 
-    const auto data = bytes.subspan (sizeof (headerLength) + static_cast<std::size_t> (headerLength));
+    const auto begin = sizeof (headerLength) + headerLength;
 
     for (const auto& [name, entry] : header.value().items())
     {
         if (name == "__metadata__")
             continue;
 
-        if (const auto complaint = readEntry (entry, data, opened.tensors[name]); ! complaint.empty())
-            return broken ("is damaged: the tensor " + name.substr (0, 100) + " " + complaint);
+        if (const auto complaint = readEntry (entry, { begin, size - begin }, opened.tensors[name]);
+            ! complaint.empty())
+            return opened.broken ("is damaged: the tensor " + name.substr (0, 100) + " " + complaint);
     }
 
     if (overlaps (opened.tensors))
-        return broken ("is damaged: its tensors overlap");
+        return opened.broken ("is damaged: its tensors overlap");
 
     return opened;
 }
 
-std::shared_ptr<const void> SafetensorsFile::keepAlive() const noexcept { return mapping; }
+Status SafetensorsFile::readBytes (const Tensor& tensor, std::span<std::byte> target) const
+{
+    const auto count = reader->readAt (tensor.offset, { reinterpret_cast<char*> (target.data()), target.size() });
+
+    if (! count)
+        return count.error();
+    if (count.value() < target.size() || reader->hasChanged())
+        return broken ("was changed while it was read");
+
+    return success();
+}
+
+Result<std::vector<std::byte>> SafetensorsFile::bytesOf (const Tensor& tensor) const
+{
+    std::vector<std::byte> bytes (static_cast<std::size_t> (tensor.size));
+    const auto done = readBytes (tensor, bytes);
+    return done ? Result<std::vector<std::byte>> (std::move (bytes)) : done.error();
+}
 
 Result<std::vector<float>> SafetensorsFile::read (const std::string& name, const std::vector<std::int64_t>& shape) const
 {
     const auto found = tensors.find (name);
-    const auto broken = [&] (const std::string& why) {
+    const auto unfit = [&] (const std::string& why) {
         return Error{ "model_broken", "The model file " + path + ": the tensor " + name + " " + why + "." };
     };
 
     if (found == tensors.end())
-        return broken ("is missing");
+        return unfit ("is missing");
 
     const auto& tensor = found->second;
 
     if (tensor.shape != shape)
-        return broken ("has the shape " + describe (tensor.shape) + ", config.json asks for " + describe (shape));
+        return unfit ("has the shape " + describe (tensor.shape) + ", config.json asks for " + describe (shape));
+
+    if (tensor.type != Type::f32 && tensor.type != Type::f16 && tensor.type != Type::i8)
+        return unfit ("has a type that a model folder does not have; import the model again");
 
     std::vector<float> values (tensor.elementCount());
 
-    if (tensor.type == Type::f32)
-    {
-        std::memcpy (values.data(), tensor.bytes.data(), tensor.bytes.size());
-    }
-    else if (tensor.type == Type::f16)
+    std::vector<std::byte> bytes (tensor.type == Type::f32 ? 0 : static_cast<std::size_t> (tensor.size));
+
+    if (auto done = readBytes (tensor, tensor.type == Type::f32 ? std::as_writable_bytes (std::span (values)) : std::span (bytes));
+        ! done)
+        return done.error();
+
+    if (tensor.type == Type::f16)
     {
         for (std::size_t i = 0; i < values.size(); ++i)
         {
             std::uint16_t half = 0;
-            std::memcpy (&half, tensor.bytes.data() + 2 * i, 2);
+            std::memcpy (&half, bytes.data() + 2 * i, 2);
             values[i] = halfToFloat (half);
         }
     }
-    else if (tensor.type != Type::i8)
-    {
-        return broken ("has a type that a model folder does not have; import the model again");
-    }
-    else
+    else if (tensor.type == Type::i8)
     {
         const auto scales = read (name + "_scale", { shape.front() });
 
@@ -255,12 +249,12 @@ Result<std::vector<float>> SafetensorsFile::read (const std::string& name, const
         const auto rowLength = values.size() / scales.value().size();
 
         for (std::size_t i = 0; i < values.size(); ++i)
-            values[i] = scales.value()[i / rowLength] * static_cast<float> (static_cast<std::int8_t> (tensor.bytes[i]));
+            values[i] = scales.value()[i / rowLength] * static_cast<float> (static_cast<std::int8_t> (bytes[i]));
     }
 
     for (const auto value : values)
         if (! (std::abs (value) < 65536.0f))
-            return broken ("holds a number that is not finite or absurdly large");
+            return unfit ("holds a number that is not finite or absurdly large");
 
     return values;
 }

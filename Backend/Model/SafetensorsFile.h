@@ -1,12 +1,14 @@
-/*  A safetensors file (huggingface/safetensors, README "Format"), mapped into memory and fully checked.
+/*  A safetensors file (huggingface/safetensors, README "Format"), fully checked. It is read and never mapped: one that is
+    written or cut while we have it gives an error and no signal.
 
     Threads: const after open(); any number at once.
     Failure: file_missing, model_broken. A truncated file, a header that is too long or not JSON, an unknown type,
-    a shape that does not fit its bytes, and ranges that overlap or leave the file are refused, each with its name.
+    a shape that does not fit its bytes, and ranges that overlap or leave the file are refused, each with its name; so is
+    a file that changes.
 */
 #pragma once
 
-#include "Core/Result.h"
+#include "Platform/FileReader.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -41,7 +43,7 @@ public:
     {
         Type type = Type::f32;
         std::vector<std::int64_t> shape;
-        std::span<const std::byte> bytes;
+        std::uint64_t offset = 0, size = 0; ///< in the file, bytes
 
         std::size_t elementCount() const noexcept;
     };
@@ -56,15 +58,17 @@ public:
 
     std::size_t tensorCount() const noexcept { return tensors.size(); }
 
-    /** All tensors by name; their bytes live as long as what keepAlive() gives. */
+    /** All tensors by name. */
     const std::map<std::string, Tensor>& all() const noexcept { return tensors; }
-    std::shared_ptr<const void> keepAlive() const noexcept;
+    /** A tensor's bytes, as they lie in the file. */
+    Result<std::vector<std::byte>> bytesOf (const Tensor& tensor) const;
 
 private:
-    class Mapping;
+    Error broken (const std::string& why) const;
+    Status readBytes (const Tensor& tensor, std::span<std::byte> target) const;
 
     std::string path;
-    std::shared_ptr<const Mapping> mapping;
+    std::shared_ptr<const platform::FileReader> reader;
     std::map<std::string, Tensor> tensors;
 };
 

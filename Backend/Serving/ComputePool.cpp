@@ -1,5 +1,7 @@
 #include "Backend/Serving/ComputePool.h"
 
+#include "Core/Guarded.h"
+
 #include <algorithm>
 
 namespace kikitori::backend
@@ -11,7 +13,7 @@ ComputePool::ComputePool (int count)
         count = std::max (1, static_cast<int> (std::thread::hardware_concurrency()) - 1);
 
     for (int i = 0; i < count; ++i)
-        threads.emplace_back ([this] { run(); });
+        threads.push_back (guardedThread ("compute", [this] { run(); }));
 }
 
 ComputePool::~ComputePool()
@@ -73,7 +75,7 @@ void ComputePool::run()
 
         if (taken.front().task)
         {
-            taken.front().task();
+            static_cast<void> (guarded ("compute", taken.front().task));
             continue;
         }
 
@@ -82,10 +84,10 @@ void ComputePool::run()
         for (auto& waiting : taken)
             jobs.push_back (std::move (waiting.job));
 
-        advance (jobs);
+        static_cast<void> (guarded ("compute", [&jobs] { advance (jobs); }));
 
         for (std::size_t i = 0; i < jobs.size(); ++i)
-            taken[i].done (std::move (jobs[i]));
+            static_cast<void> (guarded ("compute", [&] { taken[i].done (std::move (jobs[i])); }));
     }
 }
 

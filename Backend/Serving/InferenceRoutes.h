@@ -44,6 +44,7 @@ private:
     const std::filesystem::path uploads;
     const Post post;
     std::uint64_t count = 0;
+    std::size_t comingIn = 0; ///< uploads under way; they take places of the queue
 };
 
 } // namespace kikitori::backend

@@ -1,6 +1,7 @@
 #include "Backend/Serving/InferenceUpload.h"
 
 #include "Core/Log.h"
+#include "Platform/DiskSpace.h"
 
 #include <algorithm>
 
@@ -121,16 +122,23 @@ InferenceUpload::InferenceUpload (InferenceRoutes& owner, const RestRequest& req
 
     if (! problem && isMultipart && boundary.empty())
         problem = failure (400, "Missing boundary in multipart.");
-    if (! problem && ! routes.inference.hasRoom())
+    if (! problem && ! routes.inference.hasRoom (routes.comingIn))
         problem = backend::replyFor (Error{ "busy", "Too many files wait already; send it again later." });
+
+    hasPlace = ! problem;
+    routes.comingIn += hasPlace ? 1u : 0u;
 
     if (! problem && isMultipart)
         reader = std::make_unique<MultipartReader> (
             boundary, [this] (const auto& part) { onPart (part); }, [this] (auto bytes) { onBytes (bytes); });
 }
 
+void InferenceUpload::leavePlace() noexcept { routes.comingIn -= std::exchange (hasPlace, false) ? 1u : 0u; }
+
 InferenceUpload::~InferenceUpload()
 {
+    leavePlace();
+
     if (isSubmitted)
     {
         if (std::exchange (*isOpen, false))
@@ -162,6 +170,19 @@ void InferenceUpload::onBytes (std::string_view bytes)
 {
     if (! isFile || problem)
         return;
+
+    constexpr std::uint64_t step = 4u << 20;
+
+    if (bytesWritten >= lookAtDisk)
+    {
+        lookAtDisk = bytesWritten + step;
+
+        if (platform::diskSpace (job.file.parent_path()).room() < step)
+        {
+            problem = diskFull();
+            return;
+        }
+    }
 
     bytesWritten += bytes.size();
     file.write (bytes.data(), static_cast<std::streamsize> (bytes.size()));
@@ -209,6 +230,7 @@ void InferenceUpload::finish (Answer answer)
                 });
     };
 
+    leavePlace();
     isSubmitted = true;
     *isOpen = waits; // who does not wait may go
 

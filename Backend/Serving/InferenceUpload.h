@@ -30,6 +30,7 @@ public:
     static nlohmann::json describe (const InferenceState& state, bool withTokens);
 
 private:
+    void leavePlace() noexcept;
     void onPart (const MultipartPart& part);
     void onBytes (std::string_view bytes);
 
@@ -40,7 +41,8 @@ private:
     std::unique_ptr<MultipartReader> reader;
     std::ofstream file;
     bool isFile = false, hasFile = false, isSubmitted = false;
-    std::uint64_t bytesWritten = 0;
+    std::uint64_t bytesWritten = 0, lookAtDisk = 0;
+    bool hasPlace = false; ///< counts among routes.comingIn
     std::shared_ptr<bool> isOpen = std::make_shared<bool> (true); ///< false: the client has gone, or was answered
 };
 

@@ -4,6 +4,7 @@
 #include "Backend/Serving/ModelsCommand.h"
 #include "Backend/Serving/Server.h"
 #include "Core/Log.h"
+#include "Platform/FileFacts.h"
 #include "Platform/FileLock.h"
 
 #include <csignal>
@@ -189,7 +190,7 @@ int main (int argc, char* argv[])
 
     // A server's configuration is named; the one that a user's own programs start has its place.
     if (line.config.empty() && (line.isLocal || models.wasCalled()))
-        if (const auto usual = defaultConfigFile(); std::filesystem::exists (usual))
+        if (const auto usual = defaultConfigFile(); platform::exists (usual))
             line.config = usual;
 
     if (! line.config.empty())

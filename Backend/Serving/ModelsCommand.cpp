@@ -1,6 +1,7 @@
 #include "Backend/Serving/ModelsCommand.h"
 
 #include "Backend/Storage/InstalledModels.h"
+#include "Platform/FileFacts.h"
 
 #include <algorithm>
 #include <chrono>
@@ -228,7 +229,7 @@ int ModelsCommand::remove (const std::filesystem::path& models)
 {
     std::error_code failed;
 
-    if (! isModelName (name) || ! std::filesystem::is_directory (models / name))
+    if (! isModelName (name) || ! platform::isFolder (models / name))
         return complain ({ "bad_name", "There is no imported model " + name + " in " + models.string() + "." });
 
     std::filesystem::remove_all (models / name, failed);

@@ -135,6 +135,7 @@ RestApi::RestApi (const BackendConfig& configToShow,
       inferenceRoutes (inference, checkpoints, config.models, config.dataFolder / "uploads", services.post),
       datasets (config.datasetSettings,
                 config.dataFolder / "datasets",
+                config.largestDownload,
                 [this] (const auto& job) { onDatasetJob (job); }),
       datasetRoutes (datasets, config.takesFolders)
 {

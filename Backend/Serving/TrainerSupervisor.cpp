@@ -1,6 +1,7 @@
 #include "Backend/Serving/TrainerSupervisor.h"
 
 #include "Backend/Serving/TrainerChild.h"
+#include "Core/Guarded.h"
 #include "Core/Log.h"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ Status TrainerSupervisor::start (const std::filesystem::path& runConfig)
     runId = nextRunId();
     input = child.input;
     stopWasRequested = false;
-    thread = std::thread ([this, child] { read (child.pid, child.output, child.errors); });
+    thread = guardedThread ("training", [this, child] { read (child.pid, child.output, child.errors); });
     log::write ({ log::Level::info, "training", "start", "Training started", { { "run_id", runId } } });
     return success();
 }
@@ -129,7 +130,7 @@ void TrainerSupervisor::read (int pid, int output, int errors)
             for (const auto c : text)
             {
                 if (c == '\n')
-                    handleLine (std::exchange (line, {}));
+                    static_cast<void> (guarded ("training", [&] { handleLine (std::exchange (line, {})); }));
                 else if (line.size() < longestLine)
                     line += c;
             }

@@ -2,6 +2,7 @@
 
 #include "Backend/Storage/CheckpointName.h"
 #include "Backend/Storage/InstalledModels.h"
+#include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -49,9 +50,9 @@ std::variant<Beginning, TrainingRunError> namedCheckpoint (const std::filesystem
 {
     const auto folder = checkpoints / name;
 
-    if (! isPlainName (name) || ! std::filesystem::exists (folder))
+    if (! isPlainName (name) || ! platform::exists (folder))
         return TrainingRunError{ 404, "Specified checkpoint '" + name.substr (0, 80) + "' not found.", {} };
-    if (! std::filesystem::is_directory (folder))
+    if (! platform::isFolder (folder))
         return TrainingRunError{ 400, "'" + name + "' is not a valid checkpoint directory.", {} };
 
     return Beginning{ folder, {} };
@@ -86,12 +87,13 @@ std::variant<Beginning, TrainingRunError> beginningOf (const BackendConfig& conf
     if (! specific.empty())
         return namedCheckpoint (checkpoints, specific);
 
+    std::error_code failed;
     const auto latest = checkpoints / (model + "-" + dataset + "-latest");
 
     if (mustResume || boolAt (request, "resume_from_checkpoint", true))
     {
-        if (std::filesystem::is_directory (latest))
-            return Beginning{ std::filesystem::canonical (latest), {} };
+        if (platform::isFolder (latest))
+            return Beginning{ std::filesystem::weakly_canonical (latest, failed), {} };
         if (mustResume)
             return TrainingRunError{ 404,
                                      "No checkpoint found for model '" + model + "' and dataset '" + dataset + "'.",

@@ -1,6 +1,7 @@
 #include "Backend/Storage/CheckpointStore.h"
 
 #include "Core/Log.h"
+#include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -47,9 +48,9 @@ CheckpointStore::CheckpointStore (fs::path folderToRead, std::vector<std::string
 {
     std::error_code failed;
 
-    for (const auto& entry : fs::directory_iterator (folder, failed))
-        if (entry.path().filename().string().starts_with (deleting))
-            fs::remove_all (entry.path(), failed);
+    for (const auto& entry : platform::entriesOf (folder))
+        if (entry.filename().string().starts_with (deleting))
+            fs::remove_all (entry, failed);
 }
 
 Checkpoint CheckpointStore::read (const fs::path& path) const
@@ -58,21 +59,19 @@ Checkpoint CheckpointStore::read (const fs::path& path) const
     found.name = path.filename().string();
     found.path = path;
     found.parts = parseCheckpointName (found.name, models);
-    std::error_code failed;
 
-    for (const auto& entry : fs::directory_iterator (path, failed))
+    for (const auto& entry : platform::entriesOf (path))
     {
         std::error_code gone;
 
-        if (! entry.is_regular_file (gone))
+        if (! platform::isPlainFile (entry))
             continue;
 
-        found.files.push_back (entry.path().filename().string());
-        const auto size = entry.file_size (gone);
+        found.files.push_back (entry.filename().string());
+        const auto size = fs::file_size (entry, gone);
         found.bytes += gone ? 0 : size;
     }
 
-    std::sort (found.files.begin(), found.files.end());
     struct stat status
     {
     };
@@ -95,17 +94,17 @@ std::vector<Checkpoint> CheckpointStore::list() const
 {
     std::vector<Checkpoint> all;
     std::vector<std::string> latestNames;
-    std::error_code failed;
 
-    for (const auto& entry : fs::directory_iterator (folder, failed))
+    for (const auto& entry : platform::entriesOf (folder))
     {
-        const auto name = entry.path().filename().string();
+        const auto name = entry.filename().string();
         std::error_code gone;
+        const auto isLink = fs::is_symlink (entry, gone);
 
-        if (entry.is_symlink (gone) && name.ends_with (latestEnd))
-            latestNames.push_back (targetOf (entry.path()));
-        else if (isPlainName (name) && ! entry.is_symlink (gone) && entry.is_directory (gone))
-            all.push_back (read (entry.path()));
+        if (isLink && name.ends_with (latestEnd))
+            latestNames.push_back (targetOf (entry));
+        else if (isPlainName (name) && ! isLink && platform::isFolder (entry))
+            all.push_back (read (entry));
     }
 
     std::erase_if (all, [] (const auto& one) { return one.files.empty(); });
@@ -132,7 +131,7 @@ Result<fs::path> CheckpointStore::find (const std::string& name) const
     }
 
     // A link that was followed once must not lead on.
-    if (! fs::exists (fs::symlink_status (path, failed)))
+    if (fs::symlink_status (path, failed).type() <= fs::file_type::not_found)
         return Error{ "not_found", "Model '" + name + "' not found" };
     if (fs::is_symlink (path, failed) || ! fs::is_directory (path, failed))
         return Error{ "not_a_folder", "'" + name + "' is not a valid model directory" };
@@ -173,9 +172,9 @@ Status CheckpointStore::remove (const std::string& name) const
         log::write (log::Level::error, "models", "delete_model",
                     doomed.string() + " is left on the disk: " + failed.message());
 
-    for (const auto& entry : fs::directory_iterator (folder, failed))
-        if (fs::is_symlink (entry.path(), failed) && targetOf (entry.path()) == name)
-            moveLatest (entry.path());
+    for (const auto& entry : platform::entriesOf (folder))
+        if (fs::is_symlink (entry, failed) && targetOf (entry) == name)
+            moveLatest (entry);
 
     return success();
 }
@@ -188,12 +187,12 @@ void CheckpointStore::moveLatest (const fs::path& link) const
     auto newestEpoch = -1;
     std::error_code failed;
 
-    for (const auto& entry : fs::directory_iterator (folder, failed))
+    for (const auto& entry : platform::entriesOf (folder))
     {
-        const auto name = entry.path().filename().string();
+        const auto name = entry.filename().string();
         const auto epoch = parseCheckpointName (name, models).number().value_or (-1);
 
-        if (! prefix.empty() && name.starts_with (prefix + "-epoch-") && epoch > newestEpoch && entry.is_directory())
+        if (! prefix.empty() && name.starts_with (prefix + "-epoch-") && epoch > newestEpoch && platform::isFolder (entry))
         {
             newest = name;
             newestEpoch = epoch;

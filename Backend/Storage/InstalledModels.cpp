@@ -4,6 +4,7 @@
 #include "Backend/Foreign/WindowedStream.h"
 #include "Backend/Model/SafetensorsFile.h"
 #include "Core/LanguageTag.h"
+#include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -102,9 +103,9 @@ InstalledModel readModel (const fs::path& folder, const json& config)
     model.language = stringAt (config, "language", "en");
     model.parameters = countParameters (folder);
 
-    for (const auto& entry : fs::directory_iterator (folder, ignored))
-        if (entry.is_regular_file (ignored))
-            model.bytes += entry.file_size (ignored);
+    for (const auto& entry : platform::entriesOf (folder))
+        if (const auto size = fs::file_size (entry, ignored); ! ignored) // of a plain file
+            model.bytes += size;
 
     readCard (config, model);
     model.latenciesMs = latencies (config, model);
@@ -174,18 +175,17 @@ std::string modelInLanguage (const std::string& name,
 std::vector<InstalledModel> listInstalledModels (const fs::path& modelFolder, const fs::path& dataFolder)
 {
     std::map<std::string, InstalledModel> models;
-    std::error_code ignored;
 
     for (const auto& parent : { modelFolder, userModelFolder (dataFolder) })
-        for (const auto& entry : fs::directory_iterator (parent, ignored))
+        for (const auto& entry : platform::entriesOf (parent))
         {
-            const auto name = entry.path().filename().string();
+            const auto name = entry.filename().string();
 
             // Folders that begin with a dot are under way.
-            if (name.front() == '.' || ! entry.is_directory (ignored))
+            if (name.front() == '.' || ! platform::isFolder (entry))
                 continue;
-            if (const auto config = readConfig (entry.path()); ! config.is_null())
-                models[name] = readModel (entry.path(), config);
+            if (const auto config = readConfig (entry); ! config.is_null())
+                models[name] = readModel (entry, config);
         }
 
     std::vector<InstalledModel> list;

@@ -2,7 +2,9 @@
 
 #include "Backend/Storage/InstalledModels.h"
 #include "Backend/Storage/ModelCopy.h"
+#include "Core/Guarded.h"
 #include "Core/Log.h"
+#include "Platform/FileFacts.h"
 
 #include <algorithm>
 
@@ -15,7 +17,7 @@ ModelStore::ModelStore (std::filesystem::path folderToRead,
                         std::vector<std::string> namesToServe,
                         std::filesystem::path replacements)
     : folder (std::move (folderToRead)), servedFolder (std::move (replacements)), names (std::move (namesToServe)),
-      thread ([this] { run(); })
+      thread (guardedThread ("models", [this] { run(); }))
 {
 }
 
@@ -90,7 +92,7 @@ void ModelStore::run()
         const auto order = std::move (waiting.front());
         waiting.pop_front();
         lock.unlock();
-        order.callback (carryOut (order));
+        order.callback (guarded ("models", [&] { return carryOut (order); }));
     }
 }
 
@@ -139,16 +141,15 @@ fs::path ModelStore::folderOf (const std::string& name) const
 std::map<std::string, Replacement> ModelStore::replacements() const
 {
     std::map<std::string, Replacement> all;
-    std::error_code ignored;
 
     if (servedFolder.empty())
         return all;
 
-    for (const auto& entry : fs::directory_iterator (servedFolder, ignored))
+    for (const auto& entry : platform::entriesOf (servedFolder))
     {
-        const auto name = entry.path().filename().string();
-        if (name.front() != '.' && isServed (name) && folderOf (name) == entry.path())
-            all[name] = { sourceOfCopy (entry.path()), modelTime (entry.path()) };
+        const auto name = entry.filename().string();
+        if (name.front() != '.' && isServed (name) && folderOf (name) == entry)
+            all[name] = { sourceOfCopy (entry), modelTime (entry) };
     }
 
     return all;

@@ -1,6 +1,7 @@
 #include "Backend/Training/Checkpoint.h"
 
 #include "Backend/Training/SentencePieces.h"
+#include "Platform/FileFacts.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,9 +55,9 @@ void removeLeftovers (const std::filesystem::path& folder, const std::string& pr
 {
     std::error_code ignored;
 
-    for (const auto& entry : std::filesystem::directory_iterator (folder, ignored))
-        if (entry.path().filename().string().starts_with (".writing-" + prefix + "-epoch-"))
-            std::filesystem::remove_all (entry.path(), ignored);
+    for (const auto& entry : platform::entriesOf (folder))
+        if (entry.filename().string().starts_with (".writing-" + prefix + "-epoch-"))
+            std::filesystem::remove_all (entry, ignored);
 }
 } // namespace
 

@@ -2,6 +2,7 @@
 
 #include "Backend/Training/Checkpoint.h"
 #include "Backend/Training/ModelTools.h"
+#include "Platform/FileFacts.h"
 
 #include <unistd.h>
 
@@ -28,18 +29,18 @@ std::vector<Kept> checkpointsOf (const TrainingOptions& options)
     std::vector<Kept> found;
     std::error_code ignored;
 
-    for (const auto& entry : fs::directory_iterator (options.checkpointFolder, ignored))
+    for (const auto& entry : platform::entriesOf (options.checkpointFolder))
     {
-        const auto name = entry.path().filename().string();
+        const auto name = entry.filename().string();
         const auto isEpoch = name.starts_with (prefix) && name.size() > prefix.size()
                              && std::all_of (name.begin() + static_cast<std::ptrdiff_t> (prefix.size()), name.end(),
                                              [] (unsigned char c) { return std::isdigit (c) != 0; });
 
-        if (! isEpoch || ! entry.is_directory (ignored))
+        if (! isEpoch || ! platform::isFolder (entry))
             continue;
 
-        const auto metadata = readTrainingMetadata (entry.path());
-        found.push_back ({ entry.path(), fs::last_write_time (entry.path() / "training_metadata.json", ignored),
+        const auto metadata = readTrainingMetadata (entry);
+        found.push_back ({ entry, fs::last_write_time (entry / "training_metadata.json", ignored),
                            metadata ? scoreOf (metadata.value()) : std::nullopt });
     }
 

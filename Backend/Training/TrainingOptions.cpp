@@ -142,8 +142,8 @@ std::string readManifests (const nlohmann::json& list, std::vector<ManifestOptio
         if (manifest.path.empty())
             return "manifests: an entry has no path";
 
-        if (manifest.name.empty())
-            manifest.name = std::filesystem::absolute (manifest.path).parent_path().filename().string();
+        if (std::error_code failed; manifest.name.empty())
+            manifest.name = std::filesystem::absolute (manifest.path, failed).parent_path().filename().string();
 
         manifests.push_back (std::move (manifest));
     }

@@ -26,6 +26,7 @@ TEST_CASE ("the reference's keys are read", "[config]")
                               "available_datasets: [ljspeech]\n"
                               "datasets: {ljspeech: /data/lj/manifest.jsonl}\n"
                               "training: {epochs: 7, learning_rate: 0.002}\n"
+                              "downloads: {largest_mb: 100}\n"
                               "realtime: {chunk_ms: 160}\n");
     REQUIRE (config.ok());
     CHECK (config.value().models == std::vector<std::string>{ "conformer", "realtime" });
@@ -35,6 +36,8 @@ TEST_CASE ("the reference's keys are read", "[config]")
     CHECK (config.value().training.epochs == 7);
     CHECK (config.value().training.batchSize == 16);
     CHECK (config.value().serving.chunkMs == 160);
+    CHECK (config.value().largestDownload == 100'000'000);
+    CHECK (BackendConfig().largestDownload == 20'000'000'000);
 }
 
 TEST_CASE ("each error names file, key, value and what is allowed", "[config]")

@@ -18,7 +18,7 @@ class Rig
 public:
     void open (std::map<std::string, DatasetSettings> settings)
     {
-        library = std::make_unique<DatasetLibrary> (std::move (settings), folder.path / "datasets",
+        library = std::make_unique<DatasetLibrary> (std::move (settings), folder.path / "datasets", largestDownload,
                                                     [this] (const DatasetJob& job)
                                                     {
                                                         const std::lock_guard lock (mutex);
@@ -50,6 +50,7 @@ public:
     }
 
     const TemporaryFolder folder;
+    std::uint64_t largestDownload = 1u << 30;
     std::mutex mutex;
     std::condition_variable wake;
     std::set<Phase> phases;
@@ -130,6 +131,21 @@ TEST_CASE ("a download is cancelled, keeps what it has, and goes on at the next 
 
     server.stallAfter = 0;
     CHECK (rig.run ("lj").phase == Phase::done);
+}
+
+TEST_CASE ("an archive that has no end is cut off at the configured size", "[datasets]")
+{
+    FileServer server (std::string (65536, 'x'));
+    server.isEndless = true;
+    Rig rig;
+    rig.largestDownload = 3'000'000;
+    rig.open ({ { "lj", from (server) } });
+    const auto job = rig.run ("lj");
+    CHECK (job.phase == Phase::failed);
+    REQUIRE (job.error);
+    CHECK (job.error->code == "too_large");
+    CHECK (job.error->message.find ("3 MB") != std::string::npos);
+    CHECK (fs::is_empty (rig.folder.path / "datasets/.downloads"));
 }
 
 TEST_CASE ("a folder of one's own stays where it is and gets an index beside it", "[datasets]")

@@ -81,6 +81,32 @@ TEST_CASE ("what is damaged, cut off, empty or no archive is said to be", "[extr
     }
 }
 
+TEST_CASE ("an archive of empty files and folders stops as soon as it is told to", "[extraction]")
+{
+    std::vector<Entry> entries;
+    for (int i = 0; i < 2000; ++i)
+        entries.push_back ({ "f" + std::to_string (i), "", i % 2 == 0 ? "" : "elsewhere" });
+    const TemporaryFolder folder;
+    const auto file = folder.write ("archive", pack (entries));
+    auto asked = 0;
+    const auto done = extractSafely (file, folder.path / "out", [&asked] (auto, auto) { return ++asked < 10; });
+    REQUIRE_FALSE (done.ok());
+    CHECK (done.error().code == "cancelled");
+    CHECK (std::distance (fs::directory_iterator (folder.path / "out"), {}) < 10);
+}
+
+TEST_CASE ("an archive with more entries than a data set has is refused", "[extraction]")
+{
+    std::vector<Entry> entries;
+    for (int i = 0; i < 200'001; ++i)
+        entries.push_back ({ "link", "", "elsewhere" }); // links cost no file
+    Rig rig;
+    const auto done = rig.extract (pack (entries));
+    REQUIRE_FALSE (done.ok());
+    CHECK (done.error().code == "bad_archive");
+    CHECK (done.error().message.find ("200000 entries") != std::string::npos);
+}
+
 TEST_CASE ("unpacking stops when it is told to", "[extraction]")
 {
     const TemporaryFolder folder;

@@ -184,6 +184,17 @@ TEST_CASE ("a file without a byte is a file", "[download]")
     CHECK (fs::file_size (rig.target) == 0);
 }
 
+TEST_CASE ("what has no end ends at its bound, and its bytes are not kept", "[download]")
+{
+    Rig rig (noise (65536));
+    rig.server.isEndless = true;
+    const auto got = rig.get ({ rig.server.url ("file.bin"), rig.target, {}, {}, {}, 1.0, 5'000'000 });
+    REQUIRE_FALSE (got.ok());
+    CHECK (got.error().code == "too_large");
+    CHECK_FALSE (fs::exists (rig.target));
+    CHECK_FALSE (fs::exists (rig.target.string() + ".part"));
+}
+
 TEST_CASE ("a text has a bound", "[download]")
 {
     const FileServer server ("abc");

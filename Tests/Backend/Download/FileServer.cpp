@@ -64,6 +64,25 @@ void FileServer::serve()
     }
 }
 
+/** In chunks, as long as the client takes them. */
+void FileServer::sendForEver (int client)
+{
+    std::array<char, 32> size{};
+    std::snprintf (size.data(), size.size(), "%zx\r\n", content.size());
+    const auto chunk = size.data() + content + "\r\n";
+    auto text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk;
+
+    while (! shouldEnd)
+    {
+        const auto count = ::send (client, text.data(), text.size(), MSG_NOSIGNAL);
+        if (count <= 0)
+            return;
+        text.erase (0, static_cast<std::size_t> (count));
+        if (text.empty())
+            text = chunk;
+    }
+}
+
 void FileServer::answer (int client)
 {
     std::string request;
@@ -99,6 +118,9 @@ void FileServer::answer (int client)
 
     if (status == 0 && from < content.size())
         body = content.substr (from);
+
+    if (isEndless)
+        return sendForEver (client);
 
     head += "Content-Length: " + std::to_string (announced != 0 ? announced.load() : body.size())
             + "\r\nConnection: close\r\n\r\n";

@@ -32,11 +32,13 @@ public:
     std::atomic<int> status{ 0 };             ///< instead of the file
     std::atomic<std::size_t> breakAfter{ 0 }; ///< bytes of a reply's body; 0: never
     std::atomic<std::size_t> stallAfter{ 0 }; ///< sends no more until the client goes; 0: never
+    std::atomic<bool> isEndless{ false };     ///< says no length and sends the file again and again
     std::atomic<std::size_t> announced{ 0 };  ///< Content-Length that is no truth; 0: the truth
 
 private:
     void serve();
     void answer (int client);
+    void sendForEver (int client);
 
     const std::string content;
     int listener = -1, port = 0;

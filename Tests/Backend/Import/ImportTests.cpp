@@ -155,6 +155,28 @@ TEST_CASE ("A pickle with a function in it is refused inside an archive too")
     CHECK (failure (copy.folder.path).code == "unsafe_pickle");
 }
 
+TEST_CASE ("What a killed import left is removed by the next one, and one under way is not touched")
+{
+    const TemporaryFolder folder;
+    const auto longAgo = fs::file_time_type::clock::now() - std::chrono::hours (2);
+    const StagingFolder underWay (folder.path);
+    REQUIRE (underWay.problem().empty());
+    fs::last_write_time (underWay.path(), longAgo);
+    for (const auto* name : { ".incomplete-killed", ".incomplete-fresh", "conformer" })
+        fs::create_directory (folder.path / name);
+    folder.write (".incomplete-killed/model.safetensors", "half");
+    fs::last_write_time (folder.path / ".incomplete-killed", longAgo);
+    folder.write (".incomplete-fresh/model.safetensors", "half"); // not locked yet
+    folder.write ("conformer/config.json", "{}");
+
+    const StagingFolder next (folder.path);
+    CHECK (next.problem().empty());
+    CHECK_FALSE (fs::exists (folder.path / ".incomplete-killed"));
+    CHECK (fs::exists (folder.path / ".incomplete-fresh"));
+    CHECK (fs::exists (underWay.path()));
+    CHECK (fs::exists (folder.path / "conformer" / "config.json"));
+}
+
 TEST_CASE ("An import that the disk has no room for leaves nothing behind")
 {
     const TemporaryFolder folder;

@@ -86,3 +86,38 @@ TEST_CASE ("A pickle that is cut off anywhere or has any byte changed is an erro
             CHECK ((result.ok() || ! result.error().message.empty()));
         }
 }
+
+namespace
+{
+std::string repeated (const std::string& text, std::size_t count)
+{
+    std::string all;
+    all.reserve (text.size() * count);
+    for (std::size_t i = 0; i < count; ++i)
+        all += text;
+    return all;
+}
+} // namespace
+
+TEST_CASE ("Containers within containers, however deep, end in an error and not in a stack that is too small")
+{
+    constexpr std::size_t deep = 240'000;
+    // Tuples around tuples; lists that are filled after they were put into another one; a list in itself.
+    CHECK (read ("\x80\x02)"s + repeated ("\x85", deep) + "."s).error().code == "unsafe_pickle");
+    CHECK (read ("\x80\x02"s + repeated ("]"s, deep) + repeated ("a"s, deep - 1) + "."s).error().code == "unsafe_pickle");
+    CHECK (read ("\x80\x02]q\x00h\x00"s + "a."s).error().code == "unsafe_pickle");
+}
+
+TEST_CASE ("A small pickle cannot ask for much memory")
+{
+    // 8 MB that recall, copy or keep the same long text would have taken more than 8 GB.
+    const auto longText = "X\x00\x10\x00\x00"s + std::string (4096, 'a') + "q\x00"s;
+    for (const auto& attack : { repeated ("h\x00"s, 4'000'000), repeated ("("s, 8'000'000),
+                                "("s + repeated ("h\x00"s, 2'000'000) + "t"s, repeated ("]"s, 8'000'000) })
+    {
+        const auto failed = read ("\x80\x02"s + longText + attack + "."s);
+        REQUIRE_FALSE (failed.ok());
+        CHECK (failed.error().code == "unsafe_pickle");
+        CHECK (failed.error().message.find ("500000 values") != std::string::npos);
+    }
+}

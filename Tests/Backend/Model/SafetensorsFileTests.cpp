@@ -75,6 +75,27 @@ TEST_CASE ("damaged headers are refused", "[safetensors]")
                               "12345678")));
 }
 
+TEST_CASE ("a file that is cut or written while it is open gives an error and no signal", "[safetensors]")
+{
+    std::stringstream content;
+    content << std::ifstream (KIKITORI_FIXTURES "/tiny_model/model.safetensors", std::ios::binary).rdbuf();
+    const TemporaryFile temporary (content.str());
+    const auto opened = SafetensorsFile::open (temporary.path);
+    REQUIRE (opened.ok());
+    const auto& [name, tensor] = *opened.value().all().begin();
+    REQUIRE (opened.value().read (name, tensor.shape).ok());
+
+    std::filesystem::resize_file (temporary.path, 4096);
+    const auto cut = opened.value().read (name, tensor.shape);
+    REQUIRE_FALSE (cut.ok());
+    CHECK (cut.error().code == "model_broken");
+    CHECK_FALSE (opened.value().bytesOf (tensor).ok());
+
+    std::ofstream (temporary.path, std::ios::binary) << content.str(); // whole again, but another
+    CHECK_FALSE (opened.value().read (name, tensor.shape).ok());
+    CHECK (SafetensorsFile::open (temporary.path).ok());
+}
+
 TEST_CASE ("a model with any byte of its header flipped never crashes, and cut anywhere it is refused", "[safetensors]")
 {
     std::stringstream content;

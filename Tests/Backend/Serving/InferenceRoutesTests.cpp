@@ -165,6 +165,26 @@ TEST_CASE ("when nine files are there already the next one is told to come again
     CHECK (scene.ask ("POST", "/api/inference", fileBody (tone()), type).status == 200);
 }
 
+TEST_CASE ("uploads under way take places of the queue, and leave them", "[rest][inference]")
+{
+    RestScene scene;
+    RestRequest request{ "POST", "/api/inference" };
+    request.contentType = type;
+    std::vector<std::unique_ptr<Upload>> uploads;
+
+    for (auto i = 0; i < 9; ++i)
+    {
+        uploads.push_back (scene.api->beginUpload (request));
+        uploads.back()->add (fileBody (tone()).substr (0, 1000));
+    }
+
+    CHECK (scene.ask ("POST", "/api/inference", fileBody (tone()), type).status == 503);
+    uploads.pop_back(); // its client has gone
+    CHECK (scene.ask ("POST", "/api/inference", fileBody (tone()), type).status == 200);
+    uploads.push_back (scene.api->beginUpload (request));
+    CHECK (scene.ask ("POST", "/api/inference", fileBody (tone()), type).status == 503);
+}
+
 TEST_CASE ("a job that takes too long, is too long or is cancelled is answered with its code", "[rest][inference]")
 {
     RestScene scene;

@@ -2,7 +2,11 @@
 #include "Support/Catch.h"
 #include "Support/TemporaryFolder.h"
 
+#include <atomic>
+#include <fstream>
 #include <future>
+#include <sstream>
+#include <thread>
 
 using namespace kikitori;
 using namespace kikitori::backend;
@@ -94,6 +98,48 @@ TEST_CASE ("a broken checkpoint does not take the place of a model that works", 
     CHECK_FALSE (replace (store, "other", rig.checkpoint()).ok());
     CHECK (request (store, "conformer").value() == old);
     CHECK_FALSE (fs::exists (rig.served() / "conformer"));
+}
+
+TEST_CASE ("a model's file may be cut and rewritten in place while it serves and while it is loaded", "[storage]")
+{
+    const Rig rig;
+    const auto file = rig.models() / "conformer" / "model.safetensors";
+    std::stringstream content;
+    content << std::ifstream (file, std::ios::binary).rdbuf();
+    const auto whole = content.str();
+    ModelStore store (rig.models(), { "conformer" });
+    auto stream = RecognizerStream::create (request (store, "conformer").value(), {});
+    REQUIRE (stream.ok());
+
+    std::atomic<bool> isOver{ false };
+    std::thread writer (
+        [&]
+        {
+            for (std::size_t i = 0; ! isOver; ++i)
+            {
+                std::ofstream (file, std::ios::binary) << whole;
+                std::error_code failed;
+                fs::resize_file (file, i % 7 * 4096, failed);
+            }
+        });
+
+    std::vector<RecognizerEvent> events;
+    const std::vector<float> silence (4800);
+
+    for (int i = 0; i < 60; ++i)
+    {
+        stream.value()->push (silence, events);
+        ModelStore other (rig.models(), { "conformer" });
+        const auto loaded = request (other, "conformer");
+        CHECK ((loaded.ok() || loaded.error().code == "model_broken" || loaded.error().code == "file_missing"));
+    }
+
+    isOver = true;
+    writer.join();
+    stream.value()->flush (events);
+    std::ofstream (file, std::ios::binary) << whole;
+    ModelStore again (rig.models(), { "conformer" });
+    CHECK (request (again, "conformer").ok());
 }
 
 TEST_CASE ("the installed model comes back, as its folder is now, and broken ones do not", "[storage]")

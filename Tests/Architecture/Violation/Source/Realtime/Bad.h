@@ -1,2 +1,4 @@
-// A planted violation: Realtime knows no sibling. IncludeTable.cmake must name this line.
+// Planted violations. IncludeTable.cmake must name this line:
 #include "Session/TranscriptionSession.h"
+// and Safeguards.cmake these:
+inline void bad() { std::thread ([] { std::filesystem::exists ("x"); }).detach(); }
