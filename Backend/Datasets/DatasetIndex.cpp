@@ -1,6 +1,8 @@
 #include "Backend/Datasets/DatasetIndex.h"
 
-#include "Audio/AudioFileReader.h"
+#include "Backend/Datasets/SoundCheck.h"
+#include "Core/Log.h"
+#include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -16,20 +18,6 @@ using nlohmann::json;
 
 namespace
 {
-/** Seconds, 0 for what cannot be read; a file that does not say how long it is, is decoded. */
-double durationOf (const fs::path& file)
-{
-    const auto reader = AudioFileReader::open (file);
-
-    if (! reader)
-        return 0.0;
-    if (reader.value()->duration() > 0.0)
-        return reader.value()->duration();
-
-    const auto content = readAudioFile (file);
-    return content ? static_cast<double> (content.value().samples.size()) / content.value().sampleRate : 0.0;
-}
-
 /** Counts utterances as they come. */
 struct Statistics
 {
@@ -60,7 +48,8 @@ struct Statistics
                  { "hours", sum / 3600.0 },
                  { "speakers", speakers.size() },
                  { "bytes", bytes },
-                 { "left_out", leftOut },
+                 { "left_out", leftOut.total() },
+                 { "left_out_reasons", leftOut.toJson() },
                  { "splits", parts },
                  { "durations",
                    { { "shortest", durations.front() },
@@ -73,7 +62,7 @@ struct Statistics
     std::set<std::string> speakers;
     std::map<std::string, std::pair<std::uint64_t, double>> splits;
     std::uintmax_t bytes = 0;
-    std::uint64_t leftOut = 0;
+    LeftOut leftOut;
 };
 
 json lineOf (const DatasetUtterance& utterance, const fs::path& data, const fs::path& target)
@@ -98,41 +87,111 @@ Status write (const fs::path& file, const std::string& text)
     return out ? success() : Status (Error{ "disk_failed", file.string() + " cannot be written" });
 }
 
-/** Looks at every recording; tells those that can be read. */
-Status measure (std::vector<DatasetUtterance>& utterances,
+std::size_t charactersIn (const std::string& utf8)
+{
+    return static_cast<std::size_t> (
+        std::count_if (utf8.begin(), utf8.end(), [] (char c) { return (static_cast<unsigned char> (c) & 0xc0) != 0x80; }));
+}
+
+/** Listens to one recording; the reason why it is left out, if it is. cancelled is an error. */
+Result<std::optional<LeftOut::Reason>> lookAt (DatasetUtterance& utterance,
+                                               const fs::path& file,
+                                               std::uint64_t& sound,
+                                               const AudioFileReader::StopCheck& shouldStop)
+{
+    using Reason = LeftOut::Reason;
+    const auto facts = platform::isPlainFile (file)
+                           ? soundFactsOf (file, shouldStop)
+                           : Result<SoundFacts> (Error{ "file_missing", file.string() + " is missing" });
+
+    if (! facts && facts.error().code == "cancelled")
+        return facts.error();
+    if (! facts)
+        return std::optional (facts.error().code == "too_long" ? Reason::tooLong : Reason::unreadable);
+
+    utterance.duration = facts.value().seconds;
+    sound = facts.value().sound;
+    const auto problem = facts.value().problem();
+    const auto mostCharacters = mostCharactersPerSecond * utterance.duration;
+    return problem || static_cast<double> (charactersIn (utterance.text)) <= mostCharacters
+               ? problem
+               : std::optional (Reason::textTooLong);
+}
+
+/** What has the same sound counts once, and for train before dev before test. isKept, by index. */
+void leaveOutDoubles (const std::vector<DatasetUtterance>& utterances,
+                      const std::vector<std::uint64_t>& sounds,
+                      std::vector<bool>& isKept,
+                      LeftOut& leftOut)
+{
+    std::map<std::uint64_t, std::string> splitOf; ///< by sound
+
+    for (const auto* split : { "train", "dev", "test" })
+        for (std::size_t i = 0; i < utterances.size(); ++i)
+        {
+            if (! isKept[i] || utterances[i].split != split)
+                continue;
+
+            const auto [seen, isNew] = splitOf.try_emplace (sounds[i], split);
+            isKept[i] = isNew;
+
+            if (! isNew)
+                leftOut.add (seen->second == split ? LeftOut::Reason::twice : LeftOut::Reason::inTwoParts,
+                             utterances[i].audio.generic_string());
+        }
+}
+
+/** Listens to every recording; tells those that can be used. */
+Status measure (DatasetContent& content,
                 const fs::path& data,
                 Statistics& statistics,
                 const IndexProgress& progress,
                 const std::function<void (const DatasetUtterance&)>& take)
 {
-    std::uint64_t done = 0;
+    auto& utterances = content.utterances;
+    std::vector<std::uint64_t> sounds (utterances.size());
+    std::vector<bool> isKept (utterances.size());
+    statistics.leftOut.add (content.leftOut);
 
-    for (auto& utterance : utterances)
+    for (std::size_t i = 0; i < utterances.size(); ++i)
     {
-        if (! progress (done++, utterances.size()))
-            return Error{ "cancelled", "The data set's preparation was cancelled." };
+        const Error cancelled{ "cancelled", "The data set's preparation was cancelled." };
 
-        std::error_code failed;
-        const auto file = data / utterance.audio;
-        const auto size = fs::file_size (file, failed);
+        if (! progress (i, utterances.size()))
+            return cancelled;
 
-        if (utterance.duration <= 0.0 && ! failed)
-            utterance.duration = durationOf (file);
+        const auto problem = lookAt (utterances[i], data / utterances[i].audio, sounds[i],
+                                     [&] { return ! progress (i, utterances.size()); });
 
-        if (failed || utterance.duration <= 0.0)
-        {
-            ++statistics.leftOut;
-            continue;
-        }
+        if (! problem)
+            return cancelled;
+        if (problem.value())
+            statistics.leftOut.add (*problem.value(), utterances[i].audio.generic_string());
 
-        statistics.add (utterance, size);
-
-        if (take)
-            take (utterance);
+        isKept[i] = ! problem.value().has_value();
     }
 
+    leaveOutDoubles (utterances, sounds, isKept, statistics.leftOut);
+
+    for (std::size_t i = 0; i < utterances.size(); ++i)
+    {
+        if (! isKept[i])
+            continue;
+
+        std::error_code failed;
+        const auto size = fs::file_size (data / utterances[i].audio, failed);
+        statistics.add (utterances[i], failed ? 0 : size);
+
+        if (take)
+            take (utterances[i]);
+    }
+
+    for (const auto& sentence : statistics.leftOut.sentences())
+        log::write (log::Level::warning, "datasets", "measure", data.string() + ": " + sentence);
+
     return statistics.durations.empty()
-               ? Status (Error{ "bad_data", data.string() + " holds no recording that can be read" })
+               ? Status (Error{ "bad_data", data.string() + " holds no recording that can be used."
+                                               + statistics.leftOut.describe() })
                : success();
 }
 } // namespace
@@ -157,8 +216,13 @@ Status writeStatistics (const fs::path& manifest, const fs::path& target, const 
 Status writeIndex (const fs::path& given,
                    const std::string& wantedLayout,
                    const fs::path& target,
+                   bool mayBeAbsolute,
                    const IndexProgress& progress)
 {
+    if (const auto problem = platform::folderProblem (given); ! problem.empty())
+        return Error{ "bad_data", "The folder " + given.string() + " cannot be read: " + problem
+                                      + ". Check its permissions." };
+
     const auto [data, found] = findLayout (given);
     const auto layout = wantedLayout.empty() ? found : wantedLayout;
 
@@ -167,7 +231,7 @@ Status writeIndex (const fs::path& given,
                                       + " has none of the known layouts (manifest.jsonl, LJSpeech, JSUT, LibriSpeech, "
                                         "Common Voice)" };
 
-    auto utterances = readLayout (data, layout);
+    auto utterances = readLayout (data, layout, mayBeAbsolute);
 
     if (! utterances)
         return utterances.error();

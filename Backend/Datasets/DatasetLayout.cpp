@@ -23,7 +23,7 @@ bool isLibriSpeech (const fs::path& folder)
 
 std::string layoutOf (const fs::path& folder)
 {
-    if (platform::exists (folder / "manifest.jsonl"))
+    if (! manifestsIn (folder).empty())
         return "manifest";
     if (platform::exists (folder / "metadata.csv") && platform::isFolder (folder / "wavs"))
         return "ljspeech";
@@ -38,7 +38,7 @@ std::string layoutOf (const fs::path& folder)
         if (platform::exists (part / "transcript_utf8.txt"))
             return "jsut";
 
-    return hasTextFiles (folder) ? "textfiles" : "";
+    return hasTextFiles (folder, 0) ? "textfiles" : "";
 }
 } // namespace
 
@@ -69,38 +69,39 @@ std::pair<fs::path, std::string> findLayout (const fs::path& folder)
         place = inner.front();
     }
 
-    return { folder, {} };
+    return { folder, hasTextFiles (folder, deepestSpeaker) ? "textfiles" : "" };
 }
 
-Result<Utterances> readLayout (const fs::path& folder, const std::string& layout)
+Result<DatasetContent> readLayout (const fs::path& folder, const std::string& layout, bool mayBeAbsolute)
 {
-    Utterances utterances;
-    const auto done = layout == "ljspeech"      ? readLjSpeech (folder, utterances)
-                      : layout == "jsut"        ? readJsut (folder, utterances)
-                      : layout == "librispeech" ? readLibriSpeech (folder, utterances)
-                      : layout == "commonvoice" ? readCommonVoice (folder, utterances)
-                      : layout == "textfiles"   ? readTextFiles (folder, utterances)
-                      : layout == "manifest"    ? readManifestLines (folder / "manifest.jsonl", false, utterances)
+    DatasetContent content;
+    const auto done = layout == "ljspeech"      ? readLjSpeech (folder, content)
+                      : layout == "jsut"        ? readJsut (folder, content)
+                      : layout == "librispeech" ? readLibriSpeech (folder, content)
+                      : layout == "commonvoice" ? readCommonVoice (folder, content)
+                      : layout == "textfiles"   ? readTextFiles (folder, content)
+                      : layout == "manifest"    ? readManifests (folder, mayBeAbsolute, content)
                                                 : Status (Error{ "bad_data", "There is no layout " + layout });
 
     if (! done)
         return done.error();
-    if (utterances.empty())
-        return Error{ "bad_data", folder.string() + " holds no utterances in the layout " + layout };
+    if (content.utterances.empty())
+        return Error{ "bad_data", folder.string() + " holds no utterances in the layout " + layout + "."
+                                      + content.leftOut.describe() };
 
-    return utterances;
+    return content;
 }
 
-Result<Utterances> readManifestFile (const fs::path& file)
+Result<DatasetContent> readManifestFile (const fs::path& file)
 {
-    Utterances utterances;
+    DatasetContent content;
 
-    if (const auto done = readManifestLines (file, true, utterances); ! done)
+    if (const auto done = readManifestLines (file, {}, true, content); ! done)
         return done.error();
-    if (utterances.empty())
-        return Error{ "bad_data", file.string() + " holds no utterances" };
+    if (content.utterances.empty())
+        return Error{ "bad_data", file.string() + " holds no utterances." + content.leftOut.describe() };
 
-    return utterances;
+    return content;
 }
 
 } // namespace kikitori::backend

@@ -1,11 +1,12 @@
 /*  The utterances of a data set as its makers laid it out: LJSpeech, JSUT, LibriSpeech, Common Voice, texts
-    beside recordings, or a manifest.
+    beside recordings (also in a folder for each speaker), or a manifest (ours or NeMo's).
 
     Threads: pure functions.
     Failure: bad_data names the folder or the file and line, and what belongs there.
 */
 #pragma once
 
+#include "Backend/Datasets/LeftOut.h"
 #include "Core/Result.h"
 
 #include <filesystem>
@@ -24,6 +25,12 @@ struct DatasetUtterance
     double duration = 0.0; ///< seconds, 0 when it is not known
 };
 
+struct DatasetContent
+{
+    std::vector<DatasetUtterance> utterances;
+    LeftOut leftOut; ///< recordings without a text
+};
+
 /** The names that config.yaml may give. */
 const std::vector<std::string>& datasetLayouts();
 
@@ -32,11 +39,12 @@ const std::vector<std::string>& datasetLayouts();
 std::pair<std::filesystem::path, std::string> findLayout (const std::filesystem::path& folder);
 
 /** All utterances, in the order of their files. LJSpeech and JSUT have no official splits: a fiftieth each, chosen by
-    the utterances' names, is dev and test. Errors: bad_data. */
-Result<std::vector<DatasetUtterance>> readLayout (const std::filesystem::path& folder, const std::string& layout);
+    the utterances' names, is dev and test. mayBeAbsolute: a manifest's paths, where the folder is its owner's choice.
+    Errors: bad_data. */
+Result<DatasetContent> readLayout (const std::filesystem::path& folder, const std::string& layout, bool mayBeAbsolute);
 
 /** The utterances of one manifest, whose audio paths are relative to its folder (or absolute, in one that its owner
     names). Errors: bad_data. */
-Result<std::vector<DatasetUtterance>> readManifestFile (const std::filesystem::path& file);
+Result<DatasetContent> readManifestFile (const std::filesystem::path& file);
 
 } // namespace kikitori::backend

@@ -97,7 +97,7 @@ Status DatasetLibrary::work (const std::string& name)
         return fetchInto (name, one);
 
     return manifestOf (name, one, folder) == one.path ? writeStatistics (one.path, folder / name, index)
-                                                      : writeIndex (one.path, one.layout, folder / name, index);
+                                                      : writeIndex (one.path, one.layout, folder / name, true, index);
 }
 
 Status DatasetLibrary::fetchInto (const std::string& name, const DatasetSettings& one)
@@ -125,7 +125,7 @@ Status DatasetLibrary::extractAndIndex (const std::string& name, const DatasetSe
         extractSafely (archive, fresh, [this, size] (auto read, auto) { return tell (Phase::extracting, read, size); });
 
     if (done)
-        done = writeIndex (fresh, one.layout, fresh,
+        done = writeIndex (fresh, one.layout, fresh, false,
                            [this] (auto count, auto all) { return tell (Phase::indexing, count, all); });
 
     if (! done)

@@ -1,5 +1,7 @@
 #include "Backend/Datasets/LayoutReaders.h"
 
+#include "Audio/AudioFileNames.h"
+#include "Backend/Datasets/TextEncoding.h"
 #include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
@@ -64,6 +66,10 @@ Status eachLine (const fs::path& file, Take take)
     {
         ++number;
 
+        if (number == 1)
+            line = std::string (withoutMark (line));
+        if (auto checked = checkEncoding (line, file.string() + " line " + std::to_string (number)); ! checked)
+            return checked;
         if (! line.empty() && line.back() == '\r')
             line.pop_back();
         if (! line.empty())
@@ -80,9 +86,36 @@ bool isInside (const fs::path& path)
     return ! path.empty() && path.is_relative()
            && std::none_of (path.begin(), path.end(), [] (const auto& part) { return part == ".."; });
 }
+
+/** The recording of an id, which may hold its ending; else the usual one, or one that is there. */
+fs::path recordingOf (const fs::path& folder, const std::string& id, const std::string& usualEnding)
+{
+    if (isNamedAsAudio (id) || platform::isPlainFile (folder / id))
+        return folder / id;
+
+    const auto usual = folder / (id + usualEnding);
+
+    if (! platform::exists (usual))
+        for (const auto ending : audioFileEndings)
+            if (auto other = folder / (id + std::string (ending)); platform::exists (other))
+                return other;
+
+    return usual;
+}
+
+bool isBlank (const std::string& text) { return text.find_first_not_of (" \t") == std::string::npos; }
+
+/** One without words is counted. */
+void take (DatasetContent& content, DatasetUtterance utterance)
+{
+    if (isBlank (utterance.text))
+        content.leftOut.add (LeftOut::Reason::noText, utterance.audio.generic_string());
+    else
+        content.utterances.push_back (std::move (utterance));
+}
 } // namespace
 
-Status readLjSpeech (const fs::path& folder, Utterances& utterances)
+Status readLjSpeech (const fs::path& folder, DatasetContent& content)
 {
     const auto file = folder / "metadata.csv";
     return eachLine (file,
@@ -93,14 +126,14 @@ Status readLjSpeech (const fs::path& folder, Utterances& utterances)
                          if (fields.size() < 2 || ! isInside (fields[0]))
                              return Status (badLine (file, number, "must be id|text|normalised text"));
 
-                         utterances.push_back ({ fs::path ("wavs") / (fields[0] + ".wav"),
-                                                 fields.size() > 2 && ! fields[2].empty() ? fields[2] : fields[1], "LJ",
-                                                 splitOf (fields[0]) });
+                         take (content, { recordingOf (folder / "wavs", fields[0], ".wav").lexically_relative (folder),
+                                          fields.size() > 2 && ! fields[2].empty() ? fields[2] : fields[1], "LJ",
+                                          splitOf (fields[0]) });
                          return success();
                      });
 }
 
-Status readJsut (const fs::path& folder, Utterances& utterances)
+Status readJsut (const fs::path& folder, DatasetContent& content)
 {
     for (const auto& part : platform::entriesOf (folder))
     {
@@ -113,8 +146,8 @@ Status readJsut (const fs::path& folder, Utterances& utterances)
             if (colon == std::string::npos || ! isInside (id))
                 return Status (badLine (file, number, "must be id:text"));
 
-            utterances.push_back (
-                { part.filename() / "wav" / (id + ".wav"), line.substr (colon + 1), "jsut", splitOf (id) });
+            take (content, { recordingOf (part / "wav", id, ".wav").lexically_relative (folder),
+                             line.substr (colon + 1), "jsut", splitOf (id) });
             return success();
         };
 
@@ -126,7 +159,7 @@ Status readJsut (const fs::path& folder, Utterances& utterances)
     return success();
 }
 
-Status readLibriSpeech (const fs::path& folder, Utterances& utterances)
+Status readLibriSpeech (const fs::path& folder, DatasetContent& content)
 {
     for (const auto& split : platform::entriesOf (folder))
     {
@@ -148,8 +181,8 @@ Status readLibriSpeech (const fs::path& folder, Utterances& utterances)
                     if (space == std::string::npos || ! isInside (line.substr (0, space)))
                         return Status (badLine (file, number, "must be id, a space and the text"));
 
-                    utterances.push_back ({ (chapter / (line.substr (0, space) + ".flac")).lexically_relative (folder),
-                                            line.substr (space + 1), speaker.filename().string(), kind });
+                    take (content, { recordingOf (chapter, line.substr (0, space), ".flac").lexically_relative (folder),
+                                     line.substr (space + 1), speaker.filename().string(), kind });
                     return success();
                 };
 
@@ -162,7 +195,7 @@ Status readLibriSpeech (const fs::path& folder, Utterances& utterances)
     return success();
 }
 
-Status readCommonVoice (const fs::path& folder, Utterances& utterances)
+Status readCommonVoice (const fs::path& folder, DatasetContent& content)
 {
     for (const auto* split : { "train", "dev", "test" })
     {
@@ -186,7 +219,8 @@ Status readCommonVoice (const fs::path& folder, Utterances& utterances)
             if (fields.size() <= std::max ({ speaker, path, text }) || ! isInside (fields[path]))
                 return Status (badLine (file, number, "has not the columns of the first line"));
 
-            utterances.push_back ({ fs::path ("clips") / fields[path], fields[text], fields[speaker], split });
+            take (content, { recordingOf (folder / "clips", fields[path], ".mp3").lexically_relative (folder),
+                             fields[text], fields[speaker], split });
             return success();
         };
 
@@ -198,29 +232,64 @@ Status readCommonVoice (const fs::path& folder, Utterances& utterances)
     return success();
 }
 
-Status readManifestLines (const fs::path& file, bool mayBeAbsolute, Utterances& utterances)
+std::vector<std::pair<fs::path, std::string>> manifestsIn (const fs::path& folder)
 {
-    return eachLine (file,
-                     [&] (const std::string& line, int number)
-                     {
-                         const auto parsed = parseJson (line);
+    std::vector<std::pair<fs::path, std::string>> found;
 
-                         if (! parsed || ! parsed.value().is_object())
-                             return Status (badLine (file, number, "is no JSON object"));
+    for (const auto& [name, split] : std::initializer_list<std::pair<const char*, const char*>>{
+             { "manifest.jsonl", "" },
+             { "manifest.json", "" },
+             { "train_manifest.json", "train" },
+             { "dev_manifest.json", "dev" },
+             { "validation_manifest.json", "dev" },
+             { "test_manifest.json", "test" } })
+        if (platform::isPlainFile (folder / name) && (found.empty() || ! found.front().second.empty()))
+            found.emplace_back (folder / name, split);
 
-                         const auto& entry = parsed.value();
-                         const auto audio = stringAt (entry, "audio");
-                         const auto split = stringAt (entry, "split", splitOf (audio));
+    return found;
+}
 
-                         if (! isInside (audio) && ! (mayBeAbsolute && ! audio.empty()))
-                             return Status (badLine (file, number, "audio must be a path inside the data set"));
-                         if (split != "train" && split != "dev" && split != "test")
-                             return Status (badLine (file, number, "split must be train, dev or test"));
+Status readManifests (const fs::path& folder, bool mayBeAbsolute, DatasetContent& content)
+{
+    for (const auto& [file, split] : manifestsIn (folder))
+        if (auto done = readManifestLines (file, split, mayBeAbsolute, content); ! done)
+            return done;
 
-                         utterances.push_back ({ audio, stringAt (entry, "text"), stringAt (entry, "speaker"), split,
-                                                 numberAt (entry, "duration").value_or (0.0) });
-                         return success();
-                     });
+    return success();
+}
+
+Status readManifestLines (const fs::path& file,
+                          const std::string& splitOfFile,
+                          bool mayBeAbsolute,
+                          DatasetContent& content)
+{
+    const auto readEntry = [&] (const std::string& line, int number) -> Status
+    {
+        const auto parsed = parseJson (line);
+
+        if (! parsed || ! parsed.value().is_object())
+            return badLine (file, number, "is no JSON object");
+
+        const auto& entry = parsed.value();
+        const auto audio = stringAt (entry, "audio", stringAt (entry, "audio_filepath"));
+        const auto split = stringAt (entry, "split", splitOfFile.empty() ? splitOf (audio) : splitOfFile);
+
+        if (audio.empty())
+            return badLine (file, number, "names no recording; give \"audio\" (or NeMo's \"audio_filepath\")");
+        if (! isInside (audio) && ! mayBeAbsolute)
+            return badLine (file, number, "audio must be a path inside the data set");
+        if (split != "train" && split != "dev" && split != "test")
+            return badLine (file, number, "split must be train, dev or test");
+        if (numberAt (entry, "offset").value_or (0.0) > 0.0)
+            return badLine (file, number,
+                            "is a part of a recording (\"offset\"), which is not read; cut the recording into files");
+
+        take (content, { audio, stringAt (entry, "text"), stringAt (entry, "speaker"), split,
+                         numberAt (entry, "duration").value_or (0.0) });
+        return success();
+    };
+
+    return eachLine (file, readEntry);
 }
 
 } // namespace kikitori::backend

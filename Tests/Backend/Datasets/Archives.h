@@ -62,10 +62,15 @@ inline std::string pack (const std::vector<Entry>& entries, bool isZip = false)
     return packed;
 }
 
-inline std::string tone()
+/** Each number is another sound, as far as samples go. */
+inline std::string tone (int number = 0)
 {
+    constexpr std::size_t someSample = 2000;
     std::ifstream in (KIKITORI_FIXTURES "/audio/tone.wav", std::ios::binary);
-    return { std::istreambuf_iterator<char> (in), {} };
+    std::string bytes{ std::istreambuf_iterator<char> (in), {} };
+    bytes[someSample] = static_cast<char> (number);
+    bytes[someSample + 1] = static_cast<char> (number >> 8);
+    return bytes;
 }
 
 /** LJSpeech with so many utterances. */
@@ -78,7 +83,7 @@ inline std::vector<Entry> ljSpeech (int count)
     {
         const auto id = "LJ001-" + std::to_string (1000 + i);
         table += id + "|Chapter 1|chapter one\n";
-        entries.push_back ({ "LJSpeech-1.1/wavs/" + id + ".wav", tone() });
+        entries.push_back ({ "LJSpeech-1.1/wavs/" + id + ".wav", tone (i) });
     }
 
     entries.push_back ({ "LJSpeech-1.1/metadata.csv", table });
