@@ -52,8 +52,8 @@ void readDataset (YamlSection& section, const std::string& name, std::map<std::s
         entry.path ("path", settings.path);
         entry.text ("url", settings.url, std::regex ("https?://[^\\s]+"), "an http or https address");
         entry.text ("sha256", settings.sha256, std::regex ("[0-9a-f]{64}"), "64 hexadecimal digits in small letters");
-        entry.text ("layout", settings.layout, std::regex ("manifest|ljspeech|jsut|librispeech|commonvoice"),
-                    "manifest, ljspeech, jsut, librispeech, commonvoice");
+        entry.text ("layout", settings.layout, std::regex ("manifest|ljspeech|jsut|librispeech|commonvoice|textfiles"),
+                    "manifest, ljspeech, jsut, librispeech, commonvoice, textfiles");
         entry.refuseOthers();
 
         if (entry.error && ! section.error)
