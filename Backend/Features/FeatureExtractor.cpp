@@ -21,7 +21,7 @@ const float logFloor = std::ldexp (1.0f, -24);
 constexpr std::array lowHertz{ 25.0, 50.0 };
 constexpr std::size_t lowShapes = 1 + 2 * lowHertz.size();
 /** What may stay of it: so much of the rest's power. */
-constexpr float lowMost = 0.04f;
+constexpr float lowMost = 0.036f;
 using Frame = std::array<float, windowSamples>;
 
 /** In eight sums at once, which compilers make vector instructions of. */

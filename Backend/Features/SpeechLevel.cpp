@@ -10,7 +10,7 @@ namespace kikitori::backend
 
 namespace
 {
-constexpr std::size_t blockHops = 8;   // 80 ms: a click is shorter, a vowel is not
+constexpr std::size_t blockHops = 8;   // 80 ms
 constexpr float trainedLevel = -26.0f; // dB: nine in ten recordings of the training data are louder
 constexpr float trainedNoise = -65.0f; // dB: most of them have noisier pauses
 constexpr float mostGain = 45.0f;      // dB
@@ -57,8 +57,15 @@ void SpeechLevel::hear (std::span<const float> hops)
         quietest = std::min (quietest, levelOf (i));
 
     for (std::size_t i = 0; i < blocks; ++i)
-        if (const auto block = levelOf (i); block >= quietest + aboveQuietest)
-            level = std::max (block, level ? *level - fallOfBlock : block);
+    {
+        const auto block = levelOf (i);
+        const auto loud = block >= quietest + aboveQuietest;
+
+        if (loud && before)
+            level = std::max ({ block, *before, level ? *level - fallOfBlock : block });
+
+        before = loud ? std::optional (block) : std::nullopt;
+    }
 }
 
 float SpeechLevel::gain() const noexcept

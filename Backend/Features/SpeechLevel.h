@@ -2,8 +2,8 @@
 
     The level of a hop of 10 ms is the mean power of its samples' differences over 0.5 ms, in dB of full scale: without
     offset, with the mains' hum 22 dB down, stateless. The level of the speech is that of its loudest 80 ms: it rises at
-    once and falls by 3 dB for each second of speech; what is not 20 dB louder than the quietest 80 ms of its segment is
-    no speech. Where it lies as high as in the training data, nothing is changed (most recordings); where it lies below,
+    once and falls by 3 dB for each second of speech; what is not 20 dB louder than the quietest 80 ms of its segment, for
+    two blocks of 80 ms in a row, is no speech but a room or a click. Where it lies as high as in the training data, nothing is changed (most recordings); where it lies below,
     everything is raised as if it were there, but the segment's quietest 80 ms to no more than a quiet room's noise, so
     that a breath before the first word is not taken for quiet speech; by 45 dB at most. The level outlives the segment:
     a replay needs it (Docs/Protocol.md).
@@ -35,7 +35,11 @@ public:
     /** known: from before, or nothing. */
     explicit SpeechLevel (std::optional<float> known = {}) : level (known) {}
 
-    void beginSegment() noexcept { quietest = std::numeric_limits<float>::max(); }
+    void beginSegment() noexcept
+    {
+        quietest = std::numeric_limits<float>::max();
+        before.reset();
+    }
 
     /** Levels of the segment's next hops, in blocks of eight from the first one on; what is left over is not heard. */
     void hear (std::span<const float> hops);
@@ -48,6 +52,7 @@ public:
 private:
     std::optional<float> level;
     float quietest = std::numeric_limits<float>::max(); ///< block of the segment
+    std::optional<float> before;                        ///< the block before, if it was loud
 };
 
 } // namespace kikitori::backend

@@ -50,9 +50,9 @@ std::filesystem::path firstRecording()
 /** Trains until the texts are known by heart and gives the last checkpoint. */
 std::filesystem::path learnByHeart (const TemporaryFolder& folder, json run)
 {
-    run["epochs"] = 150;
-    run["easy_epochs"] = 60;
-    run["learning_rate"] = 0.005;
+    run["epochs"] = 200;
+    run["easy_epochs"] = 80;
+    run["learning_rate"] = 0.002;
     run["decay_part"] = 0.3;
     run["dropout"] = 0.0;
     run["augment"] = false;
@@ -146,7 +146,7 @@ TEST_CASE ("SentencePiece's pieces go through a training, a resumption and a str
 
     CHECK (text == texts.front());
 
-    run["epochs"] = 151;
+    run["epochs"] = 201;
     run["resume"] = "latest";
     const auto options = parseTrainingOptions (run);
     REQUIRE (options.ok());
@@ -154,7 +154,7 @@ TEST_CASE ("SentencePiece's pieces go through a training, a resumption and a str
     TrainingReport report (stream);
     CHECK (Trainer (options.value(), report, [] { return false; }).run().ok());
     std::fclose (stream);
-    CHECK (std::filesystem::exists (folder.path / "checkpoints" / "tiny-speech-epoch-151" / tokenizerFile));
+    CHECK (std::filesystem::exists (folder.path / "checkpoints" / "tiny-speech-epoch-201" / tokenizerFile));
 }
 
 TEST_CASE ("pieces spell the texts they were learned from, and unknown characters are named", "[training][tokens]")
