@@ -124,7 +124,7 @@ Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConf
     downloads.number ("largest_mb", largestMb, 1, 100'000'000);
     config.largestDownload = static_cast<std::uint64_t> (largestMb) * bytesPerMb;
 
-    for (auto* section : { &paths, &training, &models, &realtime, &downloads, &top })
+    for (auto* section : { &top, &paths, &training, &models, &realtime, &downloads })
     {
         section->refuseOthers();
 

@@ -1,5 +1,7 @@
 #include "Backend/Config/YamlSection.h"
 
+#include "Backend/Storage/CheckpointName.h"
+
 #include <algorithm>
 
 namespace kikitori::backend
@@ -21,9 +23,9 @@ std::vector<std::string> YamlSection::names (const char* key)
 
     for (const auto& entry : value)
     {
-        if (! value.IsSequence() || ! entry.IsScalar() || entry.Scalar().find_first_of ("/\\") != std::string::npos)
+        if (! value.IsSequence() || ! entry.IsScalar() || ! isTrainingName (entry.Scalar()))
         {
-            complain (key, value, "a list of names without slashes");
+            complain (key, value, std::string ("a list of names of ") + trainingNameRule);
             break;
         }
 

@@ -1,6 +1,7 @@
 #include "Backend/Serving/TrainingRun.h"
 
 #include "Backend/Storage/CheckpointName.h"
+#include "Backend/Storage/CheckpointPointer.h"
 #include "Backend/Storage/InstalledModels.h"
 #include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
@@ -87,13 +88,12 @@ std::variant<Beginning, TrainingRunError> beginningOf (const BackendConfig& conf
     if (! specific.empty())
         return namedCheckpoint (checkpoints, specific);
 
-    std::error_code failed;
-    const auto latest = checkpoints / (model + "-" + dataset + "-latest");
+    const auto latest = resolvePointer (checkpoints / (model + "-" + dataset + "-latest"));
 
     if (mustResume || boolAt (request, "resume_from_checkpoint", true))
     {
         if (platform::isFolder (latest))
-            return Beginning{ std::filesystem::weakly_canonical (latest, failed), {} };
+            return Beginning{ latest, {} };
         if (mustResume)
             return TrainingRunError{ 404,
                                      "No checkpoint found for model '" + model + "' and dataset '" + dataset + "'.",
@@ -101,6 +101,19 @@ std::variant<Beginning, TrainingRunError> beginningOf (const BackendConfig& conf
     }
 
     return Beginning{};
+}
+
+/** Did the training of this checkpoint begin with an installed model? */
+bool beganWithModel (const std::filesystem::path& checkpoint)
+{
+    std::ifstream in (checkpoint / "training_metadata.json");
+    const auto metadata = parseJson (std::string (std::istreambuf_iterator<char> (in), {}));
+
+    if (checkpoint.empty() || ! metadata || ! metadata.value().is_object())
+        return false;
+
+    const auto parameters = metadata.value().find ("training_params");
+    return parameters != metadata.value().end() && ! stringAt (*parameters, "initialise").empty();
 }
 
 /** A model that knows its language is led gently: smaller steps, and no lessons for beginners. */
@@ -182,6 +195,9 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
 
     if (! from.initialise.empty())
         makeGentle (run, config, from);
+    if (beganWithModel (from.resume)) // it has that model's sizes and tokens, whatever config.yaml says
+        for (const auto* key : { "vocabulary", "vocabulary_size", "model" })
+            run.erase (key);
 
     std::error_code failed;
     std::filesystem::create_directories (config.dataFolder / "runs", failed);

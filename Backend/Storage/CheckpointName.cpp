@@ -22,6 +22,18 @@ bool isPlainName (std::string_view name)
                             { return c < 0x20 || c == 0x7f || c == '/' || c == '\\' || c == '%'; });
 }
 
+bool isTrainingName (std::string_view name)
+{
+    constexpr std::size_t longest = 100;
+    return ! name.empty() && name.size() <= longest && name.front() != '.'
+           && std::all_of (name.begin(), name.end(),
+                           [] (char c)
+                           {
+                               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                                      || c == '-' || c == '_' || c == '.';
+                           });
+}
+
 std::optional<int> CheckpointName::number() const
 {
     auto value = 0;

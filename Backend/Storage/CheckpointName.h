@@ -17,6 +17,11 @@ namespace kikitori::backend
     one), no control characters, not hidden, 1 to 200 bytes. */
 bool isPlainName (std::string_view name);
 
+/** The one rule for the names of models and data sets, which become parts of folder names: ASCII letters, digits, '-',
+    '_' and '.', not a dot first, 1 to 100. */
+bool isTrainingName (std::string_view name);
+inline constexpr const char* trainingNameRule = "letters (a to z), digits, '-', '_' and '.', at most 100";
+
 struct CheckpointName
 {
     std::string model, dataset;

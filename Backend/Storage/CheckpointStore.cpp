@@ -1,5 +1,6 @@
 #include "Backend/Storage/CheckpointStore.h"
 
+#include "Backend/Storage/CheckpointPointer.h"
 #include "Core/Log.h"
 #include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
@@ -19,14 +20,6 @@ namespace
 constexpr std::uintmax_t largestMetadata = 8u << 20;
 const std::string deleting = ".deleting-";
 const std::string latestEnd = "-latest";
-
-/** The name that a "latest" link holds, if it is a plain one; links out of the folder are nobody's checkpoints. */
-std::string targetOf (const fs::path& link)
-{
-    std::error_code failed;
-    const auto target = fs::read_symlink (link, failed);
-    return ! failed && isPlainName (target.string()) ? target.string() : std::string();
-}
 
 nlohmann::json readMetadata (const fs::path& file)
 {
@@ -98,12 +91,11 @@ std::vector<Checkpoint> CheckpointStore::list() const
     for (const auto& entry : platform::entriesOf (folder))
     {
         const auto name = entry.filename().string();
-        std::error_code gone;
-        const auto isLink = fs::is_symlink (entry, gone);
+        const auto target = targetOf (entry);
 
-        if (isLink && name.ends_with (latestEnd))
-            latestNames.push_back (targetOf (entry));
-        else if (isPlainName (name) && ! isLink && platform::isFolder (entry))
+        if (! target.empty() && name.ends_with (latestEnd))
+            latestNames.push_back (target);
+        else if (std::error_code gone; isPlainName (name) && ! fs::is_symlink (entry, gone) && platform::isFolder (entry))
             all.push_back (read (entry));
     }
 
@@ -121,14 +113,8 @@ Result<fs::path> CheckpointStore::find (const std::string& name) const
     if (! isPlainName (name))
         return Error{ "invalid_name", "Invalid model name" };
 
-    auto path = folder / name;
+    const auto path = resolvePointer (folder / name);
     std::error_code failed;
-
-    if (fs::is_symlink (path, failed))
-    {
-        const auto target = targetOf (path);
-        path = folder / (target.empty() ? name : target);
-    }
 
     // A link that was followed once must not lead on.
     if (fs::symlink_status (path, failed).type() <= fs::file_type::not_found)
@@ -173,7 +159,7 @@ Status CheckpointStore::remove (const std::string& name) const
                     doomed.string() + " is left on the disk: " + failed.message());
 
     for (const auto& entry : platform::entriesOf (folder))
-        if (fs::is_symlink (entry, failed) && targetOf (entry) == name)
+        if (targetOf (entry) == name)
             moveLatest (entry);
 
     return success();
@@ -205,10 +191,7 @@ void CheckpointStore::moveLatest (const fs::path& link) const
         return;
     }
 
-    const auto fresh = folder / ("." + prefix + "-latest.moving");
-    fs::remove (fresh, failed);
-    fs::create_directory_symlink (newest, fresh, failed);
-    fs::rename (fresh, link, failed);
+    pointAt (folder, link.filename().string(), newest);
 }
 
 } // namespace kikitori::backend

@@ -1,5 +1,6 @@
 #include "Backend/Training/Checkpoint.h"
 
+#include "Backend/Storage/CheckpointPointer.h"
 #include "Backend/Training/SentencePieces.h"
 #include "Platform/FileFacts.h"
 
@@ -7,6 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 
 namespace kikitori::backend
@@ -34,20 +37,47 @@ std::vector<torch::optim::OptimizerParamGroup> parameterGroups (const Conformer&
     return groups;
 }
 
-Error diskFailed (const std::filesystem::path& path)
+Error diskFailed (const std::filesystem::path& path, std::uint64_t needed)
 {
-    return { "disk_failed", path.string() + " cannot be written; check the free space and the rights of the folder" };
+    return { "disk_failed",
+             path.string() + " cannot be written: it needs " + std::to_string ((needed + 999'999) / 1'000'000)
+                 + " MB. Free some space, check the rights of the folder, and resume the training; the last "
+                   "checkpoint is whole." };
 }
 
-Status writeOptimizer (const std::filesystem::path& file, const TrainingState& state)
+/** libtorch's own files end the process when the disk is full, so its archives are made in memory. */
+std::string serialised (const TrainingState& state)
 {
     torch::serialize::OutputArchive archive, model, optimizer;
     state.model->save (model);
     state.optimizer.save (optimizer);
     archive.write ("model", model);
     archive.write ("optimizer", optimizer);
-    archive.save_to (file.string());
-    return syncToDisk (file) ? success() : Status (diskFailed (file));
+    std::string bytes;
+    archive.save_to (
+        [&bytes] (const void* data, std::size_t size)
+        {
+            bytes.append (static_cast<const char*> (data), size);
+            return size;
+        });
+    return bytes;
+}
+
+bool isFinite (const TrainingState& state)
+{
+    const auto all = [] (const Conformer& model)
+    {
+        for (const auto& parameter : model->parameters())
+            if (! torch::isfinite (parameter).all().item<bool>())
+                return false;
+
+        return true;
+    };
+    const auto& normalisation = state.model->config.normalisation;
+    const auto allFinite = [] (const auto& values)
+    { return std::all_of (values.begin(), values.end(), [] (float value) { return std::isfinite (value); }); };
+    return all (state.model) && all (state.average) && allFinite (normalisation.mean)
+           && allFinite (normalisation.deviation);
 }
 
 /** What a run that was killed in the middle of writing a checkpoint of this training left behind. */
@@ -86,12 +116,13 @@ bool replaceFolder (const std::filesystem::path& fresh, const std::filesystem::p
     }
 
 #if defined(__linux__)
-    if (::renameat2 (AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0)
-        return false;
-
-    std::filesystem::remove_all (fresh, failed); // the old one now
-    return true;
-#else
+    if (::renameat2 (AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0)
+    {
+        std::filesystem::remove_all (fresh, failed); // the old one now
+        return true;
+    }
+#endif
+    // exFAT and network shares exchange nothing.
     const auto old = fresh.string() + ".old";
     std::filesystem::rename (target, old, failed);
 
@@ -100,20 +131,6 @@ bool replaceFolder (const std::filesystem::path& fresh, const std::filesystem::p
 
     std::error_code ignored;
     std::filesystem::remove_all (old, ignored);
-    return ! failed;
-#endif
-}
-
-bool pointLinkAt (const std::filesystem::path& folder, const std::string& link, const std::string& name)
-{
-    const auto fresh = folder / ("." + link + "." + std::to_string (::getpid()));
-    std::error_code failed;
-    std::filesystem::remove (fresh, failed);
-    std::filesystem::create_directory_symlink (name, fresh, failed);
-
-    if (! failed)
-        std::filesystem::rename (fresh, folder / link, failed);
-
     return ! failed;
 }
 
@@ -126,16 +143,22 @@ Result<std::filesystem::path> writeCheckpoint (const TrainingState& state,
                                                const TrainingOptions& options,
                                                const json& facts)
 {
+    if (! isFinite (state))
+        return Error{ "diverged", "The model's numbers are not finite any more: no checkpoint is written, and the last one "
+                                  "stays. Lower learning_rate or check the recordings." };
+
     const auto name = checkpointName (options, state.position);
     const auto& folder = options.checkpointFolder;
     const auto fresh = folder / (".writing-" + name + "." + std::to_string (::getpid()));
     std::error_code failed;
     std::filesystem::create_directories (folder, failed);
     removeLeftovers (folder, trainingName (options));
+    const auto optimizer = serialised (state);
+    const auto needed = optimizer.size() + optimizer.size() / 2; // the weights are a third of it
     std::filesystem::create_directories (fresh, failed);
 
     if (failed)
-        return diskFailed (folder);
+        return diskFailed (folder, needed);
 
     auto metadata = facts;
     metadata["epoch"] = state.position.epoch;
@@ -146,7 +169,7 @@ Result<std::filesystem::path> writeCheckpoint (const TrainingState& state,
     auto done = writeModelFolder (fresh, state.model->config, servedWeights (state.average), WeightType::f32, nullptr);
 
     if (done)
-        done = writeOptimizer (fresh / "optimizer.pt", state);
+        done = writeText (fresh / "optimizer.pt", optimizer);
 
     if (done && ! state.tokenizer.empty())
         done = writeText (fresh / tokenizerFile, state.tokenizer);
@@ -156,14 +179,14 @@ Result<std::filesystem::path> writeCheckpoint (const TrainingState& state,
 
     if (done
         && ! (syncToDisk (fresh) && replaceFolder (fresh, folder / name) && syncToDisk (folder)
-              && pointLinkAt (folder, trainingName (options) + "-latest", name)))
-        done = diskFailed (folder / name);
+              && pointAt (folder, trainingName (options) + "-latest", name)))
+        done = diskFailed (folder / name, needed);
 
     if (done)
         return folder / name;
 
     std::filesystem::remove_all (fresh, failed);
-    return done.error();
+    return done.error().code == "disk_failed" ? diskFailed (folder / name, needed) : done.error();
 }
 
 Result<json> readTrainingMetadata (const std::filesystem::path& checkpoint)

@@ -52,10 +52,7 @@ Result<nlohmann::json> readTrainingMetadata (const std::filesystem::path& checkp
 /** Brings a state of the same sizes to a checkpoint's. */
 Status readCheckpoint (const std::filesystem::path& checkpoint, TrainingState& state);
 
-/** Puts `fresh` in the place of `target`, which may be there already, in one step. */
+/** Puts `fresh` in the place of `target`, which may be there already; in one step where the disk can. */
 bool replaceFolder (const std::filesystem::path& fresh, const std::filesystem::path& target);
-
-/** Makes or moves the link folder/link to folder/name, in one step. */
-bool pointLinkAt (const std::filesystem::path& folder, const std::string& link, const std::string& name);
 
 } // namespace kikitori::backend

@@ -1,5 +1,6 @@
 #include "Backend/Training/CheckpointKeeper.h"
 
+#include "Backend/Storage/CheckpointPointer.h"
 #include "Backend/Training/Checkpoint.h"
 #include "Backend/Training/ModelTools.h"
 #include "Platform/FileFacts.h"
@@ -115,7 +116,7 @@ Result<bool> CheckpointKeeper::tidy (const fs::path& written) const
     if (! contains (best, written))
         return false;
 
-    if (! pointLinkAt (options.checkpointFolder, training + "-best", best.front().filename().string()))
+    if (! pointAt (options.checkpointFolder, training + "-best", best.front().filename().string()))
         return Error{ "disk_failed", options.checkpointFolder.string() + " cannot be written" };
 
     if (best.size() > 1)

@@ -1,6 +1,7 @@
 #include "Backend/Training/FeatureCache.h"
 
 #include "Audio/AudioFileReader.h"
+#include "Backend/Datasets/SoundCheck.h"
 #include "Backend/Decoding/ModelRateResampler.h"
 #include "Backend/Model/ModelConfig.h"
 
@@ -17,7 +18,7 @@ namespace kikitori::backend
 
 namespace
 {
-constexpr std::uint64_t layoutVersion = 2; // counts up when features or file change
+constexpr std::uint64_t layoutVersion = 3; // counts up when features or file change
 constexpr double quietLogMel = -16.0;      // mean of a frame of digital silence is -16.6
 
 void mix (std::uint64_t& hash, std::string_view bytes)
@@ -27,7 +28,7 @@ void mix (std::uint64_t& hash, std::string_view bytes)
 }
 
 /** A key of the recordings: their paths, sizes and times. */
-Result<std::string> keyOf (const std::vector<Utterance>& utterances)
+std::string keyOf (const std::vector<Utterance>& utterances)
 {
     std::uint64_t hash = 0xcbf29ce484222325ull + layoutVersion;
 
@@ -38,8 +39,7 @@ Result<std::string> keyOf (const std::vector<Utterance>& utterances)
         };
 
         if (::stat (utterance.audio.c_str(), &facts) != 0)
-            return Error{ "file_missing", "The recording " + utterance.audio.string()
-                                              + " is missing; the manifest's audio paths are relative to its folder" };
+            facts = {};
 
         mix (hash, utterance.audio.string());
         mix (hash, std::to_string (facts.st_size) + "," + std::to_string (facts.st_mtime) + ";");
@@ -55,7 +55,7 @@ Error diskFailed (const std::filesystem::path& file)
     return { "disk_failed", file.string() + " cannot be written; check the free space and the rights of the folder" };
 }
 
-/** Writes FILE.features (frames) and then FILE.offsets; the second one's presence says that both are whole. */
+/** Writes FILE.features (frames) and then FILE.entries; the second one's presence says that both are whole. */
 Status build (const std::filesystem::path& base,
               const std::vector<Utterance>& utterances,
               const FeatureCache::Progress& progress)
@@ -63,7 +63,8 @@ Status build (const std::filesystem::path& base,
     const auto frameFile = base.string() + ".features";
     const auto partial = frameFile + ".partial." + std::to_string (::getpid());
     std::ofstream out (partial, std::ios::binary);
-    std::vector<std::int64_t> offsets{ 0 };
+    std::vector<FeatureCache::Entry> entries;
+    std::int64_t written = 0;
 
     const auto giveUp = [&partial] (Error error)
     {
@@ -74,7 +75,9 @@ Status build (const std::filesystem::path& base,
 
     for (std::size_t i = 0; i < utterances.size(); ++i)
     {
-        auto frames = featuresOfFile (utterances[i].audio);
+        FeatureCache::Entry entry;
+        entry.begin = written;
+        auto frames = featuresOfFile (utterances[i].audio, entry, [&] { return ! progress (i, utterances.size()); });
 
         if (! frames)
             return giveUp (frames.error());
@@ -82,7 +85,9 @@ Status build (const std::filesystem::path& base,
         const auto half = torch::from_blob (frames.value().data(), static_cast<std::int64_t> (frames.value().size()))
                               .to (torch::kHalf);
         out.write (static_cast<const char*> (half.data_ptr()), static_cast<std::streamsize> (half.nbytes()));
-        offsets.push_back (offsets.back() + half.numel() / melBins);
+        entry.frames = half.numel() / melBins;
+        written += entry.frames;
+        entries.push_back (entry);
 
         if (! out)
             return giveUp (diskFailed (partial));
@@ -92,16 +97,16 @@ Status build (const std::filesystem::path& base,
     }
 
     out.close();
-    const auto offsetFile = base.string() + ".offsets";
-    std::ofstream list (offsetFile + ".partial", std::ios::binary);
-    list.write (reinterpret_cast<const char*> (offsets.data()),
-                static_cast<std::streamsize> (offsets.size() * sizeof (std::int64_t)));
+    const auto entryFile = base.string() + ".entries";
+    std::ofstream list (entryFile + ".partial", std::ios::binary);
+    list.write (reinterpret_cast<const char*> (entries.data()),
+                static_cast<std::streamsize> (entries.size() * sizeof (FeatureCache::Entry)));
     list.close();
     std::error_code failed;
     std::filesystem::rename (partial, frameFile, failed);
 
     if (! failed)
-        std::filesystem::rename (offsetFile + ".partial", offsetFile, failed);
+        std::filesystem::rename (entryFile + ".partial", entryFile, failed);
 
     if (! out || ! list || failed)
         return giveUp (diskFailed (frameFile));
@@ -110,19 +115,28 @@ Status build (const std::filesystem::path& base,
 }
 
 /** Empty when there is no whole cache for this number of utterances. */
-std::vector<std::int64_t> readOffsets (const std::filesystem::path& base, std::size_t utterances)
+std::vector<FeatureCache::Entry> readEntries (const std::filesystem::path& base, std::size_t utterances)
 {
-    std::ifstream in (base.string() + ".offsets", std::ios::binary);
-    std::vector<std::int64_t> offsets (utterances + 1);
-    const auto bytes = static_cast<std::streamsize> (offsets.size() * sizeof (std::int64_t));
-    in.read (reinterpret_cast<char*> (offsets.data()), bytes);
+    std::ifstream in (base.string() + ".entries", std::ios::binary);
+    std::vector<FeatureCache::Entry> entries (utterances);
+    in.read (reinterpret_cast<char*> (entries.data()),
+             static_cast<std::streamsize> (entries.size() * sizeof (FeatureCache::Entry)));
     std::error_code failed;
     const auto size = std::filesystem::file_size (base.string() + ".features", failed);
+    std::int64_t frames = 0;
 
-    if (! in || failed || size != static_cast<std::uintmax_t> (offsets.back()) * melBins * 2)
+    for (const auto& entry : entries)
+    {
+        if (entry.begin != frames || entry.frames < 0)
+            return {};
+
+        frames += entry.frames;
+    }
+
+    if (! in || failed || size != static_cast<std::uintmax_t> (frames) * melBins * 2)
         return {};
 
-    return offsets;
+    return entries;
 }
 } // namespace
 
@@ -153,49 +167,71 @@ public:
     const std::size_t size;
 };
 
-FeatureCache::FeatureCache (std::shared_ptr<const Mapping> mappingToUse, std::vector<std::int64_t> offsetsToUse)
-    : mapping (std::move (mappingToUse)), offsets (std::move (offsetsToUse))
+FeatureCache::FeatureCache (std::shared_ptr<const Mapping> mappingToUse, std::vector<Entry> entriesToUse)
+    : mapping (std::move (mappingToUse)), entries (std::move (entriesToUse))
 {
-    all = torch::from_blob (mapping->data, { offsets.back(), melBins }, torch::kHalf);
+    if (mapping != nullptr)
+        all = torch::from_blob (mapping->data, { entries.back().begin + entries.back().frames, melBins },
+                                torch::kHalf);
 }
 
 Result<FeatureCache> FeatureCache::open (const std::filesystem::path& folder,
                                          const std::vector<Utterance>& utterances,
                                          const Progress& progress)
 {
-    auto key = keyOf (utterances);
-
-    if (! key)
-        return key.error();
-
     std::error_code failed;
     std::filesystem::create_directories (folder, failed);
-    const auto base = folder / key.value();
-    auto offsets = readOffsets (base, utterances.size());
+    const auto base = folder / keyOf (utterances);
+    auto entries = readEntries (base, utterances.size());
 
-    if (offsets.empty())
+    if (entries.empty() && ! utterances.empty())
     {
         if (const auto built = build (base, utterances, progress); ! built)
             return built.error();
 
-        offsets = readOffsets (base, utterances.size());
+        entries = readEntries (base, utterances.size());
+
+        if (entries.empty())
+            return diskFailed (base);
     }
 
-    if (offsets.empty() || offsets.back() <= 0)
-        return diskFailed (base);
+    const auto frames = entries.empty() ? 0 : entries.back().begin + entries.back().frames;
+
+    if (frames == 0) // no recording can be used
+        return FeatureCache (nullptr, std::move (entries));
 
     auto mapping = std::make_shared<const Mapping> (base.string() + ".features",
-                                                    static_cast<std::size_t> (offsets.back()) * melBins * 2);
+                                                    static_cast<std::size_t> (frames) * melBins * 2);
 
     if (mapping->data == MAP_FAILED)
         return diskFailed (base);
 
-    return FeatureCache (std::move (mapping), std::move (offsets));
+    return FeatureCache (std::move (mapping), std::move (entries));
 }
 
 torch::Tensor FeatureCache::features (std::size_t utterance) const
 {
-    return all.slice (0, offsets[utterance], offsets[utterance + 1]).to (torch::kFloat);
+    const auto& entry = entries[utterance];
+    return all.slice (0, entry.begin, entry.begin + entry.frames).to (torch::kFloat);
+}
+
+std::optional<LeftOut::Reason> FeatureCache::problem (std::size_t utterance) const
+{
+    const auto reason = entries[utterance].problem;
+    return reason >= 0 && reason < static_cast<std::int64_t> (LeftOut::reasons)
+               ? std::optional (static_cast<LeftOut::Reason> (reason))
+               : std::nullopt;
+}
+
+void FeatureCache::keep (const std::vector<bool>& isKept)
+{
+    std::vector<Entry> kept;
+
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        if (isKept[i])
+            kept.push_back (entries[i]);
+
+    entries = std::move (kept);
 }
 
 FeatureNormalisation FeatureCache::statistics (const std::vector<Utterance>& utterances) const
@@ -232,26 +268,38 @@ FeatureNormalisation FeatureCache::statistics (const std::vector<Utterance>& utt
     return statistics;
 }
 
-Result<std::vector<float>> featuresOfFile (const std::filesystem::path& audio)
+Result<std::vector<float>> featuresOfFile (const std::filesystem::path& audio,
+                                           FeatureCache::Entry& entry,
+                                           const std::function<bool()>& shouldStop)
 {
-    auto content = readAudioFile (audio, 10.0 * longestUtteranceSeconds);
+    const auto leaveOut = [&entry] (LeftOut::Reason reason)
+    {
+        entry.problem = static_cast<std::int64_t> (reason);
+        return std::vector<float>();
+    };
+    const auto content = readAudioFile (audio, 10.0 * longestUtteranceSeconds, shouldStop);
 
+    if (! content && content.error().code == "cancelled")
+        return Error{ "stopped", "Stopped while the features were computed" };
     if (! content)
-        return Error{ "bad_data", content.error().message };
+        return leaveOut (content.error().code == "too_long" ? LeftOut::Reason::tooLong : LeftOut::Reason::unreadable);
+
+    const auto facts = soundFacts (content.value().samples, content.value().sampleRate);
+    entry.sound = facts.sound;
+
+    if (const auto problem = facts.problem())
+        return leaveOut (*problem);
 
     auto resampler = ModelRateResampler::create (static_cast<int> (std::lround (content.value().sampleRate)));
 
     if (! resampler)
-        return Error{ "bad_data", audio.string() + ": " + resampler.error().message };
+        return leaveOut (LeftOut::Reason::unreadable);
 
     std::vector<float> samples;
     resampler.value()->push (content.value().samples, samples);
     resampler.value()->flush (samples);
-
-    if (samples.empty())
-        return Error{ "bad_data", audio.string() + " holds no audio; take it out of the manifest" };
-
-    return extractFeatures (samples, FeatureNormalisation::none(), subsamplingFactor);
+    auto frames = extractFeatures (samples, FeatureNormalisation::none(), subsamplingFactor);
+    return frames.empty() ? leaveOut (LeftOut::Reason::unreadable) : std::move (frames);
 }
 
 } // namespace kikitori::backend

@@ -1,73 +1,47 @@
 #include "Backend/Training/Manifest.h"
 
+#include "Backend/Datasets/DatasetLayout.h"
+#include "Backend/Datasets/SoundCheck.h"
 #include "Backend/Training/Vocabulary.h"
-
-#include <nlohmann/json.hpp>
-
-#include <fstream>
+#include "Platform/FileFacts.h"
 
 namespace kikitori::backend
 {
 
-namespace
+Result<std::vector<Utterance>> readManifest (const ManifestOptions& manifest, std::size_t index, LeftOut& leftOut)
 {
-Error badLine (const std::filesystem::path& file, int line, const std::string& what)
-{
-    return { "bad_data", file.string() + " line " + std::to_string (line) + ": " + what };
-}
-} // namespace
-
-Result<std::vector<Utterance>> readManifest (const ManifestOptions& manifest, std::size_t index)
-{
-    std::ifstream in (manifest.path);
-
-    if (! in)
+    if (! platform::isPlainFile (manifest.path))
         return Error{ "file_missing", manifest.path.string() + " cannot be read; give the manifest of a data set" };
 
+    auto content = readManifestFile (manifest.path);
+
+    if (! content)
+        return content.error();
+
+    leftOut.add (content.value().leftOut);
     std::vector<Utterance> utterances;
     const auto folder = manifest.path.parent_path();
-    auto number = 0;
 
-    for (std::string line; std::getline (in, line);)
+    for (const auto& one : content.value().utterances)
     {
-        ++number;
+        auto normal = normaliseText (one.text);
 
-        if (line.find_first_not_of (" \t\r") == std::string::npos)
+        if (one.split == "test")
             continue;
 
-        const auto entry = nlohmann::json::parse (line, nullptr, false);
-
-        if (entry.is_discarded() || ! entry.is_object())
-            return badLine (manifest.path, number, "not a JSON object");
-
-        const auto text = [&entry] (const char* key)
+        if (normal.empty() || one.duration > longestUtteranceSeconds)
         {
-            const auto found = entry.find (key);
-            return found != entry.end() && found->is_string() ? found->get<std::string>() : std::string();
-        };
-
-        const auto split = text ("split");
-
-        if (split != "train" && split != "dev" && split != "test")
-            return badLine (manifest.path, number, "split is '" + split + "'; give train, dev or test");
-
-        if (text ("audio").empty())
-            return badLine (manifest.path, number, "audio is missing; give the path of a recording");
-
-        const auto duration = entry.find ("duration");
-        const auto tooLong =
-            duration != entry.end() && duration->is_number() && duration->get<double>() > longestUtteranceSeconds;
-        auto normal = normaliseText (text ("text"));
-
-        if (split == "test" || normal.empty() || tooLong)
+            leftOut.add (normal.empty() ? LeftOut::Reason::noText : LeftOut::Reason::tooLong,
+                         one.audio.generic_string());
             continue;
+        }
 
         Utterance utterance;
-        utterance.audio = folder / text ("audio");
+        utterance.audio = folder / one.audio;
         utterance.text = std::move (normal);
         utterance.corpus = manifest.name;
         utterance.manifest = index;
-        utterance.forValidation = split == "dev";
+        utterance.forValidation = one.split == "dev";
         utterances.push_back (std::move (utterance));
     }
 

@@ -1,11 +1,12 @@
-/*  The utterances of a data set: JSON lines with audio, text, split (train, dev, test) and, where known, speaker and
-    duration. Nothing of split "test" is ever read.
+/*  The utterances of a data set: JSON lines with audio (or NeMo's audio_filepath), text and, where known, split (train,
+    dev, test), speaker and duration. Nothing of split "test" is ever read.
 
     Threads: plain values and pure functions.
     Failure: file_missing or bad_data; the message names file and line.
 */
 #pragma once
 
+#include "Backend/Datasets/LeftOut.h"
 #include "Backend/Training/TrainingOptions.h"
 
 #include <string>
@@ -24,11 +25,8 @@ struct Utterance
     std::vector<int> tokens; ///< filled once the vocabulary is known
 };
 
-/** Longest utterance that is trained on; longer ones are left out. */
-inline constexpr double longestUtteranceSeconds = 30.0;
-
-/** The train and dev utterances of one manifest, in its order. */
-Result<std::vector<Utterance>> readManifest (const ManifestOptions& manifest, std::size_t index);
+/** The train and dev utterances of one manifest, in its order; what cannot be trained on is counted. */
+Result<std::vector<Utterance>> readManifest (const ManifestOptions& manifest, std::size_t index, LeftOut& leftOut);
 
 /** At most `limit` training utterances, chosen evenly over the list; dev ones are kept. 0: all. */
 std::vector<Utterance> limitTraining (std::vector<Utterance> utterances, std::size_t limit);

@@ -3,6 +3,7 @@
 #include "Backend/Training/ConsistencyLoss.h"
 #include "Backend/Training/InitialWeights.h"
 #include "Backend/Training/TrainingSetup.h"
+#include "Protocol/JsonReading.h"
 
 #include <algorithm>
 #include <chrono>
@@ -34,7 +35,7 @@ std::string timeNow()
 
 Trainer::Trainer (TrainingOptions optionsToUse, TrainingReport& reportToUse, std::function<bool()> stop)
     : options (std::move (optionsToUse)), report (reportToUse), shouldStop (std::move (stop)),
-      history (nlohmann::json::array()), startedAt (timeNow())
+      history (nlohmann::json::array()), startedAt (timeNow()), beganWith (options.initialise.string())
 {
 }
 
@@ -120,6 +121,7 @@ Status Trainer::openState (ModelConfig config, std::string tokenizer)
     history = metadata.value().value ("history", nlohmann::json::array());
     startedAt = metadata.value().value ("started_at", startedAt);
     secondsBefore = metadata.value().value ("trained_seconds", 0.0);
+    beganWith = stringAt (metadata.value().value ("training_params", nlohmann::json::object()), "initialise");
     report.log ("info", "Resumed after epoch " + std::to_string (state->position.epoch) + ", step "
                             + std::to_string (state->position.step));
     return success();

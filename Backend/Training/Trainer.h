@@ -64,6 +64,7 @@ private:
     nlohmann::json history;     ///< of the epochs, kept in the checkpoints
     std::string startedAt;      ///< UTC, of the training's first run
     double secondsBefore = 0.0; ///< that earlier runs trained
+    std::string beganWith;      ///< the model whose weights the first run took, or empty
     std::int64_t startMilliseconds = 0;
 
     struct Meter

@@ -11,6 +11,10 @@ namespace kikitori::backend
 
 Status Trainer::finishEpoch()
 {
+    if (epochSteps == 0 && badSteps > 0)
+        return Error{ "diverged", "No step of this epoch had a loss that is a number; lower learning_rate or check the "
+                                  "recordings. The last checkpoint stays." };
+
     auto& position = state->position;
     ++position.epoch;
     position.batch = 0;
@@ -103,7 +107,7 @@ nlohmann::json Trainer::facts() const
                  { "noise", options.noise },
                  { "spec_augment", options.specAugment },
                  { "limit_samples", options.limitSamples },
-                 { "initialise", options.initialise.string() } } } };
+                 { "initialise", beganWith } } } };
 }
 
 } // namespace kikitori::backend

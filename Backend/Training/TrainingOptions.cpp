@@ -1,5 +1,9 @@
 #include "Backend/Training/TrainingOptions.h"
 
+#include "Backend/Storage/CheckpointName.h"
+#include "Backend/Storage/CheckpointPointer.h"
+#include "Platform/FileFacts.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -151,14 +155,6 @@ std::string readManifests (const nlohmann::json& list, std::vector<ManifestOptio
     return {};
 }
 
-/** Names become file names. */
-bool isPlainName (const std::string& name)
-{
-    return ! name.empty() && name.size() <= 100 && name.front() != '.'
-           && std::all_of (name.begin(), name.end(),
-                           [] (unsigned char c) { return std::isalnum (c) || c == '-' || c == '_' || c == '.'; });
-}
-
 void makeLightweight (TrainingOptions& options)
 {
     options.model = { 8, 32, 2, 4, 9, 16, 2 };
@@ -216,6 +212,8 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.number ("vocabulary_size", options.vocabularySize, 16, 65535);
     reader.flag ("lightweight", options.lightweight);
     const auto* model = reader.find ("model");
+    options.saysVocabulary = reader.find ("vocabulary") != nullptr;
+    options.saysSizes = model != nullptr;
     const auto* manifests = reader.find ("manifests");
 
     auto problem = model != nullptr ? readModelSizes (*model, options.model) : std::string();
@@ -226,11 +224,11 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     if (problem.empty())
         problem = reader.finish();
 
-    if (problem.empty() && ! isPlainName (options.modelName))
-        problem = "model_name must consist of letters, digits, '-', '_' and '.'";
+    if (problem.empty() && ! isTrainingName (options.modelName))
+        problem = std::string ("model_name must consist of ") + trainingNameRule;
 
-    if (problem.empty() && ! isPlainName (options.datasetName))
-        problem = "dataset_name must be given, of letters, digits, '-', '_' and '.'";
+    if (problem.empty() && ! isTrainingName (options.datasetName))
+        problem = std::string ("dataset_name must be given, of ") + trainingNameRule;
 
     const auto ownVocabulary = options.vocabulary.empty() && ! options.initialise.empty();
 
@@ -255,6 +253,13 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
 
     if (options.resume == "latest")
         options.resume = options.checkpointFolder / (options.modelName + "-" + options.datasetName + "-latest");
+
+    options.resume = resolvePointer (options.resume);
+
+    if (! platform::isFolder (options.initialise))
+        options.initialise = resolvePointer (options.initialise);
+
+    options.saysSizes = options.saysSizes || options.lightweight;
 
     if (options.lightweight)
         makeLightweight (options);

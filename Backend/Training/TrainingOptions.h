@@ -61,6 +61,7 @@ struct TrainingOptions
     int vocabularySize = 256;           ///< of SentencePiece's pieces, at most
 
     ModelSizes model;
+    bool saysVocabulary = false, saysSizes = false; ///< given by the run: a checkpoint that is resumed must have them
     double dropout = 0.1;
     double intermediateLoss = 0.3; ///< share of the CTC loss at the middle layer (arXiv 2102.03216)
 

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <tuple>
 
 namespace kikitori::backend
 {
@@ -17,13 +19,13 @@ namespace
 using Clock = std::chrono::steady_clock;
 constexpr auto reportEvery = std::chrono::seconds (2);
 
-Result<std::vector<Utterance>> readUtterances (const TrainingOptions& options)
+Result<std::vector<Utterance>> readUtterances (const TrainingOptions& options, LeftOut& leftOut)
 {
     std::vector<Utterance> utterances;
 
     for (std::size_t i = 0; i < options.manifests.size(); ++i)
     {
-        auto read = readManifest (options.manifests[i], i);
+        auto read = readManifest (options.manifests[i], i, leftOut);
 
         if (! read)
             return read.error();
@@ -134,13 +136,71 @@ Status encodeTexts (std::vector<Utterance>& utterances, const Encode& encode, Tr
                    });
 
     reportUnknown (unknown, total, report);
+    return std::any_of (utterances.begin(), utterances.end(), [] (const auto& u) { return ! u.forValidation; })
+               ? success()
+               : Status (Error{ "bad_data",
+                                "No utterance of split \"train\" with a text in the model's characters is left; check "
+                                "the manifests and the vocabulary" });
+}
+
+/** CTC needs a frame for each token, and one more between two that are the same. */
+std::int64_t framesNeeded (const std::vector<int>& tokens)
+{
+    auto frames = static_cast<std::int64_t> (tokens.size());
+
+    for (std::size_t i = 1; i < tokens.size(); ++i)
+        frames += tokens[i] == tokens[i - 1] ? 1 : 0;
+
+    return frames;
+}
+
+/** Leaves out the recordings that cannot be used; the same sound counts once, for train before dev. */
+Status leaveOutUseless (std::vector<Utterance>& utterances,
+                        FeatureCache& cache,
+                        int headFrames,
+                        LeftOut& leftOut,
+                        TrainingReport& report)
+{
+    std::vector<bool> isKept (utterances.size());
+    std::map<std::uint64_t, bool> seen; // by sound: is it in dev?
+
+    for (const auto ofDev : { false, true })
+        for (std::size_t i = 0; i < utterances.size(); ++i)
+        {
+            if (utterances[i].forValidation != ofDev)
+                continue;
+
+            auto reason = cache.problem (i);
+
+            if (! reason && framesNeeded (utterances[i].tokens) > cache.frames (i) / subsamplingFactor * headFrames)
+                reason = LeftOut::Reason::textTooLong;
+            if (! reason)
+                if (const auto [before, isNew] = seen.try_emplace (cache.sound (i), ofDev); ! isNew)
+                    reason = before->second == ofDev ? LeftOut::Reason::twice : LeftOut::Reason::inTwoParts;
+
+            isKept[i] = ! reason;
+
+            if (reason)
+                leftOut.add (*reason, utterances[i].audio.filename().string());
+        }
+
+    cache.keep (isKept);
+    std::vector<Utterance> kept;
+
+    for (std::size_t i = 0; i < utterances.size(); ++i)
+        if (isKept[i])
+            kept.push_back (std::move (utterances[i]));
+
+    utterances = std::move (kept);
+
+    for (const auto& sentence : leftOut.sentences())
+        report.log ("warning", "Left out: " + sentence);
+
     const auto training = static_cast<std::size_t> (
         std::count_if (utterances.begin(), utterances.end(), [] (const auto& u) { return ! u.forValidation; }));
 
     if (training == 0)
-        return Error{ "bad_data",
-                      "No utterance of split \"train\" with a text in the model's characters is left; check "
-                      "the manifests and the vocabulary" };
+        return Error{ "bad_data", "No recording of split \"train\" can be used." + leftOut.describe() };
 
     report.log ("info", std::to_string (training) + " utterances to train on, "
                             + std::to_string (utterances.size() - training) + " to validate on");
@@ -150,6 +210,45 @@ Status encodeTexts (std::vector<Utterance>& utterances, const Encode& encode, Tr
                     "No utterance has the split \"dev\": no error rate will be measured, and no epoch is the best");
 
     return success();
+}
+
+/** What a run says of a model must be what the checkpoint that it goes on from has; a complaint, or empty. */
+std::string differences (const TrainingOptions& options,
+                         const ModelConfig& stored,
+                         const std::vector<Utterance>& utterances)
+{
+    std::string all;
+    const auto compare = [&all] (const char* name, const std::string& wanted, const std::string& has)
+    {
+        if (wanted != has)
+            all += (all.empty() ? "" : ", ") + std::string (name) + " is " + has + " there and " + wanted + " here";
+    };
+
+    if (options.saysSizes)
+        for (const auto& [name, wanted, has] :
+             { std::tuple{ "subsampling_channels", options.model.subsamplingChannels, stored.subsamplingChannels },
+               { "d_model", options.model.modelSize, stored.modelSize },
+               { "n_layers", options.model.layers, stored.layers },
+               { "n_heads", options.model.heads, stored.heads },
+               { "conv_kernel", options.model.convolutionKernel, stored.convolutionKernel },
+               { "left_context", options.model.leftContext, stored.leftContext },
+               { "head_frames", options.model.headFrames, stored.headFrames } })
+            compare (name, std::to_string (wanted), std::to_string (has));
+
+    const auto isEnglish = stored.vocabulary == Vocabulary::english().tokens();
+    std::error_code failed;
+    const auto kind = std::filesystem::exists (options.resume / tokenizerFile, failed) ? "sentencepiece"
+                      : isEnglish                                                      ? "english"
+                                                                                       : "characters";
+
+    // The characters of many English texts are the English vocabulary.
+    const auto isBoth = isEnglish && options.vocabulary == "characters"
+                        && Vocabulary::ofTexts (trainingTexts (utterances)).tokens() == stored.vocabulary;
+
+    if (options.saysVocabulary && ! isBoth)
+        compare ("vocabulary", options.vocabulary, kind);
+
+    return all;
 }
 
 Result<FeatureCache> openFeatures (const TrainingOptions& options,
@@ -193,7 +292,8 @@ Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
                                      TrainingReport& report,
                                      const std::function<bool()>& shouldStop)
 {
-    auto read = readUtterances (options);
+    LeftOut leftOut;
+    auto read = readUtterances (options, leftOut);
 
     if (! read)
         return read.error();
@@ -211,6 +311,11 @@ Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
 
         config = std::move (stored).value();
     }
+
+    if (! options.resume.empty())
+        if (const auto differing = differences (options, config, utterances); ! differing.empty())
+            return Error{ "bad_config", "The training cannot go on from " + options.resume.string() + ": " + differing
+                                            + ". Leave these out or begin a new training." };
 
     const auto isNew = from.empty() || (options.resume.empty() && ! options.vocabulary.empty());
     const auto pieces = openPieces (options, isNew ? std::filesystem::path() : from, utterances);
@@ -236,6 +341,8 @@ Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
 
     if (! cache)
         return cache.error();
+    if (auto done = leaveOutUseless (utterances, cache.value(), config.headFrames, leftOut, report); ! done)
+        return done.error();
 
     if (from.empty())
         config.normalisation = cache.value().statistics (utterances);

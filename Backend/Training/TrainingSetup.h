@@ -2,7 +2,8 @@
 
     Threads: one at a time.
     Failure: bad_config, bad_data, file_missing, checkpoint_missing, disk_failed; stopped when shouldStop said so while
-    the features were computed. Utterances with characters outside the vocabulary are left out and reported.
+    the features were computed. Recordings that cannot be used, and texts with characters outside the vocabulary,
+    are left out and reported. A checkpoint that is resumed must have the sizes and the vocabulary that the run says.
 */
 #pragma once
 

@@ -40,6 +40,18 @@ TEST_CASE ("the reference's keys are read", "[config]")
     CHECK (BackendConfig().largestDownload == 20'000'000'000);
 }
 
+TEST_CASE ("names that the trainer would refuse are refused when the file is read", "[config]")
+{
+    for (const auto* name : { "my data", "\"私の声\"", "a/b", "..", "\"\"", ".hidden", "a%20b" })
+    {
+        INFO (name);
+        const auto message = complaint (std::string ("available_datasets: [") + name + "]\ndatasets: {x: /data}\n");
+        CHECK (message.find ("available_datasets") != std::string::npos);
+        CHECK (message.find ("letters (a to z), digits") != std::string::npos);
+    }
+    CHECK (complaint ("available_models: [my model]\n").find ("available_models") != std::string::npos);
+}
+
 TEST_CASE ("each error names file, key, value and what is allowed", "[config]")
 {
     const auto epochs = complaint ("training: {epochs: many}");
@@ -50,7 +62,7 @@ TEST_CASE ("each error names file, key, value and what is allowed", "[config]")
                .find ("\"training.checkpoint_interval\" is 0; allowed is a number from 1 to 100000")
            != std::string::npos);
     CHECK (complaint ("training: 5").find ("a mapping") != std::string::npos);
-    CHECK (complaint ("available_models: [../etc]").find ("without slashes") != std::string::npos);
+    CHECK (complaint ("available_models: [../etc]").find ("letters (a to z), digits") != std::string::npos);
     CHECK (complaint ("trainign: {}").find ("\"trainign\" is not a key here") != std::string::npos);
     CHECK (complaint ("[1, 2]").find ("mapping") != std::string::npos);
     CHECK (complaint ("a: [").find ("YAML") != std::string::npos);

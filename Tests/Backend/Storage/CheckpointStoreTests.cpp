@@ -1,3 +1,4 @@
+#include "Backend/Storage/CheckpointPointer.h"
 #include "Backend/Storage/CheckpointStore.h"
 #include "Support/TemporaryFolder.h"
 
@@ -97,6 +98,30 @@ TEST_CASE ("latest is followed inside the folder only", "[checkpoints]")
     CHECK_FALSE (rig.store.find ("evil2").ok());
     rig.pointLatest ("chain", "evil");
     CHECK_FALSE (rig.store.find ("chain").ok());
+}
+
+TEST_CASE ("on a disk without links a small file names the latest", "[checkpoints]")
+{
+    Rig rig;
+    rig.add ("conformer-lj-epoch-1");
+    rig.add ("conformer-lj-epoch-2");
+    REQUIRE (pointAt (rig.folder.path, "conformer-lj-latest", "conformer-lj-epoch-1")); // a link that becomes a file
+    REQUIRE (pointAt (rig.folder.path, "conformer-lj-latest", "conformer-lj-epoch-2", Links::none));
+    CHECK (fs::is_regular_file (fs::symlink_status (rig.folder.path / "conformer-lj-latest")));
+    CHECK (rig.store.latest ("conformer", "lj").value().filename() == "conformer-lj-epoch-2");
+    CHECK (resolvePointer (rig.folder.path / "conformer-lj-latest") == rig.folder.path / "conformer-lj-epoch-2");
+    REQUIRE (rig.store.list().size() == 2);
+    CHECK (rig.store.list()[1].isLatest);
+
+    REQUIRE (rig.store.remove ("conformer-lj-epoch-2").ok());
+    CHECK (rig.store.latest ("conformer", "lj").value().filename() == "conformer-lj-epoch-1");
+    CHECK (rig.store.remove ("conformer-lj-latest").error().code == "is_link");
+
+    for (const auto* evil : { "../outside", "/etc", "a\nb", "" })
+    {
+        rig.folder.write ("odd-latest", evil);
+        CHECK (targetOf (rig.folder.path / "odd-latest").empty());
+    }
 }
 
 TEST_CASE ("deleting the newest moves latest to the one before, deleting the last removes it", "[checkpoints]")

@@ -138,3 +138,17 @@ TEST_CASE ("the average of two models lies between them", "[training]")
 
     CHECK (distance (expected, servedWeights (mean)) < 1e-6);
 }
+
+TEST_CASE ("a model whose numbers are not finite is never written", "[training]")
+{
+    const TemporaryFolder folder;
+    const auto options = optionsFor (folder);
+    TrainingState state (tinyConfig(), options);
+    REQUIRE (writeCheckpoint (state, options, nlohmann::json::object()).ok());
+    const torch::NoGradGuard noGradient;
+    state.average->parameters().front().view (-1)[0] = std::nanf ("");
+    ++state.position.epoch;
+    const auto written = writeCheckpoint (state, options, nlohmann::json::object());
+    REQUIRE_FALSE (written.ok());
+    CHECK (written.error().code == "diverged");
+}

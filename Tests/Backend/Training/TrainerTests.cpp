@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
+#include <fstream>
+
+#include <sys/resource.h>
 
 using namespace kikitori;
 using namespace kikitori::backend;
@@ -189,7 +193,7 @@ TEST_CASE ("bad data and missing checkpoints are errors that say what is wrong",
         test::writeFile (folder.path / "manifest.jsonl", R"({"audio":"gone.wav","text":"a","split":"train"})");
         const auto outcome = train (run);
         REQUIRE_FALSE (outcome.status.ok());
-        CHECK (outcome.status.error().code == "file_missing");
+        CHECK (outcome.status.error().code == "bad_data");
         CHECK (outcome.status.error().message.find ("gone.wav") != std::string::npos);
     }
 
@@ -200,4 +204,126 @@ TEST_CASE ("bad data and missing checkpoints are errors that say what is wrong",
         REQUIRE_FALSE (outcome.status.ok());
         CHECK (outcome.status.error().code == "checkpoint_missing");
     }
+}
+
+namespace
+{
+void addLine (const std::filesystem::path& folder, const std::string& audio, const std::string& text, const char* split)
+{
+    std::ofstream (folder / "manifest.jsonl", std::ios::app)
+        << nlohmann::json{ { "audio", audio }, { "text", text }, { "split", split } }.dump() << "\n";
+}
+
+std::string logOf (const test::Outcome& outcome)
+{
+    std::string all;
+    for (const auto& entry : outcome.of ("log"))
+        all += entry["message"].get<std::string>() + "\n";
+    return all;
+}
+} // namespace
+
+TEST_CASE ("recordings that cannot be used are left out by name, and the rest is trained on", "[training]")
+{
+    const TemporaryFolder folder;
+    const auto run = tinyRun (folder.path);
+    std::vector<float> tone (32000);
+    for (std::size_t i = 0; i < tone.size(); ++i)
+        tone[i] = 0.2f * static_cast<float> (std::sin (0.1 * static_cast<double> (i)));
+    auto broken = tone;
+    broken[16000] = 3e38f;
+    test::writeFile (folder.path / "broken.wav", test::floatWav (broken, 16000));
+    test::writeFile (folder.path / "silent.wav", test::floatWav (std::vector<float> (32000), 16000));
+    test::writeFile (folder.path / "text.wav", "no samples");
+    test::writeFile (folder.path / "wordy.wav", test::floatWav (tone, 16000));
+    for (const auto* name : { "broken.wav", "silent.wav", "text.wav", "gone.wav" })
+        addLine (folder.path, name, "one", "train");
+    addLine (folder.path, "wordy.wav", std::string (60, 'a'), "train"); // 50 frames of 40 ms, 119 needed
+
+    const test::Outcome outcome = train (run);
+    REQUIRE (outcome.status.ok());
+    const auto log = logOf (outcome);
+    INFO (log);
+    CHECK (log.find ("1 recording has samples far beyond full scale: broken.wav.") != std::string::npos);
+    CHECK (log.find ("1 recording is silent: silent.wav.") != std::string::npos);
+    CHECK (log.find ("2 recordings cannot be read: text.wav, gone.wav.") != std::string::npos);
+    CHECK (log.find ("1 recording has more text than fits its time: wordy.wav.") != std::string::npos);
+    CHECK (log.find ("8 utterances to train on, 1 to validate on") != std::string::npos);
+    for (const auto loss : outcome.losses)
+        CHECK (std::isfinite (loss));
+}
+
+TEST_CASE ("what is in train and in dev is no measure: it counts for train, and no error rate is told", "[training]")
+{
+    const TemporaryFolder folder;
+    const auto run = tinyRun (folder.path);
+    std::ifstream in (folder.path / "manifest.jsonl");
+    std::string lines;
+    for (std::string line; std::getline (in, line);)
+        for (const auto* split : { "train", "dev" })
+        {
+            auto entry = nlohmann::json::parse (line);
+            entry["split"] = split;
+            lines += entry.dump() + "\n";
+        }
+    test::writeFile (folder.path / "manifest.jsonl", lines);
+
+    const auto outcome = train (run);
+    REQUIRE (outcome.status.ok());
+    CHECK (logOf (outcome).find ("8 recordings for dev or test are also in train") != std::string::npos);
+    CHECK (outcome.of ("validation").empty());
+}
+
+TEST_CASE ("a run that says another vocabulary or other sizes does not go on, and says what differs", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    run["epochs"] = 1;
+    REQUIRE (train (run).status.ok());
+    run["resume"] = "latest";
+    run["epochs"] = 2;
+
+    auto other = run;
+    other["vocabulary"] = "sentencepiece";
+    const auto refused = train (other);
+    REQUIRE_FALSE (refused.status.ok());
+    CHECK (refused.status.error().code == "bad_config");
+    CHECK (refused.status.error().message.find ("vocabulary is english there and sentencepiece here")
+           != std::string::npos);
+
+    other = run;
+    other["lightweight"] = false;
+    other["model"] = { { "d_model", 64 } };
+    CHECK (train (other).status.error().message.find ("d_model is 32 there and 64 here") != std::string::npos);
+    run["vocabulary"] = "english";
+    CHECK (train (run).status.ok());
+}
+
+TEST_CASE ("on a full disk a checkpoint ends with disk_failed, and the training goes on from the last one", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    run["epochs"] = 1;
+    run["cache_dir"] = (folder.path / "cache").string();
+    REQUIRE (train (run).status.ok());
+    const auto before = folder.path / "checkpoints" / "tiny-speech-epoch-1";
+    REQUIRE (readTrainingMetadata (before).ok());
+    run["resume"] = "latest";
+    run["epochs"] = 2;
+
+    // As a full disk: no file of this process grows past 100 kB.
+    const rlimit small{ 100'000, RLIM_INFINITY };
+    rlimit usual{};
+    ::getrlimit (RLIMIT_FSIZE, &usual);
+    const auto handler = std::signal (SIGXFSZ, SIG_IGN);
+    ::setrlimit (RLIMIT_FSIZE, &small);
+    const auto outcome = train (run);
+    ::setrlimit (RLIMIT_FSIZE, &usual);
+    std::signal (SIGXFSZ, handler);
+
+    REQUIRE_FALSE (outcome.status.ok());
+    CHECK (outcome.status.error().code == "disk_failed");
+    CHECK (outcome.status.error().message.find (" MB") != std::string::npos);
+    CHECK (readTrainingMetadata (before).ok());
+    CHECK (train (run).status.ok());
 }
