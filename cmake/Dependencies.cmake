@@ -37,6 +37,10 @@ if(KIKITORI_BUILD_BACKEND OR KIKITORI_BUILD_TRAINER OR KIKITORI_BUILD_COMMAND_LI
     find_package(CLI11 CONFIG REQUIRED)
 endif()
 
+if(KIKITORI_BUILD_TRAINER OR KIKITORI_BUILD_COMMAND_LINE)
+    kikitori_pkg(icu "icu-uc>=60" libicu-dev)
+endif()
+
 if(KIKITORI_BUILD_BACKEND)
     find_package(spdlog CONFIG REQUIRED)
     find_package(yaml-cpp CONFIG REQUIRED)

@@ -1,5 +1,7 @@
 #include "Backend/Training/Vocabulary.h"
 
+#include "Core/FoldedText.h"
+
 #include <algorithm>
 #include <set>
 
@@ -37,7 +39,7 @@ std::string normaliseText (std::string_view text)
     std::string normal;
     auto spaceIsDue = false;
 
-    for (auto& character : charactersOf (text))
+    for (auto& character : charactersOf (foldedText (text)))
     {
         if (separators.contains (character))
         {
@@ -55,8 +57,6 @@ std::string normaliseText (std::string_view text)
 
         if (character == "’" || character == "‘")
             normal += '\'';
-        else if (character.size() == 1 && character[0] >= 'A' && character[0] <= 'Z')
-            normal += static_cast<char> (character[0] - 'A' + 'a');
         else
             normal += character;
     }

@@ -18,7 +18,7 @@ namespace kikitori::backend
 /** UTF-8 text as its characters; broken bytes stand for themselves. */
 std::vector<std::string> charactersOf (std::string_view utf8);
 
-/** Lower case (ASCII), white space and dashes to single spaces, curly apostrophes straight, other punctuation gone. */
+/** Composed letters in lower case (foldedText), white space and dashes to single spaces, curly apostrophes straight, other punctuation gone. */
 std::string normaliseText (std::string_view text);
 
 class Vocabulary

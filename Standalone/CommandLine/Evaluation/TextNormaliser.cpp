@@ -1,5 +1,6 @@
 #include "Standalone/CommandLine/Evaluation/TextNormaliser.h"
 
+#include "Core/FoldedText.h"
 #include "Export/Utf8.h"
 
 #include <algorithm>
@@ -9,23 +10,6 @@ namespace kikitori::evaluation
 
 namespace
 {
-
-char32_t lowerCase (char32_t c)
-{
-    if (c >= U'A' && c <= U'Z')
-        return c + 32;
-    if (c < 0xc0)
-        return c;
-    if ((c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3a9) || (c >= 0x410 && c <= 0x42f))
-        return c + 32;
-    if (c >= 0x400 && c <= 0x40f)
-        return c + 80;
-    // Latin Extended-A pairs upper and lower case; the parity changes at 0x139 and back at 0x14a and 0x179.
-    const bool lowerIsEven = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e);
-    if (c >= 0x100 && c <= 0x17e && c != 0x138 && c != 0x149 && c != 0x178)
-        return (c % 2 == 0) != lowerIsEven ? c + 1 : c;
-    return c;
-}
 
 bool isApostrophe (char32_t c) { return c == U'\'' || c == 0x2019 || c == 0x02bc || c == 0xff07; }
 
@@ -49,9 +33,8 @@ bool isWordCharacter (char32_t c)
 
 std::string normaliseText (std::string_view text)
 {
-    std::u32string points = decodeUtf8 (text);
-    for (char32_t& c : points)
-        c = isApostrophe (c) ? U'\'' : lowerCase (c);
+    std::u32string points = decodeUtf8 (foldedText (text));
+    std::replace_if (points.begin(), points.end(), isApostrophe, U'\'');
 
     std::u32string out;
     for (std::size_t i = 0; i < points.size(); ++i)

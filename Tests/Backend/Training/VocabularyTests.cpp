@@ -7,6 +7,9 @@ TEST_CASE ("texts are brought to lower case, single spaces and straight apostrop
 {
     CHECK (normaliseText ("  We’ll HAVE\tto—watch,  our \"chances\"! ") == "we'll have to watch our chances");
     CHECK (normaliseText ("...") == "");
+    CHECK (normaliseText ("\xc3\x89TE\xcc\x81") == "\xc3\xa9t\xc3\xa9"); // É, and E with an accent of its own
+    CHECK (normaliseText ("\xce\x9f\xce\x94\xce\x9f\xce\xa3") == "\xce\xbf\xce\xb4\xce\xbf\xcf\x82"); // ΟΔΟΣ
+    CHECK (normaliseText ("\xe3\x81\x8b\xe3\x82\x99") == "\xe3\x81\x8c"); // か and a mark: が
     CHECK (normaliseText ("ちょうめ。") == "ちょうめ");
 }
 
