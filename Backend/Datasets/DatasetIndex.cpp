@@ -229,7 +229,7 @@ Status writeIndex (const fs::path& given,
     if (layout.empty())
         return Error{ "bad_data", given.string()
                                       + " has none of the known layouts (manifest.jsonl, LJSpeech, JSUT, LibriSpeech, "
-                                        "Common Voice)" };
+                                        "Common Voice, or a text file beside each recording)" };
 
     auto utterances = readLayout (data, layout, mayBeAbsolute);
 
