@@ -17,6 +17,11 @@ namespace
 /** The archive and what is unpacked from it lie on the disk together. */
 constexpr double unpackedAndPacked = 3.0;
 
+fs::path unpackingFolder (const fs::path& folder, const std::string& name)
+{
+    return folder / ("." + name + ".unpacking");
+}
+
 /** The file name at the end of a URL; the archive's kind is found by its content, so any will do. */
 std::string archiveName (const std::string& url)
 {
@@ -58,6 +63,10 @@ void DatasetLibrary::run()
                     name + ": " + toJson (ended)["status"].get<std::string>()
                         + (worked ? "" : ": " + worked.error().message));
         listener (ended);
+
+        // Only now: deleting as many files as an archive may have takes seconds, and a cancelled job has ended.
+        std::error_code ignored;
+        fs::remove_all (unpackingFolder (folder, name), ignored);
     }
 }
 
@@ -117,7 +126,7 @@ Status DatasetLibrary::fetchInto (const std::string& name, const DatasetSettings
 
 Status DatasetLibrary::extractAndIndex (const std::string& name, const DatasetSettings& one, const fs::path& archive)
 {
-    const auto fresh = folder / ("." + name + ".unpacking");
+    const auto fresh = unpackingFolder (folder, name);
     std::error_code failed;
     const auto size = fs::file_size (archive, failed);
     fs::remove_all (fresh, failed);
@@ -130,8 +139,6 @@ Status DatasetLibrary::extractAndIndex (const std::string& name, const DatasetSe
 
     if (! done)
     {
-        fs::remove_all (fresh, failed);
-
         // What cannot be unpacked once cannot be unpacked the next time either.
         if (done.error().code == "bad_archive" || done.error().code == "bad_data")
             fs::remove (archive, failed);
