@@ -100,7 +100,8 @@ void advance (std::span<StreamJob> jobs)
     all.clear();
 
     for (auto& job : jobs)
-        all.push_back ({ &job, dynamic_cast<ConformerStream*> (job.stream.get()), 0, {}, false });
+        if (job.isWanted == nullptr || *job.isWanted)
+            all.push_back ({ &job, dynamic_cast<ConformerStream*> (job.stream.get()), 0, {}, false });
 
     for (;;)
     {

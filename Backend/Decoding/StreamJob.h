@@ -8,6 +8,8 @@
 
 #include "Backend/Decoding/Recognizer.h"
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -39,6 +41,8 @@ struct StreamJob
     std::vector<RecognizerEvent> events;
     bool stopped = false;
     std::optional<std::size_t> cutOff; ///< the first event that only a drain caused
+    /** Null or true: done. False, for a stream that nobody waits for any more: nothing that has not begun is done. */
+    std::shared_ptr<const std::atomic<bool>> isWanted{};
 };
 
 /** Does all work of all jobs, without allocation but for what the streams tell. No two jobs may have the same stream.

@@ -3,6 +3,8 @@
 #include "Backend/Serving/AudioFrames.h"
 #include "Core/Log.h"
 
+#include <utility>
+
 namespace kikitori::backend
 {
 
@@ -44,6 +46,9 @@ void StreamSession::fail (const std::string& code, const std::string& message, i
 void StreamSession::resetStream()
 {
     ++generation;
+    *isWanted = false;
+    isWanted = std::make_shared<std::atomic<bool>> (true);
+    nextMaking.reset();
     phase = Phase::waiting;
     queue.clear();
     queuedSamples = 0;
@@ -110,6 +115,8 @@ std::optional<Error> StreamSession::problemWith (const StartMessage& message) co
 
 void StreamSession::begin (StartMessage message)
 {
+    if (isTooOften())
+        return fail ("busy", "Ten starts within ten seconds, none after the `stopped` of the one before.", tryAgainLater);
     if (isSwitch (message))
         return requestSwitch (std::move (message));
 
@@ -128,6 +135,32 @@ void StreamSession::begin (StartMessage message)
 
     phase = Phase::loading;
     loadingSince = toldLoading = services.now();
+    load();
+}
+
+bool StreamSession::isTooOften()
+{
+    const auto now = services.now();
+
+    if (std::exchange (hasStopped, false))
+        return false;
+
+    while (! starts.empty() && now - starts.front() >= startsTime)
+        starts.pop_front();
+
+    if (starts.size() + 1 >= mostStarts)
+        return true;
+
+    starts.push_back (now);
+    return false;
+}
+
+/** One order under way: what comes meanwhile is ordered when this one is there, the newest alone. */
+void StreamSession::load()
+{
+    if (std::exchange (isLoading, true))
+        return;
+
     services.loadModel (start.modelName, start.language,
                         [weak = weak_from_this(), post = services.post, now = generation] (auto model)
                         {
@@ -170,6 +203,10 @@ RecognizerStreamOptions StreamSession::streamOptions() const
 
 void StreamSession::onModel (std::uint64_t forGeneration, Result<std::shared_ptr<const RecognizerModel>> model)
 {
+    isLoading = false;
+
+    if (forGeneration != generation && phase != Phase::waiting && ! isGone)
+        return load();
     if (forGeneration != generation || isGone)
         return;
 
@@ -184,22 +221,48 @@ void StreamSession::onModel (std::uint64_t forGeneration, Result<std::shared_ptr
 
 void StreamSession::makeStream (std::shared_ptr<const RecognizerModel> model,
                                 RecognizerStreamOptions options,
-                                OnMade onMade)
+                                OnMade report)
 {
+    if (std::exchange (isMaking, true))
+    {
+        nextMaking = { std::move (model), std::move (options), report };
+        return;
+    }
+
     services.compute (
-        [weak = weak_from_this(), make = services.makeStream, post = services.post, now = generation,
-         model = std::move (model), options = std::move (options), onMade]
+        [weak = weak_from_this(), make = services.makeStream, post = services.post, now = generation, wanted = isWanted,
+         model = std::move (model), options = std::move (options), report]
         {
-            auto made = make (model, options);
-            auto shared = made ? Result<std::shared_ptr<RecognizerStream>> (std::move (made).value())
-                               : Result<std::shared_ptr<RecognizerStream>> (made.error());
+            using Made = Result<std::shared_ptr<RecognizerStream>>;
+            auto made = Made (Error{ "cancelled", "Nobody waits for this stream any more." });
+
+            if (*wanted)
+            {
+                auto own = make (model, options);
+                made = own ? Made (std::move (own).value()) : Made (own.error());
+            }
+
             post (
-                [weak, now, model, onMade, chunkMs = options.chunkMs, shared = std::move (shared)]
+                [weak, now, model, report, chunkMs = options.chunkMs, made = std::move (made)]
                 {
                     if (const auto self = weak.lock())
-                        ((*self).*onMade) (now, model->card(), chunkMs, shared);
+                        self->onMade (now, model->card(), chunkMs, made, report);
                 });
         });
+}
+
+void StreamSession::onMade (std::uint64_t forGeneration,
+                            const RecognizerCard& card,
+                            int chunkMs,
+                            const Result<std::shared_ptr<RecognizerStream>>& made,
+                            OnMade report)
+{
+    isMaking = false;
+
+    if (auto next = std::exchange (nextMaking, std::nullopt))
+        makeStream (std::move (next->model), std::move (next->options), next->onMade);
+
+    (this->*report) (forGeneration, card, chunkMs, made);
 }
 
 void StreamSession::onStream (std::uint64_t forGeneration,
@@ -223,7 +286,8 @@ void StreamSession::onStream (std::uint64_t forGeneration,
                   { { "model_name", start.modelName }, { "sample_rate", std::to_string (start.sampleRate) } } });
     send (ReadyMessage{ start.protocol >= 2 ? 2 : 1, card.name, start.sampleRate, card.nearestChunkMs (chunkMs),
                         static_cast<std::int64_t> (limits.replaySeconds * 1000.0),
-                        static_cast<std::int64_t> (limits.aheadSeconds * 1000.0) });
+                        static_cast<std::int64_t> (limits.aheadSeconds * 1000.0),
+                        static_cast<std::int64_t> (start.hotwordsLeftOut) });
     phase = phase == Phase::loading ? Phase::streaming : phase;
     pump();
 }

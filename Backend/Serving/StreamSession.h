@@ -82,6 +82,10 @@ private:
     static constexpr std::int64_t longestGap = std::int64_t{ 1 } << 37;
     static constexpr std::int64_t furthestStart = std::int64_t{ 1 } << 53;
 
+    /** So many starts of one connection in this time, without the `stopped` of the one before, are one too many. */
+    static constexpr std::size_t mostStarts = 10;
+    static constexpr std::chrono::seconds startsTime{ 10 };
+
     /** What the pool brings back. */
     struct Outcome
     {
@@ -101,13 +105,22 @@ private:
     void handle (const UnknownMessage&) {}
     std::optional<Error> problemWith (const StartMessage& message) const;
     void begin (StartMessage message);
+    bool isTooOften();
+    void load();
+    void loadNext();
     void onModel (std::uint64_t generation, Result<std::shared_ptr<const RecognizerModel>> model);
     using OnMade = void (StreamSession::*) (std::uint64_t generation,
                                             const RecognizerCard& card,
                                             int chunkMs,
                                             Result<std::shared_ptr<RecognizerStream>> made);
-    /** On the pool: a stream with hot words makes a lexicon of its own, and pings must not wait for that. */
+    /** On the pool: a stream with hot words makes a lexicon of its own, and pings must not wait for that. One at a time:
+        while one is made, the newest order waits. */
     void makeStream (std::shared_ptr<const RecognizerModel> model, RecognizerStreamOptions options, OnMade onMade);
+    void onMade (std::uint64_t forGeneration,
+                 const RecognizerCard& card,
+                 int chunkMs,
+                 const Result<std::shared_ptr<RecognizerStream>>& made,
+                 OnMade report);
     void onStream (std::uint64_t generation,
                    const RecognizerCard& card,
                    int chunkMs,
@@ -137,6 +150,14 @@ private:
     void resetStream();
     double queuedSeconds() const;
 
+    /** A recogniser to be made. */
+    struct Making
+    {
+        std::shared_ptr<const RecognizerModel> model;
+        RecognizerStreamOptions options;
+        OnMade onMade;
+    };
+
     static Outcome outcomeOf (StreamJob job);
 
     const Services services;
@@ -144,6 +165,12 @@ private:
     Phase phase = Phase::waiting;
     StartMessage start;
     std::uint64_t generation = 0; ///< of start messages: results of an earlier one are ignored
+    std::deque<std::chrono::steady_clock::time_point> starts; ///< that no `stopped` preceded
+    bool hasStopped = false;                                  ///< since the last start
+    bool isLoading = false, isLoadingNext = false, isMaking = false;
+    std::optional<Making> nextMaking;
+    /** False when what was ordered is not wanted any more. */
+    std::shared_ptr<std::atomic<bool>> isWanted = std::make_shared<std::atomic<bool>> (true);
     std::shared_ptr<RecognizerStream> stream;
     std::deque<StreamWork> queue; ///< for the stream, in the order in which it came
     std::size_t queuedSamples = 0;

@@ -35,6 +35,14 @@ void StreamSession::requestSwitch (StartMessage message)
         return;
 
     nextStart = std::move (message);
+    loadNext();
+}
+
+void StreamSession::loadNext()
+{
+    if (std::exchange (isLoadingNext, true))
+        return;
+
     services.loadModel (nextStart.modelName, nextStart.language,
                         [weak = weak_from_this(), post = services.post, now = switchGeneration] (auto model)
                         {
@@ -49,6 +57,10 @@ void StreamSession::requestSwitch (StartMessage message)
 
 void StreamSession::onNextModel (std::uint64_t forSwitch, Result<std::shared_ptr<const RecognizerModel>> model)
 {
+    isLoadingNext = false;
+
+    if (forSwitch != switchGeneration && isSwitching && ! isGone)
+        return loadNext();
     if (forSwitch != switchGeneration || ! isSwitching || isGone)
         return;
 
@@ -88,6 +100,7 @@ void StreamSession::switchAfter (const RecognizerEvent& lastFinal)
     start.modelName = nextStart.modelName;
     start.language = nextStart.language;
     start.hotwords = nextStart.hotwords;
+    start.hotwordsLeftOut = nextStart.hotwordsLeftOut;
     start.chunkMs = nextStart.chunkMs;
     auto options = streamOptions();
     options.firstSample = lastFinal.ack;
@@ -121,7 +134,8 @@ void StreamSession::onSwitched (std::uint64_t forGeneration,
     log::write (log::Level::info, "serving", "switch_model", "The stream goes on with the model " + start.modelName);
     send (ReadyMessage{ 2, card.name, start.sampleRate, card.nearestChunkMs (chunkMs),
                         static_cast<std::int64_t> (limits.replaySeconds * 1000.0),
-                        static_cast<std::int64_t> (limits.aheadSeconds * 1000.0) });
+                        static_cast<std::int64_t> (limits.aheadSeconds * 1000.0),
+                        static_cast<std::int64_t> (start.hotwordsLeftOut) });
     pump();
 }
 

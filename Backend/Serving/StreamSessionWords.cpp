@@ -74,6 +74,7 @@ void StreamSession::pump()
     isWorking = true;
     StreamJob job;
     job.stream = stream;
+    job.isWanted = isWanted;
     job.work = takeWork();
     recordForSwitch (job.work);
 
@@ -211,6 +212,7 @@ void StreamSession::tellStopped (const Outcome& outcome)
     }
 
     resetStream();
+    hasStopped = true;
 
     if (closeAfterStop)
         services.close (goingAway, "the backend ends");

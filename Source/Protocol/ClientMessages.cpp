@@ -26,6 +26,55 @@ std::vector<std::string> stringsAt (const json& object, const char* key)
     return strings;
 }
 
+/** Words of a phrase: what blanks part. */
+std::size_t countWords (const std::string& phrase)
+{
+    std::size_t count = 0;
+    auto isInside = false;
+
+    for (const auto c : phrase)
+    {
+        const auto isBlank = std::string_view (" \t\r\n\v\f").find (c) != std::string_view::npos;
+        count += ! isBlank && ! isInside ? 1u : 0u;
+        isInside = ! isBlank;
+    }
+
+    return count;
+}
+
+void readHotwords (const json& object, StartMessage& start)
+{
+    const auto found = object.find ("hotwords");
+
+    if (found == object.end() || ! found->is_array())
+        return;
+
+    std::size_t words = 0, bytes = 0;
+
+    for (const auto& entry : *found)
+    {
+        if (! entry.is_string())
+            continue;
+
+        const auto& phrase = entry.get_ref<const std::string&>();
+        const auto count = countWords (phrase);
+        const auto fits = start.hotwordsLeftOut == 0 && words + count <= mostHotwords
+                          && bytes + phrase.size() <= mostHotwordBytes;
+
+        if (count == 0)
+            continue;
+        if (! fits)
+        {
+            start.hotwordsLeftOut += count;
+            continue;
+        }
+
+        start.hotwords.push_back (phrase);
+        words += count;
+        bytes += phrase.size();
+    }
+}
+
 int intAt (const json& object, const char* key, int fallback)
 {
     const auto value = integerAt (object, key);
@@ -46,7 +95,7 @@ Result<ClientMessage> parseStart (const json& object)
     start.nextSegment = integerAt (object, "next_segment");
     start.levels = levelsAt (object);
     start.language = stringAt (object, "language");
-    start.hotwords = stringsAt (object, "hotwords");
+    readHotwords (object, start);
     start.partialIntervalMs = intAt (object, "partial_interval_ms", 0);
     start.chunkMs = intAt (object, "chunk_ms", 0);
     start.tokenTimes = boolAt (object, "token_times", false);

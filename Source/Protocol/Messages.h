@@ -25,6 +25,9 @@ inline constexpr int protocolVersion = 2;
 /** The reference backend closes larger messages with 1009; so do we. */
 inline constexpr std::size_t longestMessageBytes = 16u << 20;
 
+/** Words to expect of one stream, the first ones of those that were sent. */
+inline constexpr std::size_t mostHotwords = 1000, mostHotwordBytes = 64u << 10;
+
 /** What a backend has learnt of a stream's levels, dB: it comes with a final and goes back with resume_at, so that a
     replay gives the same words. Who does not send it loses only that. */
 struct StreamLevels
@@ -47,6 +50,7 @@ struct StartMessage
     std::optional<StreamLevels> levels; ///< of the final before resumeAt
     std::string language;
     std::vector<std::string> hotwords;
+    std::size_t hotwordsLeftOut = 0; ///< words above the limits; only read
     int partialIntervalMs = 0; ///< 0 = the server's own
     int chunkMs = 0;           ///< 0 = the server's own
     bool tokenTimes = false;
@@ -92,6 +96,7 @@ struct ReadyMessage
     int chunkMs = 0;
     std::int64_t maxReplayMs = 0;
     std::int64_t maxAheadMs = 0; ///< 0 = not said
+    std::int64_t hotwordsLeftOut = 0;
 };
 
 struct LoadingMessage

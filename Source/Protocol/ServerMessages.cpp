@@ -68,7 +68,8 @@ ServerMessage parseStatus (const json& payload)
                              static_cast<int> (integerAt (payload, "sample_rate").value_or (0)),
                              static_cast<int> (integerAt (payload, "chunk_ms").value_or (0)),
                              integerAt (payload, "max_replay_ms").value_or (0),
-                             integerAt (payload, "max_ahead_ms").value_or (0) };
+                             integerAt (payload, "max_ahead_ms").value_or (0),
+                             integerAt (payload, "hotwords_left_out").value_or (0) };
 
     if (status == "loading")
         return LoadingMessage{ stringAt (payload, "model_name"), integerAt (payload, "elapsed_ms").value_or (0),
@@ -111,6 +112,9 @@ json write (const ReadyMessage& m)
                           { "chunk_ms", m.chunkMs },
                           { "max_replay_ms", m.maxReplayMs },
                           { "max_ahead_ms", m.maxAheadMs } });
+
+        if (m.hotwordsLeftOut > 0)
+            payload["hotwords_left_out"] = m.hotwordsLeftOut;
     }
 
     return envelope ("status", std::move (payload));

@@ -5,6 +5,8 @@
 */
 #pragma once
 
+#include "Protocol/Messages.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +14,6 @@
 namespace kikitori
 {
 
-inline constexpr std::size_t mostHotwords = 1000;  ///< the protocol's limit
 inline constexpr std::size_t longestHotword = 200; ///< bytes; longer ones are left out
 
 /** Words or phrases between commas, semicolons or line breaks, without spaces around them. */

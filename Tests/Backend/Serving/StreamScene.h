@@ -45,7 +45,11 @@ public:
             if (! holdsLoading)
                 finishLoading();
         };
-        services.makeStream = [] (auto model, auto options) { return RecognizerStream::create (model, options); };
+        services.makeStream = [this] (auto model, auto options)
+        {
+            ++made;
+            return RecognizerStream::create (model, options);
+        };
         services.chunkMsOf = [] (const std::string& name) { return name == "realtime" ? 80 : 0; };
         services.claimSession = [this] (const std::string&) { return hasRoom; };
         services.now = [this] { return now; };
@@ -55,11 +59,14 @@ public:
     void step()
     {
         while (! tasks.empty())
-        {
-            const auto task = std::move (tasks.front());
-            tasks.pop_front();
-            task();
-        }
+            stepOnce();
+    }
+
+    void stepOnce()
+    {
+        const auto task = std::move (tasks.front());
+        tasks.pop_front();
+        task();
     }
 
     void text (const std::string& json)
@@ -104,6 +111,7 @@ public:
     std::chrono::steady_clock::time_point now;
     std::mt19937 random{ 9 };
     int closeCode = 0;
+    int made = 0; ///< recognisers
     bool isReading = true;
     std::vector<std::string> languages; ///< that models were loaded for
     bool holdsLoading = false;
