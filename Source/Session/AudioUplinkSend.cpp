@@ -78,6 +78,9 @@ bool AudioUplink::pumpMark (BackendLink& link, const ReplayBuffer::Item& mark)
     }
     else if (const auto* flush = std::get_if<ReplayBuffer::Flush> (&mark))
     {
+        // What the buffer had to drop may have lain right before it.
+        if (! passHole (link, flush->position))
+            return false;
         if (! link.sendText (toJson (ClientMessage (FlushMessage{ flush->position }))))
             return false;
     }

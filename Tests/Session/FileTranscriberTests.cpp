@@ -188,7 +188,7 @@ TEST_CASE ("the list survives the program: what was done is there, the rest wait
         scene.backend.answersStart = false;
         files.add (tone, {});
         files.add ("/nowhere/a.wav", {});
-        REQUIRE (scene.until ([&] { return files.lifecycleReader()() == LifecycleState::starting; }));
+        REQUIRE (scene.until ([&] { return files.jobs()[1].state != State::waiting; }));
     }
     REQUIRE (shelf.jobs.size() == 3);
 
@@ -230,7 +230,7 @@ TEST_CASE ("a file is cancelled while it waits, while the model loads and while 
     scene.backend.answersStart = false; // the model loads for ever
     scene.files.add (tone, {});
     scene.files.add (tone, {});
-    REQUIRE (scene.until ([&] { return scene.files.lifecycleReader()() == LifecycleState::starting; }));
+    REQUIRE (scene.until ([&] { return scene.files.jobs()[0].state != State::waiting; }));
     scene.files.cancel (2);
     CHECK (scene.files.jobs()[1].state == State::cancelled);
     scene.files.cancel (1);

@@ -412,3 +412,27 @@ TEST_CASE ("beyond the replay limit the oldest goes, is counted, and leaves a ga
     CHECK (scene.session.transcript()->gaps.size() == 1);
     CHECK (scene.session.transcript()->finals[0].gapBefore);
 }
+
+TEST_CASE ("a pause right behind dropped audio is asked for at its place", "[session][trouble]")
+{
+    SessionScene scene;
+    SessionConfig config;
+    config.limits.replay = seconds (2);
+    scene.backend.answersStart = false;
+    scene.start (config);
+    scene.speak (Milliseconds (900));
+    scene.wait (seconds (1)); // a flush is due
+    scene.speak (Milliseconds (1950));
+    scene.backend.answersStart = true;
+    scene.speak (seconds (2));
+    scene.session.stop();
+    scene.wait (seconds (1));
+
+    REQUIRE (scene.backend.gaps.size() == 1);
+    CHECK (scene.backend.gaps[0].at == 0);
+    CHECK (scene.backend.gaps[0].samples == 43200);
+    REQUIRE_FALSE (scene.backend.flushes.empty());
+    CHECK (scene.backend.flushes[0] == 43200);
+    CHECK (scene.backend.wrongPositions == 0);
+    CHECK (scene.backend.wrongSamples == 0);
+}
