@@ -50,6 +50,10 @@ void readDataset (YamlSection& section, const std::string& name, std::map<std::s
     {
         auto entry = section.child (name.c_str());
         entry.path ("path", settings.path);
+
+        if (value["url"]) // another archive than the known one, with a hash of its own or none
+            settings.sha256.clear();
+
         entry.text ("url", settings.url, std::regex ("https?://[^\\s]+"), "an http or https address");
         entry.text ("sha256", settings.sha256, std::regex ("[0-9a-f]{64}"), "64 hexadecimal digits in small letters");
         entry.text ("layout", settings.layout, std::regex ("manifest|ljspeech|jsut|librispeech|commonvoice|textfiles"),

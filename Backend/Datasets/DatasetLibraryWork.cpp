@@ -54,7 +54,9 @@ void DatasetLibrary::run()
             current->phase = worked                               ? Phase::done
                              : worked.error().code == "cancelled" ? Phase::cancelled
                                                                   : Phase::failed;
-            if (! worked)
+            if (worked)
+                current->done = current->total; // what was counted before the last one was done
+            else
                 current->error = worked.error();
             ended = *current;
         }

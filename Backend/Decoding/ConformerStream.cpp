@@ -102,9 +102,8 @@ void ConformerStream::forgetWhatNoCutReaches()
     const auto newest = forgotten + consumed;
     const auto cap = static_cast<std::size_t> (model->settings.endpoint.longestSegment * SilenceGate::hopsPerSecond);
     // There is no cut before the cap: of a shorter segment nothing is kept.
-    const auto firstCut = options.endpointing && cap > reach ? cap - reach : 0;
-    const auto needed =
-        options.endpointing ? std::min (newest, std::max (firstCut, newest - std::min (newest, reach))) : newest;
+    const auto firstCut = cap > reach ? cap - reach : 0;
+    const auto needed = std::min (newest, std::max (firstCut, newest - std::min (newest, reach)));
 
     if (needed > forgotten + hopsPerSecond)
         forgetHops (needed - forgotten);

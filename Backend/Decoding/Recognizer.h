@@ -97,7 +97,6 @@ struct RecognizerStreamOptions
     std::optional<StreamLevels> levels; ///< of the final whose ack is firstSample
     int partialIntervalMs = 100; ///< at most one partial in this time (of audio)
     bool tokenTimes = true;
-    bool endpointing = true; ///< false: one segment until flush() (version 1 sessions)
     std::vector<std::string> hotwords;
 };
 

@@ -12,7 +12,7 @@ SegmentDecoder::SegmentDecoder (const std::vector<std::string>& vocabularyToUse,
                                 std::span<const std::string> hotWords,
                                 const BeamOptions& options,
                                 double secondsOfFrame,
-                                const EndpointRules* endpointRules)
+                                const EndpointRules& endpointRules)
     : vocabulary (vocabularyToUse), frameSeconds (secondsOfFrame), rules (endpointRules)
 {
     if (language)
@@ -44,7 +44,7 @@ void SegmentDecoder::process (std::span<const float> logProbabilities)
 
 std::optional<std::int64_t> SegmentDecoder::endpoint() const
 {
-    return rules != nullptr ? findEndpoint (*rules, bestPath, frameSeconds) : std::nullopt;
+    return findEndpoint (rules, bestPath, frameSeconds);
 }
 
 void SegmentDecoder::writeWords (std::vector<DecodedWord>& into) const
@@ -80,9 +80,9 @@ std::size_t SegmentDecoder::stableWords (std::span<const DecodedWord> words) con
         count = hotWord->stableWords (words);
 
     // What a cut at the cap may hand to the next segment is not promised to this one.
-    while (rules != nullptr && count > 0
+    while (count > 0
            && static_cast<double> (words[count - 1].lastFrame) * frameSeconds
-                  >= rules->longestSegment - rules->cutSearch)
+                  >= rules.longestSegment - rules.cutSearch)
         --count;
 
     return count;

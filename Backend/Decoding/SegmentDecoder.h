@@ -20,13 +20,13 @@ class SegmentDecoder
 {
 public:
     /** vocabulary: tokens by id, must outlive this. language: or null. hotWords: what a session expects. frameSeconds:
-        of a CTC frame. rules: null for segments that end only when they are told to. */
+        of a CTC frame. rules: when a segment ends. */
     SegmentDecoder (const std::vector<std::string>& vocabulary,
                     const std::shared_ptr<const Language>& language,
                     std::span<const std::string> hotWords,
                     const BeamOptions& options,
                     double frameSeconds,
-                    const EndpointRules* rules);
+                    const EndpointRules& rules);
 
     void reset();
 
@@ -50,7 +50,7 @@ public:
 private:
     const std::vector<std::string>& vocabulary;
     const double frameSeconds;
-    const EndpointRules* const rules;
+    const EndpointRules rules;
     CtcGreedyDecoder bestPath;             ///< finds endpoints; writes the text where there is nothing else
     std::optional<BeamDecoder> beam;       ///< with a language
     std::optional<HotWordDecoder> hotWord; ///< with expected words and no language

@@ -25,7 +25,7 @@ SegmentedStream::SegmentedStream (RecognizerStreamOptions streamOptions,
                                   std::unique_ptr<ModelRateResampler> resamplerToUse)
     : options (std::move (streamOptions)),
       decoder (vocabulary, language, options.hotwords, decoderSettings.beam, frameSeconds,
-               options.endpointing ? &decoderSettings.endpoint : nullptr),
+               decoderSettings.endpoint),
       speech (options.levels ? options.levels->speech : std::nullopt), received (options.firstSample),
       settings (decoderSettings), resampler (std::move (resamplerToUse)),
       gate (options.sampleRate, settings.noiseMargin,
@@ -55,7 +55,7 @@ void SegmentedStream::takeHop (std::span<const float>& samples, std::vector<Reco
 
     const auto longest = std::llround (settings.endpoint.silenceWithoutText * SilenceGate::hopsPerSecond);
 
-    if (options.endpointing && gate.hops() - segmentHop >= longest)
+    if (gate.hops() - segmentHop >= longest)
     {
         emitSilence (clientSampleOfHop (gate.hops()), events);
         segmentHop = gate.hops();

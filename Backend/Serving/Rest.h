@@ -7,6 +7,7 @@
 
 #include "Core/Result.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -55,6 +56,9 @@ public:
     /** The body is whole. The answer comes once, at once or later, on the I/O thread. */
     virtual void finish (Answer answer) = 0;
 };
+
+/** As HTTP writes times (RFC 9110, 5.6.7): Sun, 06 Nov 1994 08:49:37 GMT. */
+std::string httpDate (std::chrono::system_clock::time_point time);
 
 RestReply jsonReply (int status, const nlohmann::json& body);
 

@@ -108,6 +108,10 @@ struct RestApi::Table
               [] (RestApi&, Request) {
                   return RestReply{ 200, openApiDocument() };
               } },
+            { "GET", "/docs",
+              [] (RestApi&, Request) {
+                  return RestReply{ 200, openApiPage(), "text/html; charset=utf-8" };
+              } },
             { "GET", "/healthz", [] (RestApi&, Request) { return health ("ok", 200); } },
             { "GET", "/readyz", [] (RestApi& api, Request) { return api.ready(); } },
             { "GET", "/metrics", [] (RestApi& api, Request) { return api.metrics(); } },
@@ -153,7 +157,7 @@ std::vector<std::pair<std::string, std::string>> RestApi::routes()
 
 RestReply RestApi::handle (RestRequest request)
 {
-    auto isKnown = false;
+    std::string allowed;
 
     for (const auto& route : Table::all())
     {
@@ -162,16 +166,22 @@ RestReply RestApi::handle (RestRequest request)
         if (! fits (route.path, request.path, name))
             continue;
 
-        isKnown = true;
-
         if (route.method != request.method)
+        {
+            allowed += (allowed.empty() ? "" : ", ") + std::string (route.method);
             continue;
+        }
 
         request.name = name;
         return route.answer (*this, request);
     }
 
-    return isKnown ? failure (405, "Method Not Allowed") : failure (404, "Not Found");
+    if (allowed.empty())
+        return failure (404, "Not Found");
+
+    auto reply = failure (405, "Method Not Allowed");
+    reply.headers.emplace_back ("allow", allowed);
+    return reply;
 }
 
 std::unique_ptr<Upload> RestApi::beginUpload (RestRequest request)

@@ -67,10 +67,10 @@ RestReply RestApi::progress() const
     const auto now = trainer.progress();
     const auto share = now.totalSteps > 0.0 ? std::clamp (now.step / now.totalSteps, 0.0, 1.0) : 0.0;
     json body{ { "is_training", now.isTraining },
-               { "current_epoch", now.epoch },
-               { "current_step", now.step },
-               { "total_epochs", now.totalEpochs },
-               { "total_steps", now.totalSteps },
+               { "current_epoch", countOf (now.epoch) },
+               { "current_step", countOf (now.step) },
+               { "total_epochs", countOf (now.totalEpochs) },
+               { "total_steps", countOf (now.totalSteps) },
                { "current_loss", now.loss },
                { "current_learning_rate", now.learningRate },
                { "progress", share },

@@ -49,6 +49,7 @@ int Server::Callbacks::begin (lws* wsi, Connection& connection, RestReply newRep
 
     connection.isChunked = reply.source != nullptr;
     reply.headers.emplace_back ("x-request-id", connection.requestId);
+    reply.headers.emplace_back ("date", httpDate (std::chrono::system_clock::now()));
 
     // One request a connection: libwebsockets (4.1) never ends reading the body of a request that came at once with the
     // one before it, nor one whose length was not said. Whoever sends several gets the first one answered.

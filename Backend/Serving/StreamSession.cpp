@@ -59,7 +59,7 @@ void StreamSession::resetStream()
     tape.stop();
     isWorking = false;
     heardAudio = false;
-    wholeText.clear();
+    earlierSegments.clear();
 }
 
 void StreamSession::onText (const std::string& text)
@@ -196,7 +196,6 @@ RecognizerStreamOptions StreamSession::streamOptions() const
     options.levels = start.levels;
     options.partialIntervalMs = start.partialIntervalMs > 0 ? start.partialIntervalMs : options.partialIntervalMs;
     options.tokenTimes = start.tokenTimes;
-    options.endpointing = start.protocol >= 2;
     options.hotwords = start.hotwords;
     return options;
 }

@@ -144,6 +144,7 @@ private:
     void onOutcome (std::uint64_t generation, Outcome outcome);
     void tell (const RecognizerEvent& event, const Outcome& outcome, bool isCutOff);
     void tellVersion1 (const RecognizerEvent& event);
+    std::string textVersion1 (const std::string& newest) const;
     void tellStopped (const Outcome& outcome);
     void fail (const std::string& code, const std::string& message, int closeCode);
     void send (const ServerMessage& message);
@@ -181,7 +182,12 @@ private:
     bool isGone = false;
     bool closeAfterStop = false;
     bool heardAudio = false;
-    std::string wholeText; ///< version 1: the finals so far
+    struct EarlierSegment
+    {
+        std::string text;
+        std::int64_t end; ///< client samples
+    };
+    std::deque<EarlierSegment> earlierSegments; ///< version 1: the finals that the last partial held, and those since
     std::int64_t toldProcessed = 0;
     std::int64_t lastAck = 0;
     std::optional<StreamLevels> lastLevels; ///< at lastAck

@@ -10,6 +10,7 @@ namespace kikitori::backend
 namespace
 {
 constexpr int goingAway = 1001;
+constexpr int partialSeconds = 20; ///< of version 1
 } // namespace
 
 double StreamSession::queuedSeconds() const { return static_cast<double> (queuedSamples) / start.sampleRate; }
@@ -182,14 +183,34 @@ void StreamSession::tell (const RecognizerEvent& event, const Outcome& outcome, 
 
 void StreamSession::tellVersion1 (const RecognizerEvent& event)
 {
-    // Version 1 knows one text for the whole stream, and its final comes after stop.
-    TranscriptMessage message;
-    message.text = wholeText + (wholeText.empty() || event.text.empty() ? "" : " ") + event.text;
-
+    // Version 1 knows one text for the whole stream, told again and again. As the reference does, each partial forgets the
+    // segments that ended more than 20 s before it, and the final after stop holds what was not forgotten.
     if (event.kind == RecognizerEvent::Kind::final)
-        wholeText = message.text;
-    else if (! message.text.empty())
+    {
+        if (! event.text.empty())
+            earlierSegments.push_back ({ event.text, event.end });
+
+        return;
+    }
+
+    while (! earlierSegments.empty() && event.end - earlierSegments.front().end > partialSeconds * start.sampleRate)
+        earlierSegments.pop_front();
+
+    TranscriptMessage message;
+    message.text = textVersion1 (event.text);
+
+    if (! message.text.empty())
         send (message);
+}
+
+std::string StreamSession::textVersion1 (const std::string& newest) const
+{
+    std::string text;
+
+    for (const auto& segment : earlierSegments)
+        text += (text.empty() ? "" : " ") + segment.text;
+
+    return text + (text.empty() || newest.empty() ? "" : " ") + newest;
 }
 
 void StreamSession::tellStopped (const Outcome& outcome)
@@ -204,7 +225,7 @@ void StreamSession::tellStopped (const Outcome& outcome)
         {
             TranscriptMessage last;
             last.isFinal = true;
-            last.text = wholeText;
+            last.text = textVersion1 ({});
             send (last);
         }
 

@@ -3,8 +3,30 @@
 #include "Core/Log.h"
 #include "Protocol/JsonReading.h"
 
+#include <array>
+#include <cstdio>
+
 namespace kikitori::backend
 {
+
+namespace
+{
+/** What a step or a validation says in the reference's words; nothing for other messages. */
+std::string logLine (const TrainingMessage& m)
+{
+    std::array<char, 200> line{};
+
+    if (m.kind == TrainingMessage::Kind::progress && m.loss && m.learningRate)
+        std::snprintf (line.data(), line.size(), "Epoch %.0f/%.0f, Step %.0f/%.0f, Loss: %.4f, LR: %.6f",
+                       m.epoch.value_or (0), m.totalEpochs.value_or (0), m.step.value_or (0), m.totalSteps.value_or (0),
+                       *m.loss, *m.learningRate);
+    else if (m.kind == TrainingMessage::Kind::validation && m.validationLoss)
+        std::snprintf (line.data(), line.size(), "Validation: epoch=%.0f, val_loss=%.4f", m.epoch.value_or (0),
+                       *m.validationLoss);
+
+    return line.data();
+}
+} // namespace
 
 void TrainerSupervisor::handleLine (const std::string& line)
 {
@@ -17,7 +39,7 @@ void TrainerSupervisor::handleLine (const std::string& line)
             return;
 
         said.kind = TrainingMessage::Kind::log;
-        said.level = "info";
+        said.level = "INFO";
         said.message = line.substr (0, 1000);
     }
     else if (const auto* message = std::get_if<TrainingMessage> (&parsed.value()))
@@ -61,8 +83,19 @@ void TrainerSupervisor::handleCheckpoint (const std::string& line)
                   "Checkpoint written",
                   { { "run_id", runId }, { "path", checkpoint.path.string() } } });
 
+    noteLine ("Checkpoint written: " + checkpoint.path.string());
+
     if (onCheckpoint)
         onCheckpoint (checkpoint);
+}
+
+void TrainerSupervisor::noteLine (std::string text)
+{
+    TrainingMessage line;
+    line.kind = TrainingMessage::Kind::log;
+    line.level = "INFO";
+    line.message = std::move (text);
+    note (std::move (line));
 }
 
 void TrainerSupervisor::note (TrainingMessage message)
@@ -86,6 +119,10 @@ void TrainerSupervisor::note (TrainingMessage message)
     }
 
     listener (message);
+
+    // The reference's clients read these figures as lines of the log.
+    if (const auto line = logLine (message); ! line.empty())
+        noteLine (line);
 }
 
 void TrainerSupervisor::keep (const TrainingMessage& message)

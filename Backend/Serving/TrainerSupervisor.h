@@ -69,6 +69,7 @@ private:
     void handleEnd (int status, const std::string& lastErrors);
     void handleCheckpoint (const std::string& line);
     void note (TrainingMessage message);
+    void noteLine (std::string text);
     void keep (const TrainingMessage& message);
 
     const std::filesystem::path program;

@@ -20,15 +20,15 @@ constexpr int lightweightSamples = 16;
 
 /** A whole number in the request, or the fallback; a string or a fraction is refused (protocol.md: a string wedges
     the reference). */
-std::optional<TrainingRunError> readInteger (const json& request, const char* key, int most, int& target)
+std::optional<TrainingRunError> readInteger (const json& request, const char* key, int least, int most, int& target)
 {
     const auto found = request.find (key);
 
     if (found == request.end() || found->is_null())
         return std::nullopt;
 
-    if (! found->is_number_integer() || found->get<std::int64_t>() < 1 || found->get<std::int64_t>() > most)
-        return TrainingRunError{ 422, "must be a whole number from 1 to " + std::to_string (most), key };
+    if (! found->is_number_integer() || found->get<std::int64_t>() < least || found->get<std::int64_t>() > most)
+        return TrainingRunError{ 422, "must be a whole number from " + std::to_string (least) + " to " + std::to_string (most), key };
 
     target = found->get<int>();
     return std::nullopt;
@@ -103,17 +103,24 @@ std::variant<Beginning, TrainingRunError> beginningOf (const BackendConfig& conf
     return Beginning{};
 }
 
+json metadataOf (const std::filesystem::path& checkpoint)
+{
+    std::ifstream in (checkpoint / "training_metadata.json");
+    auto metadata = parseJson (std::string (std::istreambuf_iterator<char> (in), {}));
+    return ! checkpoint.empty() && metadata && metadata.value().is_object() ? std::move (metadata).value() : json::object();
+}
+
 /** Did the training of this checkpoint begin with an installed model? */
 bool beganWithModel (const std::filesystem::path& checkpoint)
 {
-    std::ifstream in (checkpoint / "training_metadata.json");
-    const auto metadata = parseJson (std::string (std::istreambuf_iterator<char> (in), {}));
+    const auto metadata = metadataOf (checkpoint);
+    const auto parameters = metadata.find ("training_params");
+    return parameters != metadata.end() && ! stringAt (*parameters, "initialise").empty();
+}
 
-    if (checkpoint.empty() || ! metadata || ! metadata.value().is_object())
-        return false;
-
-    const auto parameters = metadata.value().find ("training_params");
-    return parameters != metadata.value().end() && ! stringAt (*parameters, "initialise").empty();
+bool wasLightweight (const std::filesystem::path& checkpoint)
+{
+    return boolAt (metadataOf (checkpoint), "lightweight", false);
 }
 
 /** A model that knows its language is led gently: smaller steps, and no lessons for beginners. */
@@ -150,10 +157,11 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
     auto batchSize = config.training.batchSize;
     auto limit = 0;
 
-    for (const auto& [key, most, target] : { std::tuple<const char*, int, int*>{ "epochs", 100000, &epochs },
-                                             { "batch_size", 4096, &batchSize },
-                                             { "limit_samples", 100000000, &limit } })
-        if (auto wrong = readInteger (request, key, most, *target))
+    for (const auto& [key, least, most, target] :
+         { std::tuple<const char*, int, int, int*>{ "epochs", 1, 100000, &epochs },
+           { "batch_size", 1, 4096, &batchSize },
+           { "limit_samples", 0, 100000000, &limit } }) // 0: no limit
+        if (auto wrong = readInteger (request, key, least, most, *target))
             return *wrong;
 
     const auto isLightweight = boolAt (request, "lightweight", false);
@@ -163,6 +171,14 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
         return *wrong;
 
     const auto& from = std::get<Beginning> (beginning);
+
+    if (! isLightweight && wasLightweight (from.resume))
+        return TrainingRunError{ 409,
+                                 "The checkpoint '" + from.resume.filename().string()
+                                     + "' is of a lightweight training. Go on from it with \"lightweight\": true, or "
+                                       "begin anew with \"resume_from_checkpoint\": false.",
+                                 {} };
+
     const auto sizes = config.settingsOf (model);
     json run{ { "model_name", model },
               { "dataset_name", dataset },

@@ -106,7 +106,7 @@ Status Trainer::openState (ModelConfig config, std::string tokenizer)
         const auto taken = beginWithWeights (options.initialise, *state);
 
         if (taken)
-            report.log ("info", taken.value());
+            report.log ("INFO", taken.value());
 
         return taken ? success() : Status (taken.error());
     }
@@ -122,7 +122,7 @@ Status Trainer::openState (ModelConfig config, std::string tokenizer)
     startedAt = metadata.value().value ("started_at", startedAt);
     secondsBefore = metadata.value().value ("trained_seconds", 0.0);
     beganWith = stringAt (metadata.value().value ("training_params", nlohmann::json::object()), "initialise");
-    report.log ("info", "Resumed after epoch " + std::to_string (state->position.epoch) + ", step "
+    report.log ("INFO", "Resumed after epoch " + std::to_string (state->position.epoch) + ", step "
                             + std::to_string (state->position.step));
     return success();
 }
@@ -134,7 +134,7 @@ Status Trainer::trainEpoch()
 
     if (position.batch > batches.size())
     {
-        report.log ("warning", "The data has changed: the epoch under way begins again");
+        report.log ("WARNING", "The data has changed: the epoch under way begins again");
         position.batch = 0;
     }
 

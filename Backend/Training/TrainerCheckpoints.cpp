@@ -85,6 +85,7 @@ nlohmann::json Trainer::facts() const
              { "dataset_name", options.datasetName },
              { "datasets", manifests },
              { "seed", options.seed },
+             { "lightweight", options.lightweight },
              { "history", history },
              { "started_at", startedAt },
              { "saved_at", timeNow() },

@@ -90,7 +90,7 @@ void reportUnknown (const std::map<std::string, std::size_t>& unknown, std::size
     }
 
     if (count > 0)
-        report.log ("warning", std::to_string (count) + " of " + std::to_string (total)
+        report.log ("WARNING", std::to_string (count) + " of " + std::to_string (total)
                                    + " utterances are left out, for characters that the vocabulary lacks: " + list);
 }
 
@@ -194,7 +194,7 @@ Status leaveOutUseless (std::vector<Utterance>& utterances,
     utterances = std::move (kept);
 
     for (const auto& sentence : leftOut.sentences())
-        report.log ("warning", "Left out: " + sentence);
+        report.log ("WARNING", "Left out: " + sentence);
 
     const auto training = static_cast<std::size_t> (
         std::count_if (utterances.begin(), utterances.end(), [] (const auto& u) { return ! u.forValidation; }));
@@ -202,11 +202,11 @@ Status leaveOutUseless (std::vector<Utterance>& utterances,
     if (training == 0)
         return Error{ "bad_data", "No recording of split \"train\" can be used." + leftOut.describe() };
 
-    report.log ("info", std::to_string (training) + " utterances to train on, "
+    report.log ("INFO", std::to_string (training) + " utterances to train on, "
                             + std::to_string (utterances.size() - training) + " to validate on");
 
     if (training == utterances.size())
-        report.log ("warning",
+        report.log ("WARNING",
                     "No utterance has the split \"dev\": no error rate will be measured, and no epoch is the best");
 
     return success();
@@ -264,7 +264,7 @@ Result<FeatureCache> openFeatures (const TrainingOptions& options,
                                    if (Clock::now() >= nextReport)
                                    {
                                        nextReport = Clock::now() + reportEvery;
-                                       report.log ("info", "Features of " + std::to_string (done) + " of "
+                                       report.log ("INFO", "Features of " + std::to_string (done) + " of "
                                                                + std::to_string (total) + " recordings");
                                    }
 

@@ -169,4 +169,14 @@ bool boolAt (const nlohmann::json& object, const char* key, bool fallback)
     return found != object.end() && found->is_boolean() ? found->get<bool>() : fallback;
 }
 
+nlohmann::json countOf (double value)
+{
+    constexpr auto exact = 9007199254740992.0; // 2^53
+
+    if (value == std::trunc (value) && std::abs (value) <= exact)
+        return static_cast<std::int64_t> (value);
+
+    return std::isfinite (value) ? nlohmann::json (value) : nlohmann::json();
+}
+
 } // namespace kikitori

@@ -30,4 +30,7 @@ std::optional<std::int64_t> integerAt (const nlohmann::json& object, const char*
 std::string stringAt (const nlohmann::json& object, const char* key, std::string fallback = {});
 bool boolAt (const nlohmann::json& object, const char* key, bool fallback);
 
+/** An integer where the value is one, as counts are written; null where it is not finite. */
+nlohmann::json countOf (double value);
+
 } // namespace kikitori

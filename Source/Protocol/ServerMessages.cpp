@@ -98,6 +98,12 @@ void put (json& object, const char* key, const std::optional<Value>& value)
         object[key] = *value;
 }
 
+void putCount (json& object, const char* key, const std::optional<double>& value)
+{
+    if (value)
+        object[key] = countOf (*value);
+}
+
 json envelope (const char* type, json payload) { return { { "type", type }, { "payload", std::move (payload) } }; }
 
 json write (const ReadyMessage& m)
@@ -178,10 +184,10 @@ json write (const TrainingMessage& m)
     json payload{ { "topic", "training" } };
     const auto putNumbers = [&]
     {
-        put (payload, "epoch", m.epoch);
-        put (payload, "total_epochs", m.totalEpochs);
-        put (payload, "step", m.step);
-        put (payload, "total_steps", m.totalSteps);
+        putCount (payload, "epoch", m.epoch);
+        putCount (payload, "total_epochs", m.totalEpochs);
+        putCount (payload, "step", m.step);
+        putCount (payload, "total_steps", m.totalSteps);
         // Two fields that the reference always sends, null where there is no figure yet.
         payload["loss"] = m.loss ? json (*m.loss) : json();
         payload["learning_rate"] = m.learningRate ? json (*m.learningRate) : json();
@@ -203,7 +209,7 @@ json write (const TrainingMessage& m)
             return envelope ("log", std::move (payload));
 
         case Kind::validation:
-            put (payload, "epoch", m.epoch);
+            putCount (payload, "epoch", m.epoch);
             payload["val_loss"] = m.validationLoss ? json (*m.validationLoss) : json();
             put (payload, "wer", m.wordErrorRate);
             put (payload, "cer", m.characterErrorRate);

@@ -71,6 +71,13 @@ std::string logLine (const nlohmann::json& entry)
     return entry.is_object() ? stringAt (entry, "message") : std::string();
 }
 
+
+/** The reference also tells each step counted within its epoch, with the steps of one epoch as the total. */
+bool countsWithinEpoch (const TrainingMessage& message, const TrainingView& view)
+{
+    return message.totalSteps && message.totalEpochs && *message.totalEpochs > 1.0 && view.totalSteps > 0.0
+           && *message.totalSteps * *message.totalEpochs == view.totalSteps;
+}
 } // namespace
 
 Status readStatus (const std::string& body, TrainingView& view)
@@ -153,8 +160,13 @@ void readPushed (const TrainingMessage& message, TrainingView& view)
             view.phase = "running";
             take (message.epoch, view.epoch);
             take (message.totalEpochs, view.totalEpochs);
-            take (message.step, view.step);
-            take (message.totalSteps, view.totalSteps);
+
+            if (! countsWithinEpoch (message, view))
+            {
+                take (message.step, view.step);
+                take (message.totalSteps, view.totalSteps);
+            }
+
             take (message.loss, view.loss);
             take (message.learningRate, view.learningRate);
             view.secondsLeft = message.etaSeconds;

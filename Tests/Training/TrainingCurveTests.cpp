@@ -1,5 +1,11 @@
+#include "Protocol/Messages.h"
 #include "Support/Catch.h"
-#include "Training/TrainingMonitor.h"
+#include "Training/TrainingAnswers.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
 
 using namespace kikitori;
 
@@ -83,4 +89,41 @@ TEST_CASE ("a training of any length stays within its bound and keeps its valida
     }
     CHECK (validations == 6);
     CHECK (curves.back()->points.back().step == 6000.0);
+}
+
+TEST_CASE ("the reference's recorded training is one curve, whose steps count through the epochs", "[training]")
+{
+    const auto recordings = nlohmann::json::parse (std::ifstream (KIKITORI_FIXTURES "/protocol/ws.json"));
+    const auto& recorded = recordings["train_observer_full_run"]["events"];
+    TrainingView view;
+
+    for (const auto& event : recorded)
+        if (event["dir"] == "recv")
+        {
+            const auto message = parseServerMessage (event["text"].get<std::string>());
+            REQUIRE (message.ok());
+
+            if (const auto* pushed = std::get_if<TrainingMessage> (&message.value()))
+            {
+                readPushed (*pushed, view);
+                view.curves = withFigures (view.curves, view);
+                CHECK (view.progress.value_or (0.0) <= 1.0);
+            }
+        }
+
+    REQUIRE (view.curves.size() == 1);
+    std::vector<double> steps;
+    std::vector<double> losses;
+
+    for (const auto& point : view.curves[0]->points)
+    {
+        steps.push_back (point.step);
+        losses.push_back (std::round (*point.loss * 10.0) / 10.0);
+    }
+
+    CHECK (steps == std::vector<double>{ 0, 1, 2, 3, 4, 5 });
+    CHECK (losses == std::vector<double>{ 50.4, 42.1, 40.5, 43.1, 41.5, 35.2 });
+    CHECK (view.totalSteps == 6.0);
+    CHECK (view.curves[0]->points[2].validationLoss.value_or (0.0) == Approx (32.975).margin (0.001));
+    CHECK (view.curves[0]->points[5].validationLoss.value_or (0.0) == Approx (31.971).margin (0.001));
 }

@@ -109,6 +109,10 @@ TEST_CASE ("a data set has a path, or an address with hash and layout, or a know
     CHECK (sets.at ("ljspeech").url.find ("LJSpeech-1.1") != std::string::npos);
     CHECK (sets.at ("ljspeech").sha256.size() == 64);
     CHECK (sets.at ("mine").layout == "librispeech");
+    const auto mirror = read ("available_datasets: [ljspeech]\n"
+                              "datasets:\n"
+                              "  ljspeech: {url: 'https://example.org/lj.tar.bz2'}\n");
+    CHECK (mirror.value().datasetSettings.at ("ljspeech").sha256.empty()); // the known hash is of another archive
     CHECK (withManifests (config.value()).datasets.at ("mine").filename() == "manifest.jsonl");
     CHECK (withManifests ({}).datasets.size() == 2);
 

@@ -79,6 +79,7 @@ TEST_CASE ("a data set is fetched, unpacked and measured, and then it is there",
         INFO ((job.error ? job.error->message : ""));
         REQUIRE (job.phase == Phase::done);
         CHECK (rig.phases == std::set{ Phase::downloading, Phase::extracting, Phase::indexing, Phase::done });
+        CHECK (job.done == job.total);
         const auto status = rig.library->find ("lj");
         CHECK (status->isThere);
         CHECK (status->statistics["utterances"] == 5);

@@ -57,6 +57,20 @@ TEST_CASE ("every served route is described, and every described route is served
     CHECK (scene.askJson ("GET", "/openapi.json").second == document());
 }
 
+TEST_CASE ("the page lists every route and takes nothing from outside", "[rest][openapi]")
+{
+    RestScene scene;
+    const auto page = scene.ask ("GET", "/docs");
+    CHECK (page.status == 200);
+    CHECK (page.contentType == "text/html; charset=utf-8");
+
+    for (const auto& [method, path] : RestApi::routes())
+        CHECK (page.body.find ("<code>" + path + "</code>") != std::string::npos);
+
+    for (const auto* outside : { "http:", "https:", "//", "<script", "<img", "<link" })
+        CHECK (page.body.find (outside) == std::string::npos);
+}
+
 TEST_CASE ("each open part of a path is described as a parameter, each operation has a good answer", "[rest][openapi]")
 {
     const auto whole = document();

@@ -90,6 +90,51 @@ TEST_CASE ("numbers of the wrong kind are refused with the field's name", "[rest
     }
 }
 
+TEST_CASE ("limit_samples 0 means no limit", "[rest]")
+{
+    Rig rig;
+    const auto request = R"({"model_name":"conformer","dataset_name":"ljspeech","limit_samples":0})";
+    CHECK (rig.ask ("POST", "/api/train/start", request).first == 500); // there is no trainer
+    CHECK (json::parse (std::ifstream (rig.folder.path / "runs/run.json"))["limit_samples"] == 0);
+}
+
+TEST_CASE ("a lightweight checkpoint is not gone on from by a whole training", "[rest]")
+{
+    Rig rig;
+    const auto latest = rig.folder.path / "checkpoints/conformer-ljspeech-latest";
+    std::filesystem::create_directories (latest);
+    std::ofstream (latest / "training_metadata.json") << R"({"lightweight":true})";
+    const auto start = [&rig] (const std::string& route, const std::string& more) {
+        return rig.ask ("POST", "/api/train/" + route,
+                        R"({"model_name":"conformer","dataset_name":"ljspeech")" + more + "}");
+    };
+
+    for (const auto* route : { "start", "resume" })
+    {
+        const auto [status, answer] = start (route, "");
+        CHECK (status == 409);
+        CHECK (answer["detail"].get<std::string>().find ("lightweight") != std::string::npos);
+        CHECK (start (route, R"(,"lightweight":true)").first == 500); // there is no trainer
+    }
+
+    CHECK (start ("start", R"(,"resume_from_checkpoint":false)").first == 500);
+}
+
+TEST_CASE ("counts are whole numbers, a wrong method is told the right ones", "[rest]")
+{
+    Rig rig;
+    const auto progress = rig.ask ("GET", "/api/progress").second;
+
+    for (const auto* key : { "current_epoch", "current_step", "total_epochs", "total_steps" })
+        CHECK (progress[key].is_number_integer());
+
+    const auto reply = rig.api.handle ({ "PUT", "/api/models" });
+    CHECK (reply.status == 405);
+    CHECK (reply.headers == decltype (reply.headers){ { "allow", "GET, DELETE" } });
+    using namespace std::chrono;
+    CHECK (httpDate (sys_days (1994y / November / 6) + 8h + 49min + 37s) == "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
 TEST_CASE ("checkpoint names cannot leave the folder", "[rest]")
 {
     Rig rig;

@@ -31,6 +31,31 @@ TEST_CASE ("a version 1 session is ready, partial*, one final, stopped, and noth
     CHECK (rig.messages.size() == 2 + texts.size());
 }
 
+TEST_CASE ("a version 1 text forgets what was said more than 20 s ago, as the reference's does", "[serving]")
+{
+    StreamScene rig;
+    rig.text (startVersion1);
+    std::size_t longest = 0; // of the first 90 s: 20 s and two segments of at most 20 s
+
+    for (int second = 0; second < 240; ++second)
+    {
+        rig.audio (48000);
+
+        if (second == 90)
+            for (const auto& message : rig.all<TranscriptMessage>())
+                longest = std::max (longest, message.text.size());
+    }
+
+    rig.text (R"({"type":"stop"})");
+    const auto texts = rig.all<TranscriptMessage>();
+    REQUIRE (longest > 20);
+
+    for (const auto& message : texts)
+        CHECK (message.text.size() < longest + longest / 4);
+    CHECK (texts.back().isFinal);
+    CHECK (texts.back().text.size() + 100 > texts[texts.size() - 2].text.size());
+}
+
 TEST_CASE ("ready tells the chunk that the stream has got: of the model's the nearest to what was asked for", "[serving]")
 {
     for (const auto& [asked, got] : { std::pair{ 320, 320 }, std::pair{ 100, 80 }, std::pair{ 2560, 640 } })

@@ -49,7 +49,9 @@ std::unique_ptr<TrainerSupervisor> supervise (Rig& rig)
 
 TEST_CASE ("progress and logs of the trainer are kept and passed on", "[trainer]")
 {
-    Rig rig (R"(echo '{"type":"progress","payload":{"epoch":2,"total_epochs":5,"step":7,"total_steps":50,"loss":1.5}}'
+    Rig rig (R"(echo '{"type":"progress","payload":{"epoch":2,"total_epochs":5,"step":7,"total_steps":50,"loss":1.5,"learning_rate":0.0003}}'
+echo '{"type":"validation_result","payload":{"epoch":2,"val_loss":1.25}}'
+echo '{"type":"checkpoint","payload":{"path":"/data/a-b-epoch-2"}}'
 echo '{"type":"log","payload":{"level":"info","message":"hello"}}'
 echo 'not JSON at all'
 echo '{"type":"status","payload":{"status":"completed","message":"done"}}')");
@@ -58,6 +60,21 @@ echo '{"type":"status","payload":{"status":"completed","message":"done"}}')");
     const auto progress = supervisor->progress();
     CHECK (progress.epoch == 2.0);
     CHECK (progress.loss == 1.5);
+    const std::deque<std::string> expected{ "Epoch 2/5, Step 7/50, Loss: 1.5000, LR: 0.000300",
+                                            "Validation: epoch=2, val_loss=1.2500",
+                                            "Checkpoint written: /data/a-b-epoch-2" };
+    REQUIRE (progress.logs.size() >= expected.size());
+    CHECK (std::equal (expected.begin(), expected.end(), progress.logs.begin()));
+    {
+        const std::lock_guard lock (rig.mutex);
+        CHECK (std::count_if (rig.messages.begin(), rig.messages.end(),
+                              [&expected] (const auto& m)
+                              {
+                                  return m.kind == Kind::log && m.level == "INFO"
+                                         && std::find (expected.begin(), expected.end(), m.message) != expected.end();
+                              })
+               == 3);
+    }
     CHECK (std::find (progress.logs.begin(), progress.logs.end(), "not JSON at all") != progress.logs.end());
     CHECK_FALSE (progress.error);
 }
