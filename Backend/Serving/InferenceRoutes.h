@@ -1,6 +1,6 @@
 /*  The routes of file inference: the upload, and its job while it waits and runs.
 
-    Threads: the I/O thread.
+    Threads: begin() on the disk thread, the others on any.
     Failure: 400 no such model, no audio, 404 no such checkpoint or job, 409 id taken, cancelled, 413 too large or too
     long, 422 no file, 500, 503 the queue is full, 504 out of time, 507 the disk is full.
 */

@@ -141,7 +141,7 @@ InferenceUpload::~InferenceUpload()
 
     if (isSubmitted)
     {
-        if (std::exchange (*isOpen, false))
+        if (isOpen->exchange (false))
             routes.inference.cancel (job.id);
         return;
     }
@@ -225,7 +225,7 @@ void InferenceUpload::finish (Answer answer)
             post (
                 [open, answer, state, tokens]
                 {
-                    if (std::exchange (*open, false))
+                    if (open->exchange (false))
                         answer (replyFor (state, tokens));
                 });
     };

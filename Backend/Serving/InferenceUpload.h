@@ -1,7 +1,7 @@
 /*  One POST /api/inference: the file goes to the disk as it comes, then to the queue; the answer comes at the job's
    end, or at once with wait=false.
 
-    Threads: the I/O thread.
+    Threads: the disk thread; the answer comes through Post, on the I/O thread.
     Failure: see InferenceRoutes. A client that goes before its answer cancels its job.
 */
 #pragma once
@@ -9,6 +9,7 @@
 #include "Backend/Serving/InferenceRoutes.h"
 #include "Backend/Serving/MultipartReader.h"
 
+#include <atomic>
 #include <fstream>
 
 namespace kikitori::backend
@@ -43,7 +44,7 @@ private:
     bool isFile = false, hasFile = false, isSubmitted = false;
     std::uint64_t bytesWritten = 0, lookAtDisk = 0;
     bool hasPlace = false; ///< counts among routes.comingIn
-    std::shared_ptr<bool> isOpen = std::make_shared<bool> (true); ///< false: the client has gone, or was answered
+    std::shared_ptr<std::atomic<bool>> isOpen = std::make_shared<std::atomic<bool>> (true); ///< false: the client has gone, or was answered
 };
 
 } // namespace kikitori::backend

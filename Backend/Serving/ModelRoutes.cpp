@@ -47,7 +47,7 @@ json describe (const Checkpoint& one, const std::map<std::string, Replacement>& 
 
 int statusOf (const Error& error)
 {
-    return error.code == "not_found" ? 404 : error.code == "disk_failed" ? 500 : 400;
+    return error.code == "not_found" ? 404 : error.code == "in_use" ? 409 : error.code == "disk_failed" ? 500 : 400;
 }
 
 std::vector<std::string> namesIn (const RestRequest& request)
@@ -74,7 +74,7 @@ std::vector<std::string> namesIn (const RestRequest& request)
 
 ModelRoutes::ModelRoutes (const CheckpointStore& checkpointStore,
                           const ModelStore& modelStore,
-                          std::function<bool (const Checkpoint&)> isUsed)
+                          std::function<bool (const std::string&)> isUsed)
     : store (checkpointStore), served (modelStore), usedByTraining (std::move (isUsed))
 {
 }
@@ -114,7 +114,7 @@ RestReply ModelRoutes::models() const
     {
         auto entry = describe (one, replacements);
         entry["epoch"] = one.parts.epoch.empty() ? json() : json (one.parts.epoch);
-        entry["in_use"] = usedByTraining (one);
+        entry["in_use"] = usedByTraining (one.name);
 
         if (one.metadata.is_object())
         {
@@ -132,25 +132,43 @@ RestReply ModelRoutes::models() const
     return jsonReply (200, { { "models", list } });
 }
 
-RestReply ModelRoutes::removeOne (const std::string& name, bool isForced) const
+/** For each name why it was not deleted, or nothing. */
+std::vector<std::optional<Error>> ModelRoutes::removeNames (const std::vector<std::string>& names, bool isForced) const
 {
-    if (! isForced)
-        for (const auto& one : store.list())
-            if (one.name == name && usedByTraining (one))
-                return failure (409, "Model '" + name
-                                         + "' is used by the training that runs; stop it first, or delete the model "
-                                           "all the same with force=true");
+    std::vector<std::optional<Error>> problems (names.size());
+    std::vector<std::string> doomed;
 
-    if (const auto removed = store.remove (name); ! removed)
-        return failure (statusOf (removed.error()), removed.error().message);
+    for (std::size_t i = 0; i < names.size(); ++i)
+    {
+        if (! isForced && usedByTraining (names[i]) && store.find (names[i]))
+            problems[i] = Error{ "in_use", "Model '" + names[i]
+                                               + "' is used by the training that runs; stop it first, or delete the model "
+                                                 "all the same with force=true" };
+        else
+            doomed.push_back (names[i]);
+    }
 
-    log::write (log::Level::info, "models", "delete_model", "deleted " + name);
-    return jsonReply (200, { { "message", "Model '" + name + "' deleted successfully" } });
+    const auto removed = store.remove (doomed);
+
+    for (std::size_t i = 0, next = 0; i < names.size(); ++i)
+    {
+        if (problems[i])
+            continue;
+        if (const auto& status = removed[next++]; ! status)
+            problems[i] = status.error();
+        else
+            log::write (log::Level::info, "models", "delete_model", "deleted " + names[i]);
+    }
+
+    return problems;
 }
 
 RestReply ModelRoutes::remove (const RestRequest& request) const
 {
-    return removeOne (request.name, request.argument ("force") == "true");
+    if (const auto problem = removeNames ({ request.name }, request.argument ("force") == "true").front())
+        return failure (statusOf (*problem), problem->message);
+
+    return jsonReply (200, { { "message", "Model '" + request.name + "' deleted successfully" } });
 }
 
 RestReply ModelRoutes::removeAll (const RestRequest& request) const
@@ -166,19 +184,15 @@ RestReply ModelRoutes::removeAll (const RestRequest& request) const
     auto deleted = json::array(), failed = json::array();
     auto reasons = json::object();
 
-    for (const auto& entry : parsed.value())
+    const auto names = parsed.value().get<std::vector<std::string>>();
+    const auto problems = removeNames (names, request.argument ("force") == "true");
+
+    for (std::size_t i = 0; i < names.size(); ++i)
     {
-        const auto name = entry.get<std::string>();
-        const auto reply = removeOne (name, request.argument ("force") == "true");
+        (problems[i] ? failed : deleted).push_back (names[i]);
 
-        if (reply.status == 200)
-        {
-            deleted.push_back (name);
-            continue;
-        }
-
-        failed.push_back (name);
-        reasons[name] = stringAt (json::parse (reply.body), "detail");
+        if (problems[i])
+            reasons[names[i]] = problems[i]->message;
     }
 
     const auto message =

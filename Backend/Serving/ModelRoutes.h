@@ -1,6 +1,6 @@
 /*  The routes of checkpoints and models: lists, deletion, download.
 
-    Threads: the I/O thread.
+    Threads: the disk thread.
     Failure: 400 names that are none, 404 what is not there, 409 what a training uses, 422 bodies of another shape.
 */
 #pragma once
@@ -8,6 +8,8 @@
 #include "Backend/Serving/Rest.h"
 #include "Backend/Storage/CheckpointStore.h"
 #include "Backend/Storage/ModelStore.h"
+
+#include <optional>
 
 namespace kikitori::backend
 {
@@ -18,7 +20,7 @@ public:
     /** usedByTraining: does the training that runs now go on from, or write, this checkpoint? */
     ModelRoutes (const CheckpointStore& store,
                  const ModelStore& served,
-                 std::function<bool (const Checkpoint&)> usedByTraining);
+                 std::function<bool (const std::string& name)> usedByTraining);
 
     RestReply checkpoints (const RestRequest& request) const; ///< GET /api/checkpoints
     RestReply models() const;                                 ///< GET /api/models
@@ -27,11 +29,11 @@ public:
     RestReply download (const RestRequest& request) const;    ///< GET /api/models/bulk-download
 
 private:
-    RestReply removeOne (const std::string& name, bool isForced) const;
+    std::vector<std::optional<Error>> removeNames (const std::vector<std::string>& names, bool isForced) const;
 
     const CheckpointStore& store;
     const ModelStore& served;
-    const std::function<bool (const Checkpoint&)> usedByTraining;
+    const std::function<bool (const std::string& name)> usedByTraining;
 };
 
 } // namespace kikitori::backend

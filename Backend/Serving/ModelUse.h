@@ -1,7 +1,7 @@
 /*  POST /api/models/{model_name}/use: puts a checkpoint, an average, the best one or another installed model into
    service without a restart. Streams that run keep the model they have; every later start gets the new one.
 
-    Threads: the I/O thread; loading happens on the model store's.
+    Threads: the disk thread; loading happens on the model store's.
     Failure: 400 a name that is none, 404 what is not there, 409 while another model is being put into service, 413, 422
     a body of another shape or a model that cannot be loaded, with the reason, 500, 507 the disk is full. What was
     served then stays.
@@ -12,6 +12,8 @@
 #include "Backend/Serving/Rest.h"
 #include "Backend/Storage/CheckpointStore.h"
 #include "Backend/Storage/ModelStore.h"
+
+#include <atomic>
 
 namespace kikitori::backend
 {
@@ -45,7 +47,7 @@ private:
     const CheckpointStore& checkpoints;
     ModelStore& models;
     const Post post;
-    std::shared_ptr<bool> isUnderWay = std::make_shared<bool> (false);
+    std::shared_ptr<std::atomic<bool>> isUnderWay = std::make_shared<std::atomic<bool>> (false);
 };
 
 } // namespace kikitori::backend

@@ -1,6 +1,6 @@
 /*  What the REST routes get and give, without sockets.
 
-    Threads: plain values; an Upload belongs to the I/O thread.
+    Threads: plain values; an Upload belongs to one thread.
     Failure: an answer with the documented code and {"detail": ...}.
 */
 #pragma once
@@ -53,7 +53,7 @@ public:
 
     virtual void add (std::string_view bytes) = 0;
 
-    /** The body is whole. The answer comes once, at once or later, on the I/O thread. */
+    /** The body is whole. The answer comes once, at once or later. */
     virtual void finish (Answer answer) = 0;
 };
 

@@ -133,8 +133,8 @@ RestApi::RestApi (const BackendConfig& configToShow,
       checkpoints (config.dataFolder / "checkpoints", config.models),
       modelRoutes (checkpoints,
                    models,
-                   [this] (const Checkpoint& one)
-                   { return trainer.isTraining() && ! trainedPrefix.empty() && one.name.starts_with (trainedPrefix); }),
+                   [this] (const std::string& name)
+                   { return trainer.isTraining() && ! trainedPrefix.empty() && name.starts_with (trainedPrefix); }),
       modelUse (config, checkpoints, models, services.post), inference (models, services.inferenceLimits),
       inferenceRoutes (inference, checkpoints, config.models, config.dataFolder / "uploads", services.post),
       datasets (config.datasetSettings,
@@ -182,6 +182,22 @@ RestReply RestApi::handle (RestRequest request)
     auto reply = failure (405, "Method Not Allowed");
     reply.headers.emplace_back ("allow", allowed);
     return reply;
+}
+
+bool RestApi::isQuick (const RestRequest& request)
+{
+    static const std::vector<std::string_view> slow{ "/api/config", "/api/train/start", "/api/train/resume",
+                                                     "/api/checkpoints" };
+    const auto& path = request.path;
+    const auto isSlow = std::find (slow.begin(), slow.end(), path) != slow.end() || path.starts_with ("/api/models")
+                        || path.starts_with ("/api/datasets") || (path == "/api/dataset/download" && request.method == "POST");
+    return ! isSlow;
+}
+
+bool RestApi::isUpload (const RestRequest& request)
+{
+    std::string name;
+    return request.method == "POST" && (request.path == "/api/inference" || fits (usePath, request.path, name));
 }
 
 std::unique_ptr<Upload> RestApi::beginUpload (RestRequest request)

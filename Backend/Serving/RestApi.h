@@ -1,6 +1,6 @@
 /*  The REST routes of the protocol, without sockets.
 
-    Threads: the I/O thread.
+    Threads: what isQuick() on the I/O thread, everything else on the disk thread.
     Failure: documented codes with {"detail": ...}; no traceback reaches the client.
 */
 #pragma once
@@ -22,6 +22,7 @@ struct RestServices
     std::function<void (std::function<void()>)> post; ///< runs a task on the I/O thread, from any thread
     std::function<void (const std::string&)> broadcast = [] (const auto&) {}; ///< a text to every WebSocket; I/O thread
     InferenceLimits inferenceLimits{};
+    std::function<double()> longestTurn = [] { return 0.0; }; ///< of the I/O thread, in seconds; for /metrics
 };
 
 class RestApi
@@ -30,6 +31,11 @@ public:
     RestApi (const BackendConfig& config, TrainerSupervisor& trainer, ModelStore& models, RestServices services);
 
     RestReply handle (RestRequest request);
+
+    /** Is it answered at once, from memory? Everything else looks at the disk. */
+    static bool isQuick (const RestRequest& request);
+    /** Does it go to beginUpload()? */
+    static bool isUpload (const RestRequest& request);
 
     /** Null when this request goes to handle() with its whole body. */
     std::unique_ptr<Upload> beginUpload (RestRequest request);

@@ -139,6 +139,9 @@ RestReply RestApi::metrics() const
     add ("kikitori_training", "1 while a training runs.", training.isTraining ? 1 : 0);
     add ("kikitori_training_step", "Steps of the training so far.", training.step);
 
+    add ("kikitori_io_longest_turn_seconds", "The longest time for which the sockets had to wait for other work.",
+         services.longestTurn());
+
     for (const auto& name : config.models)
         text += "kikitori_model_loaded{model=\"" + name + "\"} " + (models.isLoaded (name) ? "1" : "0") + "\n";
 

@@ -36,7 +36,10 @@ Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
     rest = std::make_unique<RestApi> (config, *trainer, *models,
                                       RestServices{ [this] { return countStreams(); },
                                                     [this] (auto task) { post (std::move (task)); },
-                                                    [this] (const std::string& text) { broadcast (text); } });
+                                                    [this] (const std::string& text) { broadcast (text); },
+                                                    {},
+                                                    [this] { return std::chrono::duration<double> (longestTurn).count(); } });
+    disk = std::make_unique<DiskThread>();
     pool = std::make_unique<ComputePool> (config.serving.computeThreads);
 }
 
@@ -46,6 +49,7 @@ Server::~Server()
         connection->upload.reset();
 
     pool.reset();
+    disk.reset();
     rest.reset();
     models.reset();
     trainer.reset();
@@ -66,6 +70,7 @@ void Server::run()
 
         if (now >= nextTick)
         {
+            const Turn turn (*this);
             everyTick();
             nextTick = now + tick;
         }
@@ -146,7 +151,7 @@ void Server::dropSlowReaders()
     for (const auto& [wsi, connection] : connections)
     {
         // A reply that libwebsockets never asks for, as after a client that went while its upload was looked at, counts too.
-        const auto isWaiting = connection->isAnswered || ! connection->outgoing.empty();
+        const auto isWaiting = (connection->isAnswered && ! connection->isPieceOrdered) || ! connection->outgoing.empty();
 
         if (! isWaiting || now - connection->waitingSince < slowReaderLimit)
             continue;
@@ -199,7 +204,10 @@ void Server::runPosted()
     }
 
     for (auto& task : tasks)
+    {
+        const Turn turn (*this);
         task();
+    }
 }
 
 int Server::countStreams() const

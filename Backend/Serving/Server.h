@@ -7,6 +7,7 @@
 
 #include "Backend/Serving/Access.h"
 #include "Backend/Serving/ComputePool.h"
+#include "Backend/Serving/DiskThread.h"
 #include "Backend/Serving/RestApi.h"
 #include "Backend/Serving/StreamSession.h"
 
@@ -57,6 +58,7 @@ public:
 private:
     struct Connection;
     class Callbacks;
+    class Turn;
     friend class Callbacks;
 
     void post (std::function<void()> task);
@@ -73,6 +75,8 @@ private:
     bool claimSession (const std::string& uuid, const StreamSession* by);
     int countStreams() const;
     void broadcast (const std::string& text);
+    void askDisk (const std::shared_ptr<Connection>& connection);
+    std::unique_ptr<Upload> uploadFor (const std::shared_ptr<Connection>& connection);
     void onCheckpoint (const TrainingCheckpoint& checkpoint);
 
     const BackendConfig config;
@@ -86,6 +90,7 @@ private:
     std::optional<std::chrono::steady_clock::time_point> giveBackAt; ///< set when a stream has ended
     int streamsBefore = 0;                                          ///< at the last tick
     bool isDraining = false;
+    std::chrono::steady_clock::duration longestTurn{ 0 }; ///< without a look at the sockets
     std::atomic<bool> shouldStop{ false };
 
     std::mutex mutex; ///< guards posted
@@ -95,6 +100,7 @@ private:
     std::unique_ptr<TrainerSupervisor> trainer;
     std::unique_ptr<ModelStore> models;
     std::unique_ptr<RestApi> rest;
+    std::unique_ptr<DiskThread> disk;
     std::unique_ptr<ComputePool> pool;
 };
 

@@ -27,6 +27,7 @@ int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void*, vo
     if (server == nullptr)
         return 0;
 
+    const Turn turn (*server);
     const auto found = server->connections.find (wsi);
     const auto connection = found != server->connections.end() ? found->second : nullptr;
 
@@ -39,7 +40,7 @@ int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void*, vo
         case LWS_CALLBACK_HTTP_BODY:
             return connection != nullptr ? onBody (*connection, static_cast<const char*> (data), size) : -1;
         case LWS_CALLBACK_HTTP_BODY_COMPLETION: return connection != nullptr ? onBodyEnd (*server, connection) : -1;
-        case LWS_CALLBACK_HTTP_WRITEABLE: return connection != nullptr ? writeReply (wsi, *connection) : 0;
+        case LWS_CALLBACK_HTTP_WRITEABLE: return connection != nullptr ? writeReply (*server, connection) : 0;
         case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: return filterWebSocket (*server, wsi);
         case LWS_CALLBACK_ESTABLISHED: onEstablished (*server, wsi); return 0;
         case LWS_CALLBACK_RECEIVE:

@@ -8,6 +8,7 @@
 
 #include "Backend/Serving/Server.h"
 
+#include <algorithm>
 #include <deque>
 #include <string_view>
 
@@ -40,11 +41,30 @@ struct Server::Connection
     bool isTooLarge = false;
     bool isWhole = false; ///< its body has ended
     bool isAnswered = false;
-    bool isChunked = false; ///< the reply comes piece by piece
+    bool isChunked = false;                    ///< the reply comes piece by piece
+    std::optional<Result<std::string>> piece;  ///< the next one
+    bool isPieceOrdered = false;               ///< the disk thread makes it
+};
+
+/** Work of ours on the I/O thread, measured. */
+class Server::Turn
+{
+public:
+    explicit Turn (Server& serverToNote) : server (serverToNote) {}
+    ~Turn() { server.longestTurn = std::max (server.longestTurn, std::chrono::steady_clock::now() - began); }
+
+    Turn (const Turn&) = delete;
+    Turn& operator= (const Turn&) = delete;
+
+private:
+    Server& server;
+    const std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 };
 
 class Server::Callbacks
 {
+    friend class Server;
+
 public:
     static constexpr std::size_t largestBody = 1u << 20;
     static constexpr std::size_t mostQueuedBytes = 4u << 20; ///< to a client that does not read
@@ -59,7 +79,7 @@ private:
     static bool mayUpgrade (std::string_view protocol);
     static int onHttp (Server& server, lws* wsi, const char* path);
     static int answer (Server& server, lws* wsi);
-    static int writeReply (lws* wsi, Connection& connection);
+    static int writeReply (Server& server, const std::shared_ptr<Connection>& connection);
     static int filterWebSocket (Server& server, lws* wsi);
     static void onEstablished (Server& server, lws* wsi);
     static int onReceive (Connection& connection, const char* data, std::size_t size);
@@ -67,9 +87,11 @@ private:
     static int refusal (const Server& server, lws* wsi, const std::string& path);
     static int onBody (Connection& connection, const char* data, std::size_t size);
     static int onBodyEnd (Server& server, const std::shared_ptr<Connection>& connection);
-    static RestReply replyTo (Server& server, const Connection& connection);
+    static RestReply replyTo (RestApi& rest, const RestRequest& request, const std::string& requestId);
+    static void orderPiece (Server& server, const std::shared_ptr<Connection>& connection);
+    static Answer answerOf (const std::shared_ptr<Connection>& connection);
     static int begin (lws* wsi, Connection& connection, RestReply reply);
-    static int writePiece (lws* wsi, Connection& connection);
+    static int writePiece (Server& server, const std::shared_ptr<Connection>& connection);
 };
 
 } // namespace kikitori::backend

@@ -1,4 +1,5 @@
 // The HTTP side of the server's callbacks: who may ask, what was asked, and the answer.
+#include "Backend/Serving/DiskUpload.h"
 #include "Backend/Serving/ServerConnection.h"
 #include "Core/Log.h"
 
@@ -92,6 +93,12 @@ RestReply refused (int status, const char* detail)
 {
     return { status, std::string (R"({"detail":")") + detail + R"("})", "application/json" };
 }
+RestReply busy()
+{
+    auto reply = refused (503, "Too many requests wait for the disk; send it again later.");
+    reply.headers.emplace_back ("retry-after", "5");
+    return reply;
+}
 } // namespace
 
 /** 0, or the HTTP status that refuses the request. */
@@ -147,14 +154,22 @@ int Server::Callbacks::onHttp (Server& server, lws* wsi, const char* path)
     const auto mayHaveBody = connection->request.method == "POST" || connection->request.method == "DELETE";
 
     const auto length = header (wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    connection->upload = server.rest->beginUpload (connection->request);
-    const auto isUpload = connection->upload != nullptr;
+    const auto isUpload = RestApi::isUpload (connection->request);
+
+    if ((isUpload || ! RestApi::isQuick (connection->request)) && server.disk->isFull())
+    {
+        connection->refusal = busy();
+        return answer (server, wsi);
+    }
 
     if (isUpload && std::strtoull (length.c_str(), nullptr, 10) > InferenceRoutes::largestUpload + largestBody)
     {
         connection->refusal = refused (413, "The file is too large.");
         return answer (server, wsi);
     }
+
+    if (isUpload)
+        connection->upload = server.uploadFor (connection);
 
     if (! mayHaveBody || length.empty() || length == "0")
         return onBodyEnd (server, connection);
@@ -190,33 +205,64 @@ int Server::Callbacks::onBodyEnd (Server& server, const std::shared_ptr<Connecti
     // libwebsockets tells the end of an empty body too, after onHttp() has seen it.
     if (std::exchange (connection->isWhole, true) || connection->refusal)
         return 0;
-    if (connection->upload == nullptr)
+    if (connection->isTooLarge)
+        connection->refusal = refused (413, "The body is larger than 1 MiB.");
+    if (connection->upload == nullptr && (connection->refusal || RestApi::isQuick (connection->request)))
         return answer (server, connection->wsi);
 
     // The answer may take minutes.
     lws_set_timeout (connection->wsi, NO_PENDING_TIMEOUT, 0);
-    connection->upload->finish (
-        [weak = std::weak_ptr<Connection> (connection)] (RestReply reply)
-        {
-            const auto open = weak.lock();
 
-            if (open != nullptr && open->wsi != nullptr && ! open->isAnswered
-                && begin (open->wsi, *open, std::move (reply)) != 0)
-                lws_set_timeout (open->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-        });
+    if (connection->upload != nullptr)
+        connection->upload->finish (answerOf (connection));
+    else
+        server.askDisk (connection);
+
     return 0;
 }
 
-RestReply Server::Callbacks::replyTo (Server& server, const Connection& connection)
+/** The answer that comes later, on the I/O thread. */
+Answer Server::Callbacks::answerOf (const std::shared_ptr<Connection>& connection)
 {
-    if (connection.refusal)
-        return *connection.refusal;
-    if (connection.isTooLarge)
-        return refused (413, "The body is larger than 1 MiB.");
+    return [weak = std::weak_ptr<Connection> (connection)] (RestReply reply)
+    {
+        const auto open = weak.lock();
 
+        if (open != nullptr && open->wsi != nullptr && ! open->isAnswered
+            && begin (open->wsi, *open, std::move (reply)) != 0)
+            lws_set_timeout (open->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    };
+}
+
+void Server::askDisk (const std::shared_ptr<Connection>& connection)
+{
+    const auto tell = Callbacks::answerOf (connection);
+    const auto isTaken = disk->submit (
+        [this, tell, request = connection->request, id = connection->requestId]
+        { post ([tell, reply = Callbacks::replyTo (*rest, request, id)] { tell (reply); }); });
+
+    if (! isTaken)
+        tell (busy());
+}
+
+std::unique_ptr<Upload> Server::uploadFor (const std::shared_ptr<Connection>& connection)
+{
+    const std::weak_ptr<Connection> weak = connection;
+    return std::make_unique<DiskUpload> (
+        *disk, [this] (std::function<void()> task) { post (std::move (task)); },
+        [weak] (bool mayRead)
+        {
+            if (const auto open = weak.lock(); open != nullptr && open->wsi != nullptr && ! open->isAnswered)
+                lws_rx_flow_control (open->wsi, mayRead ? 1 : 0);
+        },
+        [this, request = connection->request] { return rest->beginUpload (request); });
+}
+
+RestReply Server::Callbacks::replyTo (RestApi& rest, const RestRequest& request, const std::string& requestId)
+{
     try
     {
-        return server.rest->handle (connection.request);
+        return rest.handle (request);
     }
     catch (const std::exception& failure)
     {
@@ -224,18 +270,18 @@ RestReply Server::Callbacks::replyTo (Server& server, const Connection& connecti
                       "rest",
                       "internal_error",
                       std::string (typeid (failure).name()) + ": " + failure.what(),
-                      { { "request_id", connection.requestId },
-                        { "method", connection.request.method },
-                        { "path", connection.request.path } } });
+                      { { "request_id", requestId }, { "method", request.method }, { "path", request.path } } });
         return refused (
-            500, ("Internal error; the backend's log says more at request " + connection.requestId + ".").c_str());
+            500, ("Internal error; the backend's log says more at request " + requestId + ".").c_str());
     }
 }
 
 int Server::Callbacks::answer (Server& server, lws* wsi)
 {
     auto& connection = *server.connections.at (wsi);
-    return begin (wsi, connection, replyTo (server, connection));
+    return begin (wsi, connection,
+                  connection.refusal ? *connection.refusal
+                                     : replyTo (*server.rest, connection.request, connection.requestId));
 }
 
 } // namespace kikitori::backend

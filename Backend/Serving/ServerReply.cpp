@@ -80,17 +80,18 @@ int Server::Callbacks::begin (lws* wsi, Connection& connection, RestReply newRep
     return 0;
 }
 
-int Server::Callbacks::writeReply (lws* wsi, Connection& connection)
+int Server::Callbacks::writeReply (Server& server, const std::shared_ptr<Connection>& connection)
 {
-    if (! connection.isAnswered)
+    if (! connection->isAnswered)
         return 0;
 
-    connection.waitingSince = std::chrono::steady_clock::now();
+    connection->waitingSince = std::chrono::steady_clock::now();
 
-    if (connection.isChunked)
-        return writePiece (wsi, connection);
+    if (connection->isChunked)
+        return writePiece (server, connection);
 
-    auto body = std::exchange (connection.reply.body, {});
+    auto* wsi = connection->wsi;
+    auto body = std::exchange (connection->reply.body, {});
     lws_set_timeout (wsi, PENDING_TIMEOUT_HTTP_CONTENT, slowReaderSeconds);
 
     // What is sent already has gone out when this is called again; then the connection ends.
@@ -101,9 +102,46 @@ int Server::Callbacks::writeReply (lws* wsi, Connection& connection)
     return 0;
 }
 
-int Server::Callbacks::writePiece (lws* wsi, Connection& connection)
+/** The disk thread makes the next piece; the socket is asked again when it is there. */
+void Server::Callbacks::orderPiece (Server& server, const std::shared_ptr<Connection>& connection)
 {
-    const auto piece = connection.reply.source();
+    if (std::exchange (connection->isPieceOrdered, true))
+        return;
+
+    lws_set_timeout (connection->wsi, NO_PENDING_TIMEOUT, 0);
+    server.disk->goOn (
+        [&server, weak = std::weak_ptr<Connection> (connection), source = connection->reply.source]
+        {
+            if (weak.expired())
+                return;
+
+            server.post (
+                [weak, piece = source()]
+                {
+                    const auto open = weak.lock();
+
+                    if (open == nullptr || open->wsi == nullptr)
+                        return;
+
+                    open->isPieceOrdered = false;
+                    open->piece = piece;
+                    open->waitingSince = std::chrono::steady_clock::now();
+                    lws_callback_on_writable (open->wsi);
+                });
+        });
+}
+
+int Server::Callbacks::writePiece (Server& server, const std::shared_ptr<Connection>& connection)
+{
+    auto* wsi = connection->wsi;
+
+    if (! connection->piece)
+    {
+        orderPiece (server, connection);
+        return 0;
+    }
+
+    const auto piece = *std::exchange (connection->piece, std::nullopt);
 
     if (! piece)
     {
@@ -112,7 +150,7 @@ int Server::Callbacks::writePiece (lws* wsi, Connection& connection)
                       "rest",
                       "reply_broken",
                       piece.error().message,
-                      { { "request_id", connection.requestId } } });
+                      { { "request_id", connection->requestId } } });
         return -1;
     }
 
@@ -124,7 +162,7 @@ int Server::Callbacks::writePiece (lws* wsi, Connection& connection)
     if (write (wsi, size.data() + bytes + "\r\n", bytes.empty() ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
         return -1;
 
-    connection.isChunked = ! bytes.empty(); // behind the last piece there is nothing but the end
+    connection->isChunked = ! bytes.empty(); // behind the last piece there is nothing but the end
     lws_callback_on_writable (wsi);
     return 0;
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include <sys/stat.h>
 
@@ -132,7 +133,7 @@ Result<fs::path> CheckpointStore::latest (const std::string& model, const std::s
                  : Error{ "not_found", "No checkpoint found for model '" + model + "' and dataset '" + dataset + "'." };
 }
 
-Status CheckpointStore::remove (const std::string& name) const
+Status CheckpointStore::removeFolder (const std::string& name) const
 {
     const auto path = find (name);
 
@@ -158,11 +159,31 @@ Status CheckpointStore::remove (const std::string& name) const
         log::write (log::Level::error, "models", "delete_model",
                     doomed.string() + " is left on the disk: " + failed.message());
 
-    for (const auto& entry : platform::entriesOf (folder))
-        if (targetOf (entry) == name)
-            moveLatest (entry);
-
     return success();
+}
+
+Status CheckpointStore::remove (const std::string& name) const { return remove (std::vector{ name }).front(); }
+
+std::vector<Status> CheckpointStore::remove (const std::vector<std::string>& names) const
+{
+    std::vector<Status> removed;
+    std::set<std::string> gone;
+
+    for (const auto& name : names)
+    {
+        removed.push_back (removeFolder (name));
+
+        if (removed.back())
+            gone.insert (name);
+    }
+
+    // Once for all of them: a look at every folder after each deletion takes minutes with thousands.
+    if (! gone.empty())
+        for (const auto& entry : platform::entriesOf (folder))
+            if (const auto target = targetOf (entry); ! target.empty() && gone.contains (target))
+                moveLatest (entry);
+
+    return removed;
 }
 
 void CheckpointStore::moveLatest (const fs::path& link) const

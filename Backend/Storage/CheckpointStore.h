@@ -45,11 +45,14 @@ public:
 
     /** Whole or not at all; a "latest" that pointed at it moves to the newest that is left. */
     Status remove (const std::string& name) const;
+    /** One status for each name. */
+    std::vector<Status> remove (const std::vector<std::string>& names) const;
 
     const std::filesystem::path& path() const noexcept { return folder; }
 
 private:
     Checkpoint read (const std::filesystem::path& path) const;
+    Status removeFolder (const std::string& name) const;
     void moveLatest (const std::filesystem::path& link) const;
 
     const std::filesystem::path folder;

@@ -24,23 +24,41 @@ juce::StringArray ApprovedAddresses::readFile() const
     return lines;
 }
 
+void ApprovedAddresses::refresh()
+{
+    const std::lock_guard one (fileMutex);
+    const std::pair<juce::int64, juce::int64> now{ file.getLastModificationTime().toMilliseconds(), file.getSize() };
+
+    if (std::exchange (seen, now) == now)
+        return;
+
+    auto lines = readFile();
+    const std::lock_guard lock (mutex);
+    approvedInFile.swapWith (lines);
+}
+
 bool ApprovedAddresses::isApproved (const std::string& address) const
 {
     if (address == "local")
         return true;
 
     const std::lock_guard lock (mutex);
-    return approvedHere.count (address) > 0 || readFile().contains (juce::String::fromUTF8 (address.c_str()));
+    return approvedHere.count (address) > 0 || approvedInFile.contains (juce::String::fromUTF8 (address.c_str()));
 }
 
 Status ApprovedAddresses::approve (const std::string& address)
 {
+    refresh();
+
     if (isApproved (address))
         return success();
 
-    const std::lock_guard lock (mutex);
-    approvedHere.insert (address);
+    {
+        const std::lock_guard lock (mutex);
+        approvedHere.insert (address);
+    }
 
+    const std::lock_guard one (fileMutex);
     auto lines = readFile();
     lines.add (juce::String::fromUTF8 (address.c_str()));
     const std::filesystem::path path (file.getFullPathName().toStdString());

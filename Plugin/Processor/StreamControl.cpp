@@ -89,6 +89,7 @@ bool StreamControl::arm()
         return true;
 
     logtail::install();
+    core->approved.refresh();
 
     try
     {
@@ -212,8 +213,14 @@ void StreamControl::setSettings (const PluginSettings& settings)
 
 void StreamControl::approveAddress()
 {
+    std::string address;
+    {
+        const std::lock_guard lock (core->mutex);
+        address = core->settings.address;
+    }
+
+    const auto saved = core->approved.approve (address);
     const std::lock_guard lock (core->mutex);
-    const auto saved = core->approved.approve (core->settings.address);
 
     if (core->notice && core->notice->code == "not_approved")
         core->notice.reset();

@@ -7,6 +7,9 @@ namespace kikitori::plugin
 
 void StreamControl::tickTraining (bool editorVisible)
 {
+    if (isArmed())
+        core->approved.refresh();
+
     const std::lock_guard lock (core->mutex);
 
     if (core->monitor != nullptr && core->approved.isApproved (core->settings.address))

@@ -85,7 +85,10 @@ TEST_CASE ("An address that a project names is not used before the user agrees")
     scene.play (Milliseconds (300));
     CHECK (scene.backend.starts == 1);
     CHECK_FALSE (scene.processor->snapshot().notice.has_value());
-    CHECK (plugin::ApprovedAddresses (scene.approvals.getFile()).isApproved (state.settings.address));
+    plugin::ApprovedAddresses stored (scene.approvals.getFile());
+    CHECK_FALSE (stored.isApproved (state.settings.address)); // asks memory alone
+    stored.refresh();
+    CHECK (stored.isApproved (state.settings.address));
 }
 
 TEST_CASE ("With \"start when the project loads\" a stream runs without a window")

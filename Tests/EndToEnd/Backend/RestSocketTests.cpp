@@ -227,3 +227,50 @@ TEST_CASE ("a client that goes in the middle of its upload leaves no file, and t
     CHECK (statusOf (reply) == 200);
     CHECK (fs::is_empty (backend.dataFolder() / "uploads"));
 }
+
+TEST_CASE ("deleting, listing, sending and receiving thousands of files hold the sockets up for 50 ms at most",
+           "[backend][rest][load]")
+{
+    const ServerProcess backend;
+    const auto checkpoints = backend.dataFolder() / "checkpoints";
+
+    for (int i = 0; i < 3000; ++i)
+    {
+        const auto folder = checkpoints / ("conformer-ljspeech-epoch-" + std::to_string (i));
+        fs::create_directories (folder);
+        std::ofstream (folder / "model.safetensors") << std::string (2000, 'x');
+        std::ofstream (folder / "training_metadata.json") << R"({"model_name":"conformer","dataset_name":"ljspeech"})";
+    }
+
+    fs::create_directory_symlink ("conformer-ljspeech-epoch-2999", checkpoints / "conformer-ljspeech-latest");
+    auto names = json::array();
+
+    for (int i = 2000; i < 3000; ++i)
+        names.push_back ("conformer-ljspeech-epoch-" + std::to_string (i));
+
+    CHECK (statusOf (RawClient::ask (backend.port(), request ("GET", "/api/models"))) == 200);
+    CHECK (statusOf (RawClient::ask (backend.port(), request ("GET", "/api/checkpoints"))) == 200);
+    const auto before = std::chrono::steady_clock::now();
+    const auto deleted = RawClient::ask (backend.port(), request ("DELETE", "/api/models", names.dump()));
+    const auto took = std::chrono::steady_clock::now() - before;
+    CHECK (json::parse (bodyOf (deleted))["deleted"].size() == 1000);
+    CHECK (took < std::chrono::seconds (10)); // each with a look at all of them: minutes
+    CHECK (fs::read_symlink (checkpoints / "conformer-ljspeech-latest") == "conformer-ljspeech-epoch-1999");
+
+    const auto zip = RawClient::ask (
+        backend.port(), request ("GET", "/api/models/bulk-download?model_names=conformer-ljspeech-epoch-1"));
+    CHECK (unchunked (bodyOf (zip)).starts_with ("PK"));
+
+    const auto body = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n"
+                      + std::string (32u << 20, 'x') + "\r\n--b--\r\n";
+    const auto reply = RawClient::ask (backend.port(), request ("POST", "/api/inference", body,
+                                                                "Content-Type: multipart/form-data; boundary=b\r\n"));
+    CHECK (statusOf (reply) == 400); // no recording, but whole
+
+    const auto metrics = RawClient::ask (backend.port(), request ("GET", "/metrics"));
+    const std::string name = "\nkikitori_io_longest_turn_seconds ";
+    const auto at = metrics.find (name);
+    REQUIRE (at != std::string::npos);
+    INFO (metrics.substr (at, 60));
+    CHECK (std::stod (metrics.substr (at + name.size())) < 0.05);
+}
