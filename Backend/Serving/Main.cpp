@@ -26,7 +26,7 @@ enum ExitCode
     exitOk = 0,
     exitUsage = 2,
     exitAlreadyRunning = 3,
-    exitPortTaken = 4
+    exitPortTaken = 4 // 5: exitStuck
 };
 
 std::atomic<Server*> servedNow{ nullptr };
@@ -84,6 +84,13 @@ std::chrono::seconds localIdleLimit()
     return std::chrono::seconds (given != nullptr ? std::max (1, std::atoi (given)) : 60);
 }
 
+std::chrono::seconds stuckLimit()
+{
+    // For tests; ten seconds otherwise.
+    const auto* given = std::getenv ("KIKITORI_STUCK_SECONDS");
+    return std::chrono::seconds (given != nullptr ? std::max (1, std::atoi (given)) : 10);
+}
+
 Error inUse (const std::filesystem::path& dataFolder, const Error& locked)
 {
     return { "data_folder_in_use", locked.message + " A backend already uses the data folder " + dataFolder.string()
@@ -112,6 +119,8 @@ int serve (CommandLine line, BackendConfig config)
         line.server.idleLimit = localIdleLimit();
         config.takesFolders = true;
     }
+
+    line.server.stuckLimit = stuckLimit();
 
     // Two backends with one data folder would delete each other's uploads.
     const auto lock = platform::FileLock::tryLock (config.dataFolder / "backend.lock");

@@ -11,6 +11,7 @@
 #include "Backend/Serving/ModelRoutes.h"
 #include "Backend/Serving/ModelUse.h"
 #include "Backend/Serving/TrainerSupervisor.h"
+#include "Backend/Serving/TrainingRun.h"
 #include "Backend/Storage/ModelStore.h"
 
 namespace kikitori::backend
@@ -39,6 +40,9 @@ public:
 
     /** Null when this request goes to handle() with its whole body. */
     std::unique_ptr<Upload> beginUpload (RestRequest request);
+
+    /** Starts a training again from its last checkpoint; on the disk thread. */
+    void goOnWithTraining (const InterruptedRun& run);
 
     /** Work goes on that outlives its client's connection. */
     bool isBusy() const;

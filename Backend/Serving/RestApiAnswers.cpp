@@ -2,6 +2,7 @@
 #include "Backend/Serving/RestApi.h"
 #include "Backend/Serving/TrainingRun.h"
 #include "Backend/Storage/InstalledModels.h"
+#include "Core/Log.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -117,6 +118,19 @@ RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
 
     return jsonReply (200, { { "message", mustResume ? "Training resumed from checkpoint in background."
                                                      : "Training started in background." } });
+}
+
+void RestApi::goOnWithTraining (const InterruptedRun& run)
+{
+    const auto prepared = prepareContinuation (run);
+    const auto started = prepared ? trainer.start (run.config) : Status (prepared.error());
+
+    if (! started)
+        return log::write (log::Level::error, "training", "go_on",
+                           "the training that the backend's end cut off does not go on: " + started.error().message);
+
+    trainedPrefix = prepared.value() + "-epoch-";
+    log::write (log::Level::info, "training", "go_on", "the training that the backend's end cut off goes on");
 }
 
 RestReply RestApi::stopTraining()

@@ -1,10 +1,15 @@
 #include "Backend/Serving/Server.h"
 
 #include "Backend/Serving/ServerConnection.h"
+#include "Backend/Serving/Watchdog.h"
 #include "Backend/Storage/InstalledModels.h"
 #include "Core/Log.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include <unistd.h>
 
 #if defined(__GLIBC__)
     #include <malloc.h>
@@ -21,6 +26,15 @@ constexpr auto drainLimit = std::chrono::seconds (10);
 constexpr auto slowReaderLimit = std::chrono::seconds (30);
 /** After a stream's end. Many end together, and giving back 180 MB takes 15 ms. */
 constexpr auto giveBackDelay = std::chrono::seconds (2);
+
+[[noreturn]] void endStuckProcess()
+{
+    // What is stuck may hold the log: the end comes in any case.
+    ::alarm (2);
+    log::write (log::Level::error, "watchdog", "stuck",
+                "the sockets have not been looked at for too long; the process ends, so that clients find a fresh one");
+    std::_Exit (exitStuck);
+}
 } // namespace
 
 Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
@@ -63,8 +77,12 @@ void Server::run()
     lws_sorted_usec_list_t timer{};
     auto nextTick = std::chrono::steady_clock::now();
 
+    Watchdog watchdog (options.stuckLimit, [] { endStuckProcess(); });
+    interrupted = interruptedRun (config.dataFolder);
+
     for (;;)
     {
+        watchdog.beat();
         runPosted();
         const auto now = std::chrono::steady_clock::now();
 
@@ -121,6 +139,16 @@ void Server::everyTick()
 
     dropSlowReaders();
     giveMemoryBack();
+    goOnWithTraining();
+}
+
+/** A training that a crash of ours has cut off goes on when its trainer, which writes a last checkpoint, has ended. */
+void Server::goOnWithTraining()
+{
+    if (! interrupted || isDraining || interrupted->isTrainerAlive())
+        return;
+
+    disk->goOn ([this, run = *std::exchange (interrupted, std::nullopt)] { rest->goOnWithTraining (run); });
 }
 
 /** Streams reserve more than most of them use. What one has touched would stay, and be given to one that does not: with

@@ -27,6 +27,9 @@ struct ListenAddress;
 namespace kikitori::backend
 {
 
+/** The exit code of a process whose I/O thread did not come round any more. */
+inline constexpr int exitStuck = 5;
+
 struct ServerOptions
 {
     std::string host = "127.0.0.1";
@@ -35,7 +38,8 @@ struct ServerOptions
     std::filesystem::path certificate, key; ///< PEM; with them, TLS 1.2 or later is the only way in
     unsigned int connections = 1024;        ///< at most; more wait in the system's queue
     std::filesystem::path trainer;
-    std::chrono::seconds idleLimit{ 0 }; ///< 0: never ends by itself
+    std::chrono::seconds idleLimit{ 0 };    ///< 0: never ends by itself
+    std::chrono::seconds stuckLimit{ 10 };  ///< for which the I/O thread may not come round before the process ends
 };
 
 class Server
@@ -76,6 +80,7 @@ private:
     int countStreams() const;
     void broadcast (const std::string& text);
     void askDisk (const std::shared_ptr<Connection>& connection);
+    void goOnWithTraining();
     std::unique_ptr<Upload> uploadFor (const std::shared_ptr<Connection>& connection);
     void onCheckpoint (const TrainingCheckpoint& checkpoint);
 
@@ -89,6 +94,7 @@ private:
     std::chrono::steady_clock::time_point drainSince;
     std::optional<std::chrono::steady_clock::time_point> giveBackAt; ///< set when a stream has ended
     int streamsBefore = 0;                                          ///< at the last tick
+    std::optional<InterruptedRun> interrupted; ///< by the end of an earlier backend
     bool isDraining = false;
     std::chrono::steady_clock::duration longestTurn{ 0 }; ///< without a look at the sockets
     std::atomic<bool> shouldStop{ false };

@@ -1,12 +1,14 @@
 #include "Backend/Serving/TrainerSupervisor.h"
 
 #include "Backend/Serving/TrainerChild.h"
+#include "Backend/Serving/TrainingRun.h"
 #include "Core/Guarded.h"
 #include "Core/Log.h"
 
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <fstream>
 #include <utility>
 
 #include <poll.h>
@@ -70,6 +72,8 @@ Status TrainerSupervisor::start (const std::filesystem::path& runConfig)
     runId = nextRunId();
     input = child.input;
     stopWasRequested = false;
+    mark = markOf (runConfig);
+    std::ofstream (mark) << child.pid << "\n"; // without it the run does not go on after a crash, no more
     thread = guardedThread ("training", [this, child] { read (child.pid, child.output, child.errors); });
     log::write ({ log::Level::info, "training", "start", "Training started", { { "run_id", runId } } });
     return success();
@@ -156,6 +160,8 @@ void TrainerSupervisor::handleEnd (int status, const std::string& lastErrors)
     {
         const std::lock_guard lock (mutex);
         alreadyTold = state.error.has_value();
+        std::error_code ignored;
+        std::filesystem::remove (mark, ignored);
         state.isTraining = false;
         ::close (std::exchange (input, -1));
     }

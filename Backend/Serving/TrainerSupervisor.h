@@ -80,6 +80,7 @@ private:
     TrainingProgress state;
     int input = -1;    ///< the trainer's standard input
     std::optional<TrainingMessage> farewell; ///< of the reading thread: "completed" or "stopped", until the end
+    std::filesystem::path mark; ///< says that the run is under way; changed only while nothing runs
     std::string runId; ///< in the log; changed only while nothing runs
     bool stopWasRequested = false;
     std::chrono::steady_clock::time_point stopRequested;

@@ -7,6 +7,7 @@
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 
 namespace kikitori::backend
@@ -226,6 +227,49 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
         return TrainingRunError{ 500, "The folder " + config.dataFolder.string() + " cannot be written.", {} };
 
     return file;
+}
+
+bool InterruptedRun::isTrainerAlive() const
+{
+    return ::kill (trainer, 0) == 0 && std::chrono::steady_clock::now() < waitsUntil;
+}
+
+std::filesystem::path markOf (const std::filesystem::path& runConfig)
+{
+    auto mark = runConfig;
+    return mark.replace_extension (".running");
+}
+
+std::optional<InterruptedRun> interruptedRun (const std::filesystem::path& dataFolder)
+{
+    constexpr auto longestEnd = std::chrono::minutes (2);
+    InterruptedRun run{ dataFolder / "runs" / "run.json", 0, std::chrono::steady_clock::now() + longestEnd };
+    std::ifstream mark (markOf (run.config));
+    return mark >> run.trainer && run.trainer > 0 ? std::optional (run) : std::nullopt;
+}
+
+Result<std::string> prepareContinuation (const InterruptedRun& run)
+{
+    std::error_code ignored;
+    std::filesystem::remove (markOf (run.config), ignored); // what cannot go on is tried once
+    std::ifstream in (run.config);
+    auto parsed = parseJson (std::string (std::istreambuf_iterator<char> (in), {}));
+
+    if (! parsed || ! parsed.value().is_object())
+        return Error{ "bad_config", run.config.string() + " is no run's configuration any more" };
+
+    auto& options = parsed.value();
+    const auto name = stringAt (options, "model_name") + "-" + stringAt (options, "dataset_name");
+    const auto latest = resolvePointer (std::filesystem::path (stringAt (options, "checkpoint_dir")) / (name + "-latest"));
+
+    if (platform::isFolder (latest))
+    {
+        options["resume"] = latest.string();
+        options.erase ("initialise");
+        std::ofstream (run.config) << options.dump (2);
+    }
+
+    return name;
 }
 
 } // namespace kikitori::backend

@@ -1,6 +1,6 @@
 /*  From a request to train to the run configuration that kikitori-trainer reads.
 
-    Threads: the I/O thread.
+    Threads: the disk thread; what an InterruptedRun says, on any.
     Failure: TrainingRunError with the documented HTTP status.
 */
 #pragma once
@@ -9,6 +9,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <chrono>
+#include <optional>
 #include <variant>
 
 namespace kikitori::backend
@@ -25,5 +27,24 @@ struct TrainingRunError
 std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const BackendConfig& config,
                                                                           const nlohmann::json& request,
                                                                           bool mustResume);
+
+/** A training that was under way when an earlier backend ended without stopping it. */
+struct InterruptedRun
+{
+    std::filesystem::path config;                     ///< run.json
+    int trainer = 0;                                  ///< its process, which may still write its last checkpoint
+    std::chrono::steady_clock::time_point waitsUntil; ///< then the number is another process's
+
+    bool isTrainerAlive() const;
+};
+
+/** The file beside a run's configuration that says that it is under way. */
+std::filesystem::path markOf (const std::filesystem::path& runConfig);
+
+/** None when the last training ended, well or not, while its backend ran. */
+std::optional<InterruptedRun> interruptedRun (const std::filesystem::path& dataFolder);
+
+/** Makes the run's configuration go on from the last checkpoint where there is one; gives {model}-{data set}. */
+Result<std::string> prepareContinuation (const InterruptedRun& run);
 
 } // namespace kikitori::backend

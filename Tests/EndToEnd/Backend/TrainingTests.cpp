@@ -2,6 +2,7 @@
 #include "Backend/Training/TrainingFixture.h"
 #include "RawClient.h"
 #include "ServerProcess.h"
+#include "StuckThread.h"
 #include "Support/Catch.h"
 
 #include <csignal>
@@ -15,10 +16,10 @@ namespace
 class Rig
 {
 public:
-    Rig()
+    explicit Rig (const std::map<std::string, std::string>& environment = {})
         : manifest (kikitori::test::writeManifest (folder.path, 4)),
           backend ({},
-                   {},
+                   environment,
                    "available_datasets: [speech]\ndatasets: {speech: " + manifest.string()
                        + "}\ntraining: {serve_best: true}\n")
     {
@@ -140,4 +141,31 @@ TEST_CASE ("a stop ends at a safe step, and a resumption goes on from there", "[
     rig.backend.process().signal (SIGTERM); // the backend's end is the training's, with a checkpoint
     CHECK (rig.backend.process().wait (60s) == 0);
     CHECK (ChildProcess::waitForEnd (trainer, 10s));
+}
+
+TEST_CASE ("a training whose backend has hung itself up goes on by itself when there is a backend again",
+           "[backend][training][watchdog]")
+{
+    Rig rig (std::map<std::string, std::string>{ { "KIKITORI_STUCK_SECONDS", "1" } });
+    const auto listener = rig.listen();
+    rig.train (100000);
+    REQUIRE (listener->receiveUntil ("\"progress\""));
+    const auto first = rig.trainer();
+    const StuckThread stuck (rig.backend.process().pid());
+    REQUIRE (rig.backend.process().wait (30s) == 5);
+
+    ChildProcess second (KIKITORI_BIN "/kikitori-backend",
+                         { "--port", "0", "--models", rig.backend.modelFolder(), "--data", rig.backend.dataFolder(),
+                           "--config", rig.backend.dataFolder().parent_path() / "config.yaml" });
+    CHECK (second.waitForOutput ("goes on", 90s));
+    CHECK (ChildProcess::waitForEnd (first, 1ms)); // one trainer at a time
+    const auto log = second.errors();
+    const auto port = std::stoi (log.substr (log.find (':', log.find ("listening on ")) + 1));
+    RawClient heard (port, 60s);
+    REQUIRE (heard.upgrade());
+    REQUIRE (heard.receiveUntil ("\"progress\""));
+    CHECK (RawClient::ask (port, get ("/api/progress")).find ("Resumed after epoch") != std::string::npos);
+    second.signal (SIGTERM);
+    CHECK (second.wait (90s) == 0);
+    CHECK_FALSE (std::filesystem::exists (rig.backend.dataFolder() / "runs" / "run.running"));
 }
