@@ -138,6 +138,7 @@ void Server::everyTick()
             connection->session->onTimer();
 
     dropSlowReaders();
+    dropSlowHeaders();
     giveMemoryBack();
     goOnWithTraining();
 }
@@ -188,6 +189,12 @@ void Server::dropSlowReaders()
         connection->waitingSince = now;
         lws_set_timeout (wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
     }
+}
+
+void Server::dropSlowHeaders()
+{
+    for (const auto* late : unfinished.takeLate (std::chrono::steady_clock::now()))
+        lws_set_timeout (static_cast<lws*> (const_cast<void*> (late)), PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 }
 
 bool Server::hasSessions() const

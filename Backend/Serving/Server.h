@@ -10,6 +10,8 @@
 #include "Backend/Serving/DiskThread.h"
 #include "Backend/Serving/RestApi.h"
 #include "Backend/Serving/StreamSession.h"
+#include "Backend/Serving/TrainingRun.h"
+#include "Backend/Serving/UnfinishedRequests.h"
 
 #include <atomic>
 #include <map>
@@ -71,6 +73,7 @@ private:
     Status listen (lws_context_creation_info info, const platform::ListenAddress& address);
     void everyTick();
     void dropSlowReaders();
+    void dropSlowHeaders();
     void giveMemoryBack();
     void drain();
     bool hasSessions() const;
@@ -90,6 +93,7 @@ private:
     lws_context* context = nullptr;
     int listeningPort = 0;
     std::map<lws*, std::shared_ptr<Connection>> connections;
+    UnfinishedRequests unfinished; ///< by lws*
     std::chrono::steady_clock::time_point lastUse;
     std::chrono::steady_clock::time_point drainSince;
     std::optional<std::chrono::steady_clock::time_point> giveBackAt; ///< set when a stream has ended

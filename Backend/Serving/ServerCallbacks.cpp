@@ -1,6 +1,7 @@
 #include "Backend/Serving/ServerConnection.h"
 
 #include <algorithm>
+#include <array>
 
 namespace kikitori::backend
 {
@@ -34,14 +35,15 @@ int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void*, vo
     switch (static_cast<int> (reason))
     {
         case LWS_CALLBACK_EVENT_WAIT_CANCELLED: server->runPosted(); return 0;
+        case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: onAccepted (*server, wsi); return 0;
         case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return mayUpgrade (static_cast<const char*> (data)) ? 0 : -1;
-        case LWS_CALLBACK_HTTP: return onHttp (*server, wsi, static_cast<const char*> (data));
+        case LWS_CALLBACK_HTTP: server->unfinished.remove (wsi); return onHttp (*server, wsi, static_cast<const char*> (data));
 
         case LWS_CALLBACK_HTTP_BODY:
             return connection != nullptr ? onBody (*connection, static_cast<const char*> (data), size) : -1;
         case LWS_CALLBACK_HTTP_BODY_COMPLETION: return connection != nullptr ? onBodyEnd (*server, connection) : -1;
         case LWS_CALLBACK_HTTP_WRITEABLE: return connection != nullptr ? writeReply (*server, connection) : 0;
-        case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: return filterWebSocket (*server, wsi);
+        case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: server->unfinished.remove (wsi); return filterWebSocket (*server, wsi);
         case LWS_CALLBACK_ESTABLISHED: onEstablished (*server, wsi); return 0;
         case LWS_CALLBACK_RECEIVE:
             return connection != nullptr ? onReceive (*connection, static_cast<const char*> (data), size) : -1;
@@ -50,6 +52,7 @@ int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void*, vo
         case LWS_CALLBACK_CLOSED:
         case LWS_CALLBACK_CLOSED_HTTP:
         case LWS_CALLBACK_WSI_DESTROY:
+            server->unfinished.remove (wsi);
             if (connection != nullptr)
             {
                 connection->wsi = nullptr;
@@ -70,6 +73,15 @@ bool Server::Callbacks::mayUpgrade (std::string_view protocol)
     constexpr std::string_view webSocket = "websocket";
     return std::equal (protocol.begin(), protocol.end(), webSocket.begin(), webSocket.end(),
                        [] (char a, char b) { return (a | 0x20) == b; });
+}
+
+void Server::Callbacks::onAccepted (Server& server, lws* wsi)
+{
+    std::array<char, 64> peer{};
+    lws_get_peer_simple (wsi, peer.data(), peer.size());
+
+    if (const auto gone = server.unfinished.add (wsi, peer.data(), std::chrono::steady_clock::now()))
+        lws_set_timeout (static_cast<lws*> (const_cast<void*> (*gone)), PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 }
 
 void Server::Callbacks::onEstablished (Server& server, lws* wsi)

@@ -81,6 +81,7 @@ private:
     static int answer (Server& server, lws* wsi);
     static int writeReply (Server& server, const std::shared_ptr<Connection>& connection);
     static int filterWebSocket (Server& server, lws* wsi);
+    static void onAccepted (Server& server, lws* wsi);
     static void onEstablished (Server& server, lws* wsi);
     static int onReceive (Connection& connection, const char* data, std::size_t size);
     static int onWritable (Connection& connection);

@@ -3,6 +3,7 @@
 #include "Core/Log.h"
 #include "Platform/ListenAddress.h"
 
+#include <algorithm>
 #include <csignal>
 #include <memory>
 
@@ -75,7 +76,8 @@ Status Server::open()
     info.keepalive_timeout = 30;
     info.timeout_secs = 20;
     info.max_http_header_data = 8192;
-    info.max_http_header_pool = 64;
+    // A place for every connection's headers; UnfinishedRequests says who may keep one.
+    info.max_http_header_pool = static_cast<unsigned short> (std::min (options.connections, 65535u));
     info.fd_limit_per_thread = options.connections;
     info.pt_serv_buf_size = 65536;
     info.alpn = "http/1.1"; // libwebsockets 4.1 can be made to loop by HTTP/2's headers, see Callbacks::mayUpgrade()

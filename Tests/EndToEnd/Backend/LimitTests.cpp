@@ -222,3 +222,23 @@ TEST_CASE ("the backend's memory stays as it is over an hour of streams", "[back
     // On a busy machine more is under way at once, which costs some memory once; a leak grows with each minute.
     CHECK (static_cast<double> (backend.memory()) <= 1.01 * static_cast<double> (warm) + 2048.0);
 }
+
+TEST_CASE ("a hundred half-sent requests keep nobody out, and have seconds", "[backend][limits]")
+{
+    const ServerProcess backend;
+    std::vector<std::unique_ptr<RawClient>> slow;
+
+    for (int i = 0; i < 100; ++i)
+    {
+        slow.push_back (std::make_unique<RawClient> (backend.port(), 20s));
+        slow.back()->send ("GET /api/status HTTP/1.1\r\nHost: loc");
+    }
+
+    for (const auto* path : { "/healthz", "/readyz", "/api/status" })
+        CHECK (RawClient::ask (backend.port(), get (path)).starts_with ("HTTP/1.1 200"));
+
+    const auto before = std::chrono::steady_clock::now();
+    for (int i = 0; i < 100; ++i)
+        slow[static_cast<std::size_t> (i)]->readAll(); // until it is closed
+    CHECK (std::chrono::steady_clock::now() - before < 15s);
+}
