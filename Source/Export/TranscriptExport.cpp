@@ -87,10 +87,13 @@ std::vector<TimedLine> timedLines (const TranscriptSnapshot& transcript)
 
 std::vector<TimedLine> rowLines (const TranscriptSnapshot& transcript)
 {
-    std::vector<TimedLine> lines;
+    SegmentList rows;
     for (const auto& segment : transcript.finals)
-        for (const auto& row : rowsOf (segment))
-            append (lines, row, row.confirmed);
+        appendRows (rows, segment, transcript.takes);
+
+    std::vector<TimedLine> lines;
+    for (const auto& row : rows)
+        append (lines, row, row.confirmed);
     if (transcript.partial)
         for (const auto& row : rowsOf (*transcript.partial))
             append (lines, row, false);

@@ -1,5 +1,7 @@
 #include "Transcript/SpeechRows.h"
 
+#include "Transcript/Takes.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -193,6 +195,19 @@ std::size_t codePoints (std::string_view text)
         text.begin(), text.end(), [] (char byte) { return (static_cast<unsigned char> (byte) & 0xc0u) != 0x80u; }));
 }
 
+/** On the host's timeline the second follows the first as on the stream's, or neither is on one. */
+bool isSameRun (const Segment& before, const Segment& after)
+{
+    constexpr auto rounding = 0.25; // s; positions of hosts may be rounded
+
+    if (! before.host || ! after.host)
+        return ! before.host && ! after.host;
+
+    const auto later = static_cast<double> (after.startSample - before.startSample) / streamSampleRate * before.host->rate;
+    return before.host->pass == after.host->pass
+           && std::abs (after.host->seconds - before.host->seconds - later) < rounding;
+}
+
 Segment rowOf (const Segment& segment, const TokenText& text, std::size_t first, std::size_t end)
 {
     const auto at = [&] (std::size_t token) { return segment.tokens.begin() + static_cast<std::ptrdiff_t> (token); };
@@ -234,6 +249,43 @@ std::vector<Segment> rowsOf (const Segment& segment)
     return rows;
 }
 
+std::optional<Segment> joinedRow (const Segment& before, const Segment& after, const std::vector<TranscriptTake>& takes)
+{
+    if (! before.confirmed || ! after.confirmed || after.gapBefore || before.speaker != after.speaker
+        || ! haveTimes (before.tokens) || ! haveTimes (after.tokens) || ! isSameRun (before, after)
+        || after.startSample - before.endSample >= samples (rowPause) || after.startSample < before.startSample
+        || after.endSample - before.startSample > samples (longestRow)
+        || (! takes.empty() && takeOf (takes, before.startSample) != takeOf (takes, after.startSample)))
+        return std::nullopt;
+
+    auto row = before;
+    const auto isUnspaced = isWide (before.tokens.back().text) && isWide (after.tokens.front().text);
+    row.text += (isUnspaced ? "" : " ") + after.text;
+    row.tokens.insert (row.tokens.end(), after.tokens.begin(), after.tokens.end());
+    row.endSample = std::max (before.endSample, after.endSample);
+    row.endSeconds = std::max (before.endSeconds, after.endSeconds);
+    row.stableCharacters = codePoints (row.text);
+
+    const TokenText text (row);
+    const auto at = before.tokens.size();
+    return text.fits() && ! (text.mayBegin (at) && text.beginsSentence (at)) ? std::optional (std::move (row)) : std::nullopt;
+}
+
+void appendRows (SegmentList& rows, const Segment& segment, const std::vector<TranscriptTake>& takes)
+{
+    auto more = rowsOf (segment);
+
+    if (! rows.empty())
+        if (auto joined = joinedRow (rows.back(), more.front(), takes))
+        {
+            rows.truncate (rows.size() - 1);
+            more.front() = std::move (*joined);
+        }
+
+    for (auto& row : more)
+        rows.push_back (std::move (row));
+}
+
 std::shared_ptr<const TranscriptSnapshot> RowedTranscript::apply (std::shared_ptr<const TranscriptSnapshot> transcript)
 {
     if (transcript == source)
@@ -241,7 +293,7 @@ std::shared_ptr<const TranscriptSnapshot> RowedTranscript::apply (std::shared_pt
 
     if (transcript == nullptr)
     {
-        ends.clear();
+        made.clear();
         return source = result = nullptr;
     }
 
@@ -252,21 +304,31 @@ std::shared_ptr<const TranscriptSnapshot> RowedTranscript::apply (std::shared_pt
 
     if (source != nullptr)
     {
-        const auto most = std::min (source->finals.size(), finals.size());
-        while (same < most && &source->finals[same] == &finals[same])
-            ++same;
+        if (source->takes == transcript->takes)
+            while (same < std::min (source->finals.size(), finals.size()) && &source->finals[same] == &finals[same])
+                ++same;
         next->finals = result->finals;
     }
 
-    ends.resize (same);
-    next->finals.truncate (same == 0 ? 0 : ends.back());
+    // The row before may have gone on with a segment that is another one now.
+    if (same < made.size() && made[same].isJoined)
+        do
+            --same;
+        while (same > 0 && made[same].isJoined);
+
+    const auto firstRow = same < made.size() ? made[same].begin : same == 0 ? 0 : rowsOfFinals;
+    next->finals.truncate (firstRow);
+    made.resize (same);
 
     for (auto i = same; i < finals.size(); ++i)
     {
-        for (auto& row : rowsOf (finals[i]))
-            next->finals.push_back (std::move (row));
-        ends.push_back (next->finals.size());
+        const auto before = next->finals.size();
+        const auto last = before > 0 ? next->finals.pointer (before - 1) : nullptr;
+        appendRows (next->finals, finals[i], transcript->takes);
+        made.push_back ({ before, last != nullptr && next->finals.pointer (before - 1) != last });
     }
+
+    rowsOfFinals = next->finals.size();
 
     if (next->partial)
     {

@@ -1,7 +1,7 @@
 /*  Segments as people read them: rows that follow pauses and sentences. What a backend sends as one segment ends where
     its decoder had to stop, which says little about the speech.
 
-    Threads: rowsOf() is a pure function; a RowedTranscript belongs to one thread at a time.
+    Threads: the functions are pure; a RowedTranscript belongs to one thread at a time.
     Failure: a segment whose tokens have no times, or do not make up its text, stays one row.
 */
 #pragma once
@@ -9,6 +9,7 @@
 #include "Transcript/Transcript.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace kikitori
@@ -21,6 +22,13 @@ inline constexpr double longestRow = 12.0; ///< seconds; a longer row is cut at 
     its first word to its last; the rows' texts, with what stands between them, are the segment's. */
 std::vector<Segment> rowsOf (const Segment& segment);
 
+/** Two rows of neighbouring segments as one, where a decoder cut what was said in one go: no pause, no sentence's end and
+    nothing lost between them, one speaker, one take, one run of the host's timeline, and not too long. */
+std::optional<Segment> joinedRow (const Segment& before, const Segment& after, const std::vector<TranscriptTake>& takes);
+
+/** Adds the rows of the transcript's next segment; the first may go on with the last row there is. */
+void appendRows (SegmentList& rows, const Segment& segment, const std::vector<TranscriptTake>& takes);
+
 /** A transcript whose segments are rows; those of a partial but its last are unconfirmed segments. Rows of segments that
     are what they were are not made again. */
 class RowedTranscript
@@ -31,7 +39,13 @@ public:
 
 private:
     std::shared_ptr<const TranscriptSnapshot> source, result;
-    std::vector<std::size_t> ends; ///< rows up to and with each of the source's segments
+    struct Made
+    {
+        std::size_t begin = 0; ///< rows before this segment's first
+        bool isJoined = false; ///< its first row is the last one of the segment before, too
+    };
+    std::vector<Made> made;       ///< of each of the source's segments
+    std::size_t rowsOfFinals = 0; ///< rows before those of the partial
 };
 
 } // namespace kikitori

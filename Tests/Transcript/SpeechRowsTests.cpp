@@ -228,3 +228,89 @@ TEST_CASE ("a transcript of rows: a partial's earlier rows are firm as far as th
     CHECK (rowed.apply (store.snapshot())->finals.empty());
     CHECK (rowed.apply (nullptr) == nullptr);
 }
+
+TEST_CASE ("what was said in one go is one row, wherever the decoder cut it")
+{
+    const auto first = spoken ({ { "one", 0.0, 0.5 }, { "two", 1.2, 1.5 }, { "three", 1.6, 2.0 } });
+    const auto second = spoken ({ { "four", 2.2, 2.5 }, { "five", 3.5, 4.0 } });
+    const auto rowsAfter = [] (const std::vector<Segment>& segments, const std::vector<TranscriptTake>& takes = {})
+    {
+        SegmentList rows;
+        for (const auto& segment : segments)
+            appendRows (rows, segment, takes);
+
+        return textsOf ({ rows.begin(), rows.end() });
+    };
+    CHECK (rowsAfter ({ first, second }) == Texts{ "one", "two three four", "five" });
+
+    SegmentList rows;
+    appendRows (rows, first, {});
+    appendRows (rows, second, {});
+    CHECK (rows[1].startSeconds == 1.2);
+    CHECK (rows[1].endSample == samples (2.5));
+    CHECK (rows[1].tokens.size() == 3);
+
+    const Texts apart{ "one", "two three", "four", "five" };
+    const auto changed = [&second] (auto change)
+    {
+        auto other = second;
+        change (other);
+        return other;
+    };
+    CHECK (rowsAfter ({ first, changed ([] (auto& s) { s.gapBefore = true; }) }) == apart);
+    CHECK (rowsAfter ({ first, changed ([] (auto& s) { s.speaker = "Ann"; }) }) == apart);
+    CHECK (rowsAfter ({ first, changed ([] (auto& s) { s.confirmed = false; }) }) == apart);
+    CHECK (rowsAfter ({ first, changed ([] (auto& s) { s.host = HostPosition(); }) }) == apart);
+    CHECK (rowsAfter ({ first, second }, { { 0 }, { samples (2.1) } }) == apart); // two takes
+    CHECK (rowsAfter ({ spoken ({ { "one.", 0.0, 0.5 } }), spoken ({ { "Two", 0.6, 1.0 } }) }) == Texts{ "one.", "Two" });
+    CHECK (rowsAfter ({ spoken ({ { "one", 0.0, 6.5 } }), spoken ({ { "two", 6.6, 13.0 } }) }) == Texts{ "one", "two" });
+    CHECK (rowsAfter ({ spoken ({ { "今日", 0.0, 0.5 } }), spoken ({ { "は", 0.6, 1.0 } }) }) == Texts{ "今日は" });
+}
+
+TEST_CASE ("rows that are made as the transcript grows and changes are those that are made at once")
+{
+    std::mt19937 random (11);
+    const auto upTo = [&random] (int most) { return std::uniform_int_distribution<int> (0, most) (random); };
+    auto joined = 0;
+
+    for (int run = 0; run < 300; ++run)
+    {
+        RowedTranscript growing;
+        TranscriptSnapshot now;
+        auto time = 0.0;
+
+        for (int step = 0; step < 12; ++step)
+        {
+            if (upTo (3) == 0 && ! now.finals.empty())
+                now.finals.truncate (now.finals.size() - 1 - static_cast<std::size_t> (upTo (static_cast<int> (now.finals.size()) - 1)));
+
+            for (int count = upTo (2); count >= 0; --count)
+            {
+                std::vector<Word> words;
+                for (int word = upTo (4); word >= 0; --word)
+                {
+                    time += upTo (3) == 0 ? 0.8 : 0.1;
+                    words.push_back ({ std::string (1, static_cast<char> ('a' + upTo (25))), time, time + 0.4 });
+                    time += 0.4;
+                }
+                now.finals.push_back (spoken (words));
+            }
+
+            now.partial = upTo (1) == 0 ? std::optional (spoken ({ { "x", time + 0.1, time + 0.3 }, { "y", time + 2, time + 3 } }))
+                                        : std::nullopt;
+            ++now.version;
+            const auto snapshot = std::make_shared<const TranscriptSnapshot> (now);
+            const auto grown = growing.apply (snapshot);
+            RowedTranscript afresh;
+            const auto whole = afresh.apply (snapshot);
+            REQUIRE (textsOf ({ grown->finals.begin(), grown->finals.end() })
+                     == textsOf ({ whole->finals.begin(), whole->finals.end() }));
+            std::size_t apart = 0;
+            for (const auto& segment : now.finals)
+                apart += rowsOf (segment).size();
+            joined += whole->finals.size() < apart + (now.partial ? 1 : 0) ? 1 : 0;
+        }
+    }
+
+    CHECK (joined > 1000);
+}
