@@ -4,8 +4,11 @@
 #include "Backend/Serving/ModelsCommand.h"
 #include "Backend/Serving/Server.h"
 #include "Core/Log.h"
+#include "Core/Printable.h"
+#include "Core/Token.h"
 #include "Platform/FileFacts.h"
 #include "Platform/FileLock.h"
+#include "Platform/ReadFile.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -46,7 +49,7 @@ struct CommandLine
 
 int complain (const Error& error, int code)
 {
-    std::cerr << "kikitori-backend: " << error.message << "\n";
+    std::cerr << "kikitori-backend: " << printable (error.message) << "\n";
     log::write (log::Level::error, "main", error.code, error.message);
     return code;
 }
@@ -55,26 +58,16 @@ int complain (const Error& error, int code)
     every user of the machine can see. */
 Result<std::string> readToken (const std::filesystem::path& file)
 {
+    constexpr std::size_t longestFile = 64u << 10;
+
     if (file.empty())
     {
         const auto* token = std::getenv ("KIKITORI_TOKEN");
-        return std::string (token != nullptr ? token : "");
+        return token != nullptr && *token != '\0' ? tokenIn (token, "KIKITORI_TOKEN") : Result<std::string> (std::string());
     }
 
-    struct stat facts
-    {
-    };
-
-    if (::stat (file.c_str(), &facts) != 0 || (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return Error{ "insecure", file.string() + " must be a file that only its owner may read: chmod 600 it." };
-
-    std::string token;
-    std::getline (std::ifstream (file), token);
-
-    if (token.empty())
-        return Error{ "insecure", file.string() + " has no token in its first line." };
-
-    return token;
+    const auto text = platform::readSecretFile (file, longestFile);
+    return text ? tokenIn (text.value(), "The file " + file.string()) : text;
 }
 
 std::chrono::seconds localIdleLimit()
@@ -163,7 +156,7 @@ int main (int argc, char* argv[])
     app.add_option ("--port", line.server.port, "Port, 0 for any free one")
         ->capture_default_str()
         ->check (CLI::Range (0, 65535));
-    app.add_option ("--token-file", line.tokenFile, "File (0600) with the token, instead of KIKITORI_TOKEN")
+    app.add_option ("--token-file", line.tokenFile, "File with the token, 0600 or on a read-only mount, instead of KIKITORI_TOKEN")
         ->check (CLI::ExistingFile);
     app.add_option ("--tls-cert", line.server.certificate, "Certificate chain (PEM): serve https and wss only");
     app.add_option ("--tls-key", line.server.key, "Its private key (PEM)");

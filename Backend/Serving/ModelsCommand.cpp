@@ -1,6 +1,7 @@
 #include "Backend/Serving/ModelsCommand.h"
 
 #include "Backend/Storage/InstalledModels.h"
+#include "Core/Printable.h"
 #include "Platform/FileFacts.h"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ volatile std::sig_atomic_t wasInterrupted = 0;
 
 int complain (const Error& error)
 {
-    std::cerr << "kikitori-backend: " << error.message << "\n";
+    std::cerr << "kikitori-backend: " << printable (error.message) << "\n";
 
     for (const auto* code : { "network_failed", "not_found", "wrong_size", "wrong_hash", "cancelled" })
         if (error.code == code)

@@ -57,6 +57,11 @@ std::string tokenArgument (lws* wsi)
     return {};
 }
 
+bool hasToken (lws* wsi)
+{
+    return lws_hdr_total_length (wsi, WSI_TOKEN_HTTP_AUTHORIZATION) > 0 || ! tokenArgument (wsi).empty();
+}
+
 /** What tells one request from another in the log, also over restarts. */
 std::string nextRequestId()
 {
@@ -140,7 +145,7 @@ int Server::Callbacks::onHttp (Server& server, lws* wsi, const char* path)
 
     if (status != 0)
         connection->refusal =
-            refused (status, status == 401 ? "A token is needed." : "This origin or host is not allowed.");
+            refused (status, status == 401 ? (hasToken (wsi) ? "The token is wrong." : "A token is needed.") : "This origin or host is not allowed.");
     else if (server.isDraining && connection->request.path != "/healthz")
         connection->refusal = refused (503, "The backend ends.");
     else if (lws_hdr_total_length (wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)

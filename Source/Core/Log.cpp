@@ -1,5 +1,7 @@
 #include "Core/Log.h"
 
+#include "Core/Printable.h"
+
 #include <memory>
 #include <mutex>
 
@@ -36,8 +38,16 @@ void write (Entry entry)
         current = holder().sink;
     }
 
-    if (current != nullptr)
-        (*current) (entry);
+    if (current == nullptr)
+        return;
+
+    // Whatever a client or a file has put into it.
+    entry.message = printable (entry.message);
+
+    for (auto& [key, value] : entry.fields)
+        value = printable (value);
+
+    (*current) (entry);
 }
 
 } // namespace kikitori::log

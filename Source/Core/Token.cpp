@@ -5,7 +5,7 @@
 namespace kikitori
 {
 
-Result<std::string> readToken (std::string_view text, const std::string& what)
+Result<std::string> tokenIn (std::string_view text, const std::string& what)
 {
     constexpr std::string_view mark = "\xef\xbb\xbf", blanks = " \t\r\n\v\f";
 

@@ -15,6 +15,6 @@ namespace kikitori
 
 /** The first line without byte order mark, blanks and line end. An error when nothing is left, or a control character. what:
     "KIKITORI_TOKEN" or "The file /run/secrets/token". */
-Result<std::string> readToken (std::string_view text, const std::string& what);
+Result<std::string> tokenIn (std::string_view text, const std::string& what);
 
 } // namespace kikitori

@@ -88,6 +88,9 @@ Result<Endpoint> parseAddress (const std::string& address)
 
     if (! splitPort (authority, endpoint.host, endpoint.port))
         return badAddress (address, "has no port between 1 and 65535");
+    std::transform (endpoint.host.begin(), endpoint.host.end(), endpoint.host.begin(),
+                    [] (unsigned char c) { return static_cast<char> (std::tolower (c)); });
+
     if (endpoint.host.empty())
         return badAddress (address, "names no host");
 

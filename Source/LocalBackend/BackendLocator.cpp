@@ -32,6 +32,7 @@ Result<Endpoint> remoteEndpoint (const std::string& address, const LocatorOption
                           + ", and it is not sent over a connection that others can read. Use https://." };
 
     endpoint.value().token = std::move (token).value();
+    endpoint.value().tokenPlace = "\"" + originOf (endpoint.value()) + "\" in " + options.tokenFile.string();
 
     auto caFile = endpoint.value().tls && options.caFileSetting ? options.caFileSetting() : std::filesystem::path();
 

@@ -1,5 +1,7 @@
 #include "LocalBackend/PrivateFile.h"
 
+#include "Core/Token.h"
+#include "LocalBackend/Address.h"
 #include "Platform/FileWriter.h"
 #include "Platform/ReadFile.h"
 #include "Platform/UserFolders.h"
@@ -35,6 +37,19 @@ Result<nlohmann::json> readTokens (const std::filesystem::path& tokenFile)
                              + " must hold a JSON object such as {\"https://studio:8443\": \"token\"}.");
 
     return json;
+}
+
+/** Does a key, as people spell addresses, mean this origin? */
+bool isKeyOf (const std::string& key, const std::string& origin)
+{
+    const auto parsed = parseAddress (key);
+    return key == origin || (parsed && originOf (parsed.value()) == origin);
+}
+
+Result<std::string> cleaned (const std::string& token, const std::string& place)
+{
+    auto clean = token.empty() ? Result<std::string> (token) : tokenIn (token, place);
+    return clean ? clean : badTokenFile (clean.error().message);
 }
 } // namespace
 
@@ -75,11 +90,19 @@ std::optional<RunningBackend> findRunningBackend (const std::filesystem::path& r
 
 Result<std::string> tokenFor (const std::string& origin, const std::filesystem::path& tokenFile)
 {
-    if (platform::environment ("KIKITORI_TOKEN_FOR") == origin)
-        return platform::environment ("KIKITORI_TOKEN");
+    if (isKeyOf (platform::environment ("KIKITORI_TOKEN_FOR"), origin))
+        return cleaned (platform::environment ("KIKITORI_TOKEN"), "KIKITORI_TOKEN");
 
     const auto tokens = readTokens (tokenFile);
-    return tokens ? Result<std::string> (stringAt (tokens.value(), origin.c_str())) : tokens.error();
+
+    if (! tokens)
+        return tokens.error();
+
+    for (const auto& [key, value] : tokens.value().items())
+        if (value.is_string() && isKeyOf (key, origin))
+            return cleaned (value.get<std::string>(), "The file " + tokenFile.string() + ", for \"" + key + "\",");
+
+    return std::string();
 }
 
 Status storeToken (const std::string& origin, const std::string& token, const std::filesystem::path& tokenFile)
@@ -90,11 +113,23 @@ Status storeToken (const std::string& origin, const std::string& token, const st
         return read.error();
 
     auto& tokens = read.value();
+    auto kept = nlohmann::json::object();
 
-    if (token.empty())
-        tokens.erase (origin);
-    else
-        tokens[origin] = token;
+    for (const auto& [key, value] : tokens.items())
+        if (! isKeyOf (key, origin))
+            kept[key] = value;
+
+    if (! token.empty())
+    {
+        auto clean = tokenIn (token, "What was typed");
+
+        if (! clean)
+            return clean.error();
+
+        kept[origin] = std::move (clean).value();
+    }
+
+    tokens = std::move (kept);
 
     const auto text = tokens.dump (2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 

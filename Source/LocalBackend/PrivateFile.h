@@ -36,7 +36,7 @@ struct RunningBackend
 std::optional<RunningBackend> findRunningBackend (const std::filesystem::path& runtimeFolder);
 
 /** The token for an origin ("https://host:port"): from KIKITORI_TOKEN when KIKITORI_TOKEN_FOR names that origin, else
-    from the token file, a JSON object of origins to tokens. Empty when there is none; a file that others may read or
+    from the token file, a JSON object of origins to tokens; both spelled as addresses may be (Address.h). Empty when there is none; a file that others may read or
     that is no JSON is an error. */
 Result<std::string> tokenFor (const std::string& origin, const std::filesystem::path& tokenFile);
 

@@ -20,6 +20,13 @@ LwsConnection::LwsConnection (LwsLoop& loopToUse, Endpoint where, std::string pa
 
 std::string LwsConnection::host() const { return bracketed (endpoint.host) + ":" + std::to_string (endpoint.port); }
 
+std::string LwsConnection::unauthorized() const
+{
+    const auto place = endpoint.tokenPlace.empty() ? "" : " (" + endpoint.tokenPlace + ")";
+    return endpoint.token.empty() ? "it needs a token, and there is none for it" + place
+                                  : "the token for it is wrong" + place;
+}
+
 std::string LwsConnection::reasonFor (const void* text, std::size_t size) const
 {
     auto reason = text != nullptr ? std::string (static_cast<const char*> (text), size)

@@ -70,6 +70,14 @@ void LwsHttp::finish (Result<HttpResponse> result)
         told (std::move (result));
 }
 
+void LwsHttp::finishResponse()
+{
+    if (response.status == 401)
+        finish (Error{ "unauthorized", "The backend at " + host() + " refuses: " + unauthorized() + "." });
+    else
+        finish (std::move (response));
+}
+
 int LwsHttp::onEvent (lws* source, lws_callback_reasons reason, void* data, std::size_t size)
 {
     switch (static_cast<int> (reason))
@@ -88,7 +96,7 @@ int LwsHttp::onEvent (lws* source, lws_callback_reasons reason, void* data, std:
         case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
             return takePiece ({ static_cast<const char*> (data), size }) ? 0 : -1;
 
-        case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: finish (std::move (response)); return -1;
+        case LWS_CALLBACK_COMPLETED_CLIENT_HTTP: finishResponse(); return -1;
 
         case LWS_CALLBACK_CLIENT_HTTP_REDIRECT: return refuseRedirect (static_cast<const char*> (data));
 
@@ -103,7 +111,7 @@ int LwsHttp::onEvent (lws* source, lws_callback_reasons reason, void* data, std:
                 finish (Error{ "incomplete", "The backend at " + host() + " broke off after "
                                                  + std::to_string (received) + " bytes; try again." });
             else if (response.status != 0 && reason == LWS_CALLBACK_CLOSED_CLIENT_HTTP)
-                finish (std::move (response)); // an answer without a length ends with the connection
+                finishResponse(); // an answer without a length ends with the connection
             else
                 finish (Error{ "unreachable",
                                "No connection to the backend at " + host() + ": "

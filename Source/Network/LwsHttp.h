@@ -37,6 +37,7 @@ private:
     void watchTime();
     bool isStreamed() const { return request.sink != nullptr && response.status == 200; }
     void finish (Result<HttpResponse> result);
+    void finishResponse();
 
     const HttpRequest request;
     HttpCallback callback;

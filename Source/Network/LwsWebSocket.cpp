@@ -87,7 +87,12 @@ int LwsWebSocket::onEvent (lws* source, lws_callback_reasons reason, void* data,
 
         case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
             wsi = nullptr;
-            finish (1006, reasonFor (data, size));
+
+            // What libwebsockets says of a reply 401.
+            if (text != nullptr && std::string_view (text, size).find ("upgrade unauthorized") != std::string_view::npos)
+                finish (NetworkPolicy::unauthorizedClose, unauthorized());
+            else
+                finish (1006, reasonFor (data, size));
             return 0;
 
         case LWS_CALLBACK_CLIENT_ESTABLISHED:

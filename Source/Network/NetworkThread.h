@@ -19,6 +19,9 @@ struct NetworkPolicy
     static constexpr int pingAfterSeconds = 20;
     static constexpr int hangUpAfterSeconds = 180;
 
+    /** With this a connection ends whose opening was answered with 401. */
+    static constexpr int unauthorizedClose = 1008;
+
     static constexpr std::size_t mostQueuedBytes = 8u << 20;
     static constexpr std::size_t mostReceivedBytes = 16u << 20;
     static constexpr Milliseconds closeLimit{ 2000 };

@@ -36,6 +36,7 @@ struct Endpoint
     std::string basePath; ///< "" or "/prefix", never ending in "/"
     std::string token;    ///< bearer token or empty; never logged
     std::string caFile;   ///< extra certificate authority (PEM) or empty for the system's
+    std::string tokenPlace; ///< where the token is or would be kept, for messages
 };
 
 /** A timer or request that ends when this object does. */

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace kikitori::platform
@@ -55,17 +56,41 @@ Result<std::string> readOpened (const std::filesystem::path& file, const FileHan
     }
 }
 
-Result<std::string> read (const std::filesystem::path& file, std::size_t mostBytes, bool isPrivate)
+enum class Kind
 {
+    any,
+    ownersAlone, ///< and no link
+    secret
+};
+
+bool isOnReadOnlyMount (const FileHandle& opened)
+{
+    struct statvfs facts
+    {
+    };
+
+    return ::fstatvfs (opened.get(), &facts) == 0 && (facts.f_flag & ST_RDONLY) != 0;
+}
+
+bool mayRead (const FileHandle& opened, const struct stat& facts, Kind kind)
+{
+    const auto isOwners = (facts.st_mode & 077) == 0;
+    return kind == Kind::any || (S_ISREG (facts.st_mode) && isOwners && facts.st_uid == ::geteuid())
+           || (kind == Kind::secret && S_ISREG (facts.st_mode) && (isOwners || isOnReadOnlyMount (opened)));
+}
+
+Result<std::string> read (const std::filesystem::path& file, std::size_t mostBytes, Kind kind)
+{
+    const auto link = kind == Kind::ownersAlone ? O_NOFOLLOW : 0;
     // A pipe without a writer is not waited for.
-    const FileHandle opened (::open (file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | (isPrivate ? O_NOFOLLOW : 0)));
+    const FileHandle opened (::open (file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | link));
     struct stat facts
     {
     };
 
     if (! opened.isOpen() || ::fstat (opened.get(), &facts) != 0)
         return failure (file, errno);
-    if (isPrivate && (! S_ISREG (facts.st_mode) || facts.st_uid != ::geteuid() || (facts.st_mode & 077) != 0))
+    if (! mayRead (opened, facts, kind))
         return Error{ "not_private",
                       "The file " + file.string() + " must be yours alone: chmod 600 \"" + file.string() + "\"." };
     if (! S_ISREG (facts.st_mode))
@@ -79,12 +104,17 @@ Result<std::string> read (const std::filesystem::path& file, std::size_t mostByt
 
 Result<std::string> readFile (const std::filesystem::path& file, std::size_t mostBytes)
 {
-    return read (file, mostBytes, false);
+    return read (file, mostBytes, Kind::any);
 }
 
 Result<std::string> readPrivateFile (const std::filesystem::path& file, std::size_t mostBytes)
 {
-    return read (file, mostBytes, true);
+    return read (file, mostBytes, Kind::ownersAlone);
+}
+
+Result<std::string> readSecretFile (const std::filesystem::path& file, std::size_t mostBytes)
+{
+    return read (file, mostBytes, Kind::secret);
 }
 
 bool isSameFile (const std::filesystem::path& a, const std::filesystem::path& b)

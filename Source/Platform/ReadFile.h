@@ -20,6 +20,10 @@ Result<std::string> readFile (const std::filesystem::path& file, std::size_t mos
 /** The same, if it is this user's and nobody else may read it; a link is not followed. */
 Result<std::string> readPrivateFile (const std::filesystem::path& file, std::size_t mostBytes);
 
+/** The same for what the system's secret store may have put there: links are followed, and others may read it where the
+    file lies on a mount that nobody can write (Docker's secrets are 0444). */
+Result<std::string> readSecretFile (const std::filesystem::path& file, std::size_t mostBytes);
+
 /** By device and inode, through links: do both names exist and mean the same file? */
 bool isSameFile (const std::filesystem::path& a, const std::filesystem::path& b);
 

@@ -43,6 +43,9 @@ LinkEnd explainClose (const LinkClose& close)
                  Milliseconds (std::max<std::int64_t> (0, failure->retryAfterMs.value_or (0))) };
     }
 
+    if (close.stage == LinkStage::opening && close.code == 1008)
+        return { { "unauthorized", close.peer + " takes no stream from here: " + close.reason }, false, {} };
+
     if (close.stage == LinkStage::opening)
         return { { "backend_unreachable",
                    "no connection to " + close.peer + detail + "; check that the backend runs there" },

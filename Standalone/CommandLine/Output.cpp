@@ -1,6 +1,7 @@
 #include "Standalone/CommandLine/Output.h"
 
 #include "Core/Log.h"
+#include "Core/Printable.h"
 #include "Platform/FileWriter.h"
 #include "Session/MissingParts.h"
 
@@ -34,7 +35,7 @@ Status writeOrRescue (const std::string& document, const std::string& path)
 
 } // namespace
 
-void complain (const std::string& message) { std::fprintf (stderr, "kikitori: %s\n", message.c_str()); }
+void complain (const std::string& message) { std::fprintf (stderr, "kikitori: %s\n", printable (message).c_str()); }
 
 Status writeDocument (const std::string& document, const std::string& path)
 {

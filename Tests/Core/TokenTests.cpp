@@ -1,21 +1,21 @@
 #include "Core/Token.h"
 #include "Support/Catch.h"
 
-using kikitori::readToken;
+using kikitori::tokenIn;
 
 TEST_CASE ("a token is the same however its line was written", "[token]")
 {
     for (const auto* text : { "abc", "abc\n", "abc\r\n", "abc \n", "  abc\t\r\n", "\xef\xbb\xbf" "abc\n", "\n\nabc\nmore" })
-        CHECK (readToken (text, "x").value() == "abc");
+        CHECK (tokenIn (text, "x").value() == "abc");
 
-    CHECK (readToken ("a b", "x").value() == "a b");
+    CHECK (tokenIn ("a b", "x").value() == "a b");
 }
 
 TEST_CASE ("a token of blanks, of nothing or with control characters is refused, and not repeated", "[token]")
 {
     for (const auto* text : { "", " ", "\r\n", "\xef\xbb\xbf", "secret\x01x", "secret\x1b[31m", "secret\rx", "secret\tx", "secret\x7f" })
     {
-        const auto token = readToken (text, "KIKITORI_TOKEN");
+        const auto token = tokenIn (text, "KIKITORI_TOKEN");
         REQUIRE_FALSE (token.ok());
         CHECK (token.error().message.starts_with ("KIKITORI_TOKEN "));
         CHECK (token.error().message.find ("secret") == std::string::npos);

@@ -18,7 +18,7 @@ TEST_CASE ("addresses are read as people type them", "[address]")
     for (const auto& row :
          { Row{ "studio", "studio", 58081, false, "" }, Row{ "studio:9000", "studio", 9000, false, "" },
            Row{ "ws://127.0.0.1:58081/ws", "127.0.0.1", 58081, false, "" },
-           Row{ "WSS://Studio/asr/", "Studio", 443, true, "/asr" },
+           Row{ "WSS://Studio/asr/", "studio", 443, true, "/asr" },
            Row{ "https://studio:8443/a/b/ws", "studio", 8443, true, "/a/b" },
            Row{ "http://[::1]:80", "::1", 80, false, "" } })
     {

@@ -93,3 +93,27 @@ TEST_CASE ("a token is stored for its origin in a file that is the user's alone,
     CHECK_FALSE (storeToken ("https://a:1", "x", folder.write ("damaged.json", "{")).ok());
     CHECK_FALSE (storeToken ("https://a:1", "x", file / "no" / "folder").ok());
 }
+
+TEST_CASE ("a key of the token file means its backend however the address is spelled, and a token however it is written",
+           "[token]")
+{
+    const Folder folder;
+
+    for (const auto* key : { "http://localhost:58081", "http://localhost:58081/", "ws://localhost:58081/ws",
+                             "HTTP://LOCALHOST:58081", "localhost", "http://localhost" })
+        CHECK (tokenFor ("http://localhost:58081", folder.write ("t.json", std::string ("{\"") + key + R"(": " abc\r\n"})"))
+                   .value()
+               == "abc");
+
+    CHECK (tokenFor ("https://studio:443", folder.write ("t.json", R"({"wss://Studio/ws": "abc"})")).value() == "abc");
+    CHECK (tokenFor ("http://studio:443", folder.write ("t.json", R"({"wss://Studio/ws": "abc"})")).value().empty());
+
+    for (const auto* token : { R"(" ")", R"("a\u0001b")" })
+        CHECK_FALSE (tokenFor ("http://x:58081", folder.write ("t.json", std::string (R"({"x": )") + token + "}")).ok());
+
+    const auto file = folder.write ("t.json", R"({"HTTP://X/": "old", "y": "stays"})");
+    REQUIRE (storeToken ("http://x:58081", " new ", file));
+    CHECK (tokenFor ("http://x:58081", file).value() == "new");
+    CHECK (tokenFor ("http://y:58081", file).value() == "stays");
+    CHECK_FALSE (storeToken ("http://x:58081", "a\x01", file));
+}

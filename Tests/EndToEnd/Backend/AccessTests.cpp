@@ -130,3 +130,36 @@ TEST_CASE ("a request carries an id that the log knows, and writes stay in the d
     for (const auto& entry : std::filesystem::directory_iterator (backend.dataFolder().parent_path()))
         CHECK ((entry.path() == backend.dataFolder() || entry.path() == backend.modelFolder()));
 }
+
+TEST_CASE ("a token is the same however its file was written, and what is none ends the backend at once", "[backend][access]")
+{
+    const TemporaryFolder folder;
+    const auto file = folder / "token";
+    const auto write = [&file] (const std::string& text)
+    {
+        std::ofstream (file) << text;
+        std::filesystem::permissions (file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    };
+
+    for (const auto* text : { "abc\r\n", "abc \n", "\xef\xbb\xbf" "abc\n" })
+    {
+        write (text);
+        const ServerProcess backend ({ "--token-file", file });
+        CHECK (RawClient::ask (backend.port(), get ("/api/status", "Authorization: Bearer abc\r\n"))
+                   .starts_with ("HTTP/1.1 200"));
+        CHECK (RawClient::ask (backend.port(), get ("/api/status")).find ("A token is needed.") != std::string::npos);
+        CHECK (RawClient::ask (backend.port(), get ("/api/status", "Authorization: Bearer abd\r\n")).find ("The token is wrong.")
+               != std::string::npos);
+    }
+
+    for (const auto* text : { "", " \r\n", "a\x1b" "b\n" })
+    {
+        write (text);
+        ChildProcess refused (KIKITORI_BIN "/kikitori-backend", { "--port", "0", "--data", folder / "data", "--token-file", file });
+        CHECK (refused.wait (std::chrono::seconds (20)) == 2);
+    }
+
+    ChildProcess blank (KIKITORI_BIN "/kikitori-backend", { "--port", "0", "--data", folder / "data" }, { { "KIKITORI_TOKEN", " " } });
+    CHECK (blank.wait (std::chrono::seconds (20)) == 2);
+    CHECK (blank.errors().find ("KIKITORI_TOKEN") != std::string::npos);
+}
