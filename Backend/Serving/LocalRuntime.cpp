@@ -64,10 +64,22 @@ LocalRuntime::LocalRuntime (std::filesystem::path folderToUse, int lock, std::st
 Result<std::unique_ptr<LocalRuntime>> LocalRuntime::claim (const std::filesystem::path& folder)
 {
     std::error_code failed;
-    std::filesystem::create_directories (folder, failed);
+    std::filesystem::create_directories (folder.parent_path(), failed);
 
-    if (::chmod (folder.c_str(), 0700) != 0)
+    if (::mkdir (folder.c_str(), 0700) != 0 && errno != EEXIST)
         return unwritable (folder);
+
+    // What was there before us may be somebody else's, or the system's folder for temporary files: it stays as it is.
+    struct stat facts
+    {
+    };
+
+    if (::stat (folder.c_str(), &facts) != 0)
+        return unwritable (folder);
+    if (! S_ISDIR (facts.st_mode) || facts.st_uid != ::geteuid() || (facts.st_mode & 077) != 0)
+        return Error{ "folder_not_private", folder.string()
+                                                + " must be a folder of this user's alone: chmod 700 it if it is yours and nobody "
+                                                  "else needs it, or set KIKITORI_RUNTIME_DIR to another one." };
 
     const auto lock = ::open ((folder / "backend.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 

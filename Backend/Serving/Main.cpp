@@ -40,6 +40,12 @@ void onSignal (int)
         server->stop();
 }
 
+void onHangUp (int)
+{
+    if (auto* server = servedNow.load())
+        server->reload();
+}
+
 struct CommandLine
 {
     std::filesystem::path config, models, data, log, tokenFile;
@@ -130,12 +136,13 @@ int serve (CommandLine line, BackendConfig config)
         if (const auto announced = runtime->announce (server.port()); ! announced)
             return complain (announced.error(), exitUsage);
 
-    log::write (log::Level::info, "main", "listen",
-                "listening on " + line.server.host + ":" + std::to_string (server.port())
-                    + (line.server.certificate.empty() ? "" : " with TLS"));
     servedNow = &server;
     std::signal (SIGTERM, onSignal);
     std::signal (SIGINT, onSignal);
+    std::signal (SIGHUP, onHangUp);
+    log::write (log::Level::info, "main", "listen",
+                "listening on " + line.server.host + ":" + std::to_string (server.port())
+                    + (line.server.certificate.empty() ? "" : " with TLS"));
     server.run();
     servedNow = nullptr;
     log::write (log::Level::info, "main", "end", "ended");
@@ -211,13 +218,21 @@ int main (int argc, char* argv[])
         config.dataFolder = line.data;
 
     std::error_code ignored;
-    std::filesystem::create_directories (config.dataFolder, ignored);
     ::umask (077);
+    std::filesystem::create_directories (config.dataFolder, ignored);
 
     if (models.wasCalled())
         return models.run (config.modelFolder, config.dataFolder);
 
+    const auto isOpen = (std::filesystem::status (config.dataFolder, ignored).permissions()
+                         & (std::filesystem::perms::group_all | std::filesystem::perms::others_all))
+                        != std::filesystem::perms::none;
     installLog (line.log.empty() && line.isLocal ? config.dataFolder / "backend.log" : line.log);
+
+    if (isOpen)
+        log::write (log::Level::warning, "main", "data_folder",
+                    "others may look into " + config.dataFolder.string() + ", which holds recordings and words: chmod 700 it");
+
     line.server.trainer = std::filesystem::read_symlink ("/proc/self/exe", ignored).parent_path() / "kikitori-trainer";
     return serve (std::move (line), std::move (config));
 }

@@ -141,6 +141,7 @@ void Server::everyTick()
     dropSlowHeaders();
     giveMemoryBack();
     goOnWithTraining();
+    lookAtCertificate (std::chrono::steady_clock::now());
 }
 
 /** A training that a crash of ours has cut off goes on when its trainer, which writes a last checkpoint, has ended. */

@@ -19,6 +19,7 @@
 
 struct lws;
 struct lws_context;
+struct ssl_ctx_st;
 struct lws_context_creation_info;
 
 namespace kikitori::platform
@@ -60,6 +61,8 @@ public:
     /** Serves until stop() or, with an idle limit, until nobody is there and nothing trains. */
     void run();
     void stop() noexcept;
+    /** The certificate is read again if it has changed; any thread, a signal handler too. */
+    void reload() noexcept { shouldReload = true; }
 
 private:
     struct Connection;
@@ -84,6 +87,8 @@ private:
     void broadcast (const std::string& text);
     void askDisk (const std::shared_ptr<Connection>& connection);
     void goOnWithTraining();
+    void lookAtCertificate (std::chrono::steady_clock::time_point now);
+    void renewCertificate (const std::shared_ptr<std::string>& seen);
     std::unique_ptr<Upload> uploadFor (const std::shared_ptr<Connection>& connection);
     void onCheckpoint (const TrainingCheckpoint& checkpoint);
 
@@ -101,7 +106,11 @@ private:
     std::optional<InterruptedRun> interrupted; ///< by the end of an earlier backend
     bool isDraining = false;
     std::chrono::steady_clock::duration longestTurn{ 0 }; ///< without a look at the sockets
-    std::atomic<bool> shouldStop{ false };
+    std::atomic<bool> shouldStop{ false }, shouldReload{ false };
+    std::vector<ssl_ctx_st*> tlsContexts; ///< of libwebsockets, one for each address
+    /** Of the files in use; the disk thread's once the server runs. */
+    const std::shared_ptr<std::string> certificateSeen = std::make_shared<std::string>();
+    std::chrono::steady_clock::time_point nextLook;
 
     std::mutex mutex; ///< guards posted
     std::vector<std::function<void()>> posted;

@@ -20,7 +20,7 @@ const lws_retry_bo_t& Server::Callbacks::validity()
     return policy;
 }
 
-int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void*, void* data, size_t size)
+int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void* user, void* data, size_t size)
 {
     auto* context = lws_get_context (wsi);
     auto* server = context != nullptr ? static_cast<Server*> (lws_context_user (context)) : nullptr;
@@ -34,6 +34,10 @@ int Server::Callbacks::onEvent (lws* wsi, lws_callback_reasons reason, void*, vo
 
     switch (static_cast<int> (reason))
     {
+        case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+            server->tlsContexts.push_back (static_cast<ssl_ctx_st*> (user));
+            return 0;
+
         case LWS_CALLBACK_EVENT_WAIT_CANCELLED: server->runPosted(); return 0;
         case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: onAccepted (*server, wsi); return 0;
         case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return mayUpgrade (static_cast<const char*> (data)) ? 0 : -1;

@@ -28,6 +28,67 @@ bool isKeyOf (const std::filesystem::path& certificate, const std::filesystem::p
 bool isWildcard (const platform::ListenAddress& address) { return address.text == (address.isIPv6 ? "::" : "0.0.0.0"); }
 } // namespace
 
+namespace
+{
+/** When the files were changed, as far as a look at them tells. */
+std::string stampOf (const ServerOptions& options)
+{
+    std::string stamp;
+
+    for (const auto& file : { options.certificate, options.key })
+    {
+        std::error_code failed;
+        stamp += std::to_string (std::filesystem::last_write_time (file, failed).time_since_epoch().count()) + " "
+                 + std::to_string (std::filesystem::file_size (file, failed)) + " ";
+    }
+
+    return stamp;
+}
+} // namespace
+
+/** On the disk thread: what has changed since the last look is read, and used from the next connection on. A pair that does
+    not match, as between the writing of one and the other, is looked at again; the old one stays meanwhile. */
+void Server::renewCertificate (const std::shared_ptr<std::string>& seen)
+{
+    const auto stamp = stampOf (options);
+
+    if (stamp == *seen)
+        return;
+
+    std::shared_ptr<SSL_CTX> fresh (SSL_CTX_new (TLS_server_method()), SSL_CTX_free);
+
+    if (fresh == nullptr || SSL_CTX_use_certificate_chain_file (fresh.get(), options.certificate.c_str()) != 1
+        || SSL_CTX_use_PrivateKey_file (fresh.get(), options.key.c_str(), SSL_FILETYPE_PEM) != 1
+        || SSL_CTX_check_private_key (fresh.get()) != 1 || stampOf (options) != stamp)
+        return ERR_clear_error();
+
+    *seen = stamp;
+    post (
+        [this, fresh]
+        {
+            STACK_OF (X509)* chain = nullptr;
+            SSL_CTX_get0_chain_certs (fresh.get(), &chain);
+
+            for (auto* tls : tlsContexts)
+                if (SSL_CTX_use_cert_and_key (tls, SSL_CTX_get0_certificate (fresh.get()),
+                                              SSL_CTX_get0_privatekey (fresh.get()), chain, 1)
+                    != 1)
+                    log::write (log::Level::error, "serving", "certificate", "the new certificate cannot be used");
+
+            ERR_clear_error();
+            log::write (log::Level::info, "serving", "certificate", "the certificate was read again");
+        });
+}
+
+void Server::lookAtCertificate (std::chrono::steady_clock::time_point now)
+{
+    if (options.certificate.empty() || isDraining || (! shouldReload.exchange (false) && now < nextLook))
+        return;
+
+    nextLook = now + std::chrono::seconds (5);
+    disk->goOn ([this, seen = certificateSeen] { renewCertificate (seen); });
+}
+
 Status Server::checkOptions() const
 {
     if (! isLoopback (options.host) && options.access.token.empty())
@@ -92,6 +153,7 @@ Status Server::open()
         info.ssl_options_set = SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION;
     }
 
+    *certificateSeen = certificate.empty() ? std::string() : stampOf (options);
     context = lws_create_context (&info);
 
     if (context == nullptr)

@@ -1,9 +1,12 @@
 #include "Backend/Serving/TrainerChild.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -20,6 +23,34 @@ namespace
 {
 constexpr int lowPriority = 19;
 constexpr int exitOutOfMemory = 4;
+
+/** What the trainer needs of our environment: the user's, the loader's and the mathematical libraries', and no token. */
+bool isPassedOn (std::string_view variable)
+{
+    static constexpr std::array names{ "HOME",      "USER", "LANG",  "TZ", "TMPDIR", "PATH", "LD_LIBRARY_PATH",
+                                       "LD_PRELOAD" };
+    static constexpr std::array beginnings{ "LC_", "XDG_", "OMP_", "MKL_", "OPENBLAS_", "CUDA_", "NVIDIA_", "PYTORCH_", "TORCH_",
+                                            "ASAN_", "UBSAN_", "TSAN_", "KIKITORI_" };
+    const auto name = variable.substr (0, variable.find ('='));
+
+    if (name.starts_with ("KIKITORI_TOKEN"))
+        return false;
+
+    return std::find (names.begin(), names.end(), name) != names.end()
+           || std::any_of (beginnings.begin(), beginnings.end(), [name] (auto* begins) { return name.starts_with (begins); });
+}
+
+std::vector<char*> passedOn()
+{
+    std::vector<char*> kept;
+
+    for (auto** variable = environ; *variable != nullptr; ++variable)
+        if (isPassedOn (*variable))
+            kept.push_back (*variable);
+
+    kept.push_back (nullptr);
+    return kept;
+}
 
 struct Pipe
 {
@@ -52,6 +83,7 @@ Result<TrainerChild> launchTrainer (const std::filesystem::path& program, const 
     posix_spawn_file_actions_adddup2 (&actions, in.ends[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2 (&actions, out.ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2 (&actions, err.ends[1], STDERR_FILENO);
+    posix_spawn_file_actions_addclosefrom_np (&actions, STDERR_FILENO + 1); // no client's socket, no lock
     posix_spawnattr_t attributes;
     posix_spawnattr_init (&attributes);
     sigset_t none;
@@ -65,7 +97,7 @@ Result<TrainerChild> launchTrainer (const std::filesystem::path& program, const 
     char* arguments[] = { path.data(), option.data(), config.data(), nullptr };
     pid_t pid = 0;
     const auto code = in.isOpen && out.isOpen && err.isOpen
-                          ? posix_spawn (&pid, path.c_str(), &actions, &attributes, arguments, environ)
+                          ? posix_spawn (&pid, path.c_str(), &actions, &attributes, arguments, passedOn().data())
                           : EMFILE;
     posix_spawnattr_destroy (&attributes);
     posix_spawn_file_actions_destroy (&actions);

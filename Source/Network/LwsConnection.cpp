@@ -1,7 +1,15 @@
 #include "Network/LwsConnection.h"
 
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
 namespace kikitori
 {
+
+namespace
+{
+bool isIPv6 (const std::string& host) { return host.find (':') != std::string::npos; }
+} // namespace
 
 namespace
 {
@@ -33,8 +41,7 @@ std::string LwsConnection::reasonFor (const void* text, std::size_t size) const
                                   : std::string ("the connection was refused");
 
     if (! certificateTrouble.empty())
-        reason = "its certificate is not trusted: " + certificateTrouble
-                 + "; name its authority's PEM file in KIKITORI_CA_FILE";
+        reason = "its certificate is not trusted: " + certificateTrouble;
 
     if (! redirect.empty())
         reason = "it redirects to " + redirect + ", and redirects are not followed; enter that address if you trust it";
@@ -83,6 +90,10 @@ void LwsConnection::connect (const std::string& address)
     info.address = target.c_str();
     info.port = endpoint.port;
     info.ssl_connection = endpoint.tls ? LCCSCF_USE_SSL : 0;
+
+    // libwebsockets 4.1 takes an IPv6 address for a name that ends at its first colon: isCertificateFor() compares it.
+    if (endpoint.tls && isIPv6 (endpoint.host))
+        info.ssl_connection |= LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK;
     info.path = path.c_str();
     info.host = name.c_str();
     info.method = method();
@@ -99,6 +110,30 @@ void LwsConnection::connect (const std::string& address)
     if (! loop.connect (shared_from_this(), info, route))
         onUnreachable (
             { "unreachable", "No connection to the backend at " + name + ": " + reasonFor (nullptr, 0) + "." });
+}
+
+bool LwsConnection::isCertificateFor (x509_store_ctx_st* check) const
+{
+    return ! isIPv6 (endpoint.host) || X509_STORE_CTX_get_error_depth (check) > 0
+           || X509_check_ip_asc (X509_STORE_CTX_get_current_cert (check), endpoint.host.c_str(), 0) == 1;
+}
+
+void LwsConnection::onBadCertificate (int opensslError)
+{
+    certificateTrouble = X509_verify_cert_error_string (opensslError);
+
+    switch (opensslError)
+    {
+        case X509_V_ERR_CERT_HAS_EXPIRED: certificateTrouble += "; it must be renewed on the server"; break;
+        case X509_V_ERR_CERT_NOT_YET_VALID: certificateTrouble += "; check this computer's clock and date"; break;
+
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            certificateTrouble += "; it was issued for other names than " + endpoint.host + ", use one of those as the address";
+            break;
+
+        default: certificateTrouble += "; name its authority's PEM file in KIKITORI_CA_FILE"; break;
+    }
 }
 
 void LwsConnection::letGo()

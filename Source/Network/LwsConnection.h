@@ -56,7 +56,8 @@ protected:
     const std::string path;
 
 private:
-    void onBadCertificate (const std::string& why) override { certificateTrouble = why; }
+    void onBadCertificate (int opensslError) override;
+    bool isCertificateFor (x509_store_ctx_st* check) const override;
     void connect (const std::string& address);
 
     std::optional<ProxyServer> proxy;

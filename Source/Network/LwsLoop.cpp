@@ -243,11 +243,15 @@ int LwsLoop::callback (lws* wsi, lws_callback_reasons reason, void* user, void* 
     if (reason == LWS_CALLBACK_OPENSSL_PERFORM_SERVER_CERT_VERIFICATION)
     {
         // OpenSSL has decided already; size is its decision. libwebsockets' own words for it say nothing.
-        if (size == 0)
-            kept->onBadCertificate (
-                X509_verify_cert_error_string (X509_STORE_CTX_get_error (static_cast<X509_STORE_CTX*> (user))));
+        auto* store = static_cast<X509_STORE_CTX*> (user);
+        const auto isOther = size != 0 && ! kept->isCertificateFor (store);
 
-        return 0;
+        if (isOther)
+            X509_STORE_CTX_set_error (store, X509_V_ERR_IP_ADDRESS_MISMATCH);
+        if (size == 0 || isOther)
+            kept->onBadCertificate (X509_STORE_CTX_get_error (store));
+
+        return isOther ? 1 : 0;
     }
 
     const auto result = kept->onEvent (wsi, reason, data, size);

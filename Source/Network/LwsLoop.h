@@ -17,6 +17,8 @@
 
 #include <libwebsockets.h>
 
+struct x509_store_ctx_st;
+
 namespace kikitori
 {
 
@@ -28,7 +30,10 @@ public:
     /** As lws_callback_function; what it returns goes back to libwebsockets (non-zero closes). */
     virtual int onEvent (lws* wsi, lws_callback_reasons reason, void* data, std::size_t size) = 0;
     /** The peer's certificate is refused; the connection fails next. */
-    virtual void onBadCertificate (const std::string& why) = 0;
+    virtual void onBadCertificate (int opensslError) = 0;
+    /** Is the certificate under this check, which is else in order, the peer's own? For addresses that libwebsockets does
+        not compare by itself. */
+    virtual bool isCertificateFor (x509_store_ctx_st* check) const = 0;
 
     lws* wsi = nullptr;
 };

@@ -9,13 +9,13 @@
 namespace kikitori::test
 {
 
-EchoServer::EchoServer (const TestCertificates* certificates)
+EchoServer::EchoServer (const TestCertificates* certificates, const char* address)
 {
     static lws_protocols protocols[] = { { "echo", &EchoServer::callback, 0, 4096, 0, nullptr, 0 },
                                          { nullptr, nullptr, 0, 0, 0, nullptr, 0 } };
     lws_context_creation_info info{};
     info.port = 0;
-    info.iface = "127.0.0.1";
+    info.iface = address;
     info.protocols = protocols;
     info.user = this;
     info.fd_limit_per_thread = 64;

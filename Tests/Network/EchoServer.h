@@ -23,7 +23,7 @@ class EchoServer
 {
 public:
     /** certificates: null = without TLS. */
-    explicit EchoServer (const TestCertificates* certificates = nullptr);
+    explicit EchoServer (const TestCertificates* certificates = nullptr, const char* address = "127.0.0.1");
     ~EchoServer();
 
     EchoServer (const EchoServer&) = delete;

@@ -93,6 +93,37 @@ TEST_CASE ("a certificate that cannot be checked ends the connection before a by
     }
 }
 
+TEST_CASE ("an IPv6 address is compared with the certificate's, and advice fits the cause", "[network][tls]")
+{
+    const TemporaryFolder folder;
+    const TestCertificates fits (folder.path, "fits", "DNS:localhost,IP:::1");
+    const TestCertificates other (folder.path, "other", "DNS:localhost,IP:::2");
+    const TestCertificates expired (folder.path, "expired", "IP:::1", true);
+    const auto transport = NetworkThread::acquire();
+
+    {
+        const EchoServer server (&fits, "::1");
+        auto endpoint = secure (server, "::1", fits.authority);
+        CHECK (Conversation::hold (*transport, endpoint, "over TLS") == "over TLS");
+        const auto answer = ask (*transport, endpoint, get ("/hello"));
+        REQUIRE (answer);
+        CHECK (answer.value().body == "hello");
+    }
+
+    for (const auto& [served, advice] : { std::pair{ &other, "issued for other names than ::1" },
+                                          std::pair{ &expired, "must be renewed on the server" } })
+    {
+        const EchoServer server (served, "::1");
+        auto endpoint = secure (server, "::1", served->authority);
+        endpoint.token = "secret";
+        const auto said = Conversation::hold (*transport, endpoint, "never");
+        INFO (said);
+        CHECK (said.find (advice) != std::string::npos);
+        CHECK (said.find ("KIKITORI_CA_FILE") == std::string::npos);
+        CHECK (server.authorizations().empty());
+    }
+}
+
 TEST_CASE ("an authority's file that is none fails the connection, and only this one", "[network][tls]")
 {
     const TemporaryFolder folder;

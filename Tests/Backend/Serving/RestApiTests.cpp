@@ -1,6 +1,9 @@
 #include "Backend/Serving/RestApi.h"
 #include "Support/TemporaryFolder.h"
 
+#include <fstream>
+#include <map>
+
 #include <nlohmann/json.hpp>
 
 using namespace kikitori::backend;
@@ -232,4 +235,43 @@ TEST_CASE ("readiness follows the number of streams, health does not", "[rest]")
     const auto [status, health] = rig.ask ("GET", "/healthz");
     CHECK (status == 200);
     CHECK (health["protocol"] == 2);
+}
+
+TEST_CASE ("no GET changes anything, whichever route a page makes a browser ask", "[rest]")
+{
+    Rig rig;
+    std::filesystem::create_directories (rig.folder.path / "checkpoints" / "conformer-ljspeech-epoch-1");
+    std::ofstream (rig.folder.path / "checkpoints" / "conformer-ljspeech-epoch-1" / "model.safetensors") << "x";
+    const auto look = [&rig]
+    {
+        std::map<std::string, std::filesystem::file_time_type> found;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator (rig.folder.path))
+            found[entry.path()] = entry.last_write_time();
+        return found;
+    };
+    const auto before = look();
+    auto asked = 0;
+
+    for (const auto& [method, path] : RestApi::routes())
+    {
+        if (method != "GET")
+        {
+            CHECK ((method == "POST" || method == "DELETE"));
+            continue;
+        }
+
+        auto target = path;
+        if (const auto open = target.find ('{'); open != std::string::npos)
+            target = target.substr (0, open) + "conformer-ljspeech-epoch-1";
+        rig.ask ("GET", target, R"({"model_name":"conformer","dataset_name":"ljspeech"})");
+        ++asked;
+    }
+
+    CHECK (asked > 15);
+    CHECK (look() == before);
+    CHECK_FALSE (rig.trainer.isTraining());
+
+    // What changes something answers no GET, not even one that names it.
+    for (const auto* path : { "/api/train/start", "/api/train/resume", "/api/train/stop", "/api/models/x/use" })
+        CHECK (rig.ask ("GET", path).first == 405);
 }

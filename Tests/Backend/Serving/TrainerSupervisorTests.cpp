@@ -2,6 +2,10 @@
 #include "Support/TemporaryFolder.h"
 
 #include <algorithm>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 using namespace kikitori;
 using namespace kikitori::backend;
@@ -117,4 +121,29 @@ TEST_CASE ("the trainer's own error is not told twice", "[trainer]")
     CHECK (
         std::count_if (rig.messages.begin(), rig.messages.end(), [] (const auto& m) { return m.kind == Kind::error; })
         == 1);
+}
+
+TEST_CASE ("the trainer gets three descriptors, and of the environment no token and nothing that it does not need", "[trainer]")
+{
+    const auto opened = ::open ("/dev/null", O_RDONLY); // without O_CLOEXEC, as a library might
+    const auto leaky = ::fcntl (opened, F_DUPFD, 200);  // a shell has some of its own below
+    REQUIRE (leaky >= 200);
+    ::setenv ("KIKITORI_TOKEN", "secret", 1);
+    ::setenv ("AWS_SECRET_ACCESS_KEY", "secret", 1);
+    Rig rig (R"(echo "{\"type\":\"log\",\"payload\":{\"level\":\"info\",\"message\":\"`ls /proc/$$/fd | tr '\\n' ' '`\"}}"
+echo "{\"type\":\"log\",\"payload\":{\"level\":\"info\",\"message\":\"`env | cut -d= -f1 | tr '\\n' ' '`\"}}"
+echo '{"type":"status","payload":{"status":"completed","message":"done"}}')");
+    const auto supervisor = supervise (rig);
+    rig.waitFor ([] (const auto& m) { return m.kind == Kind::status && m.status == "completed"; });
+    ::unsetenv ("KIKITORI_TOKEN");
+    ::unsetenv ("AWS_SECRET_ACCESS_KEY");
+    const std::lock_guard lock (rig.mutex);
+    REQUIRE (rig.messages.size() >= 3);
+    INFO (rig.messages[0].message << "|" << rig.messages[1].message);
+    CHECK (rig.messages[0].message.find (" " + std::to_string (leaky) + " ") == std::string::npos);
+    CHECK (rig.messages[1].message.find ("PATH") != std::string::npos);
+    CHECK (rig.messages[1].message.find ("TOKEN") == std::string::npos);
+    CHECK (rig.messages[1].message.find ("SECRET") == std::string::npos);
+    ::close (leaky);
+    ::close (opened);
 }

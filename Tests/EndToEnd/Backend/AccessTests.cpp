@@ -163,3 +163,33 @@ TEST_CASE ("a token is the same however its file was written, and what is none e
     CHECK (blank.wait (std::chrono::seconds (20)) == 2);
     CHECK (blank.errors().find ("KIKITORI_TOKEN") != std::string::npos);
 }
+
+TEST_CASE ("SIGHUP ends no backend, and a certificate that was renewed is served from then on", "[backend][access]")
+{
+    ServerProcess plain;
+    plain.process().signal (SIGHUP);
+    CHECK (RawClient::ask (plain.port(), get ("/healthz")).starts_with ("HTTP/1.1 200"));
+
+    const TemporaryFolder folder;
+    const kikitori::test::TestCertificates first (folder.path(), "a", "IP:127.0.0.1"), second (folder.path(), "b", "IP:127.0.0.1");
+    const auto certificate = folder / "live.pem", key = folder / "live.key";
+    const auto put = [&] (const kikitori::test::TestCertificates& from)
+    {
+        std::filesystem::copy_file (from.certificate, certificate, std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::copy_file (from.key, key, std::filesystem::copy_options::overwrite_existing);
+    };
+    put (first);
+    ServerProcess backend ({ "--tls-cert", certificate, "--tls-key", key });
+    CHECK (RawClient (backend.port(), first.authority).isOpen());
+
+    // Half of the new pair: the old one stays.
+    std::filesystem::copy_file (second.certificate, certificate, std::filesystem::copy_options::overwrite_existing);
+    backend.process().signal (SIGHUP);
+    CHECK (RawClient (backend.port(), first.authority).isOpen());
+
+    put (second);
+    backend.process().signal (SIGHUP);
+    CHECK (backend.process().waitForOutput ("the certificate was read again", 30s));
+    CHECK (RawClient (backend.port(), second.authority).isOpen());
+    CHECK_FALSE (RawClient (backend.port(), first.authority).isOpen());
+}

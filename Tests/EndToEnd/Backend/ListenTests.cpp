@@ -114,3 +114,26 @@ TEST_CASE ("HTTP/2 is not spoken: neither by an upgrade nor by its preface, and 
 
     CHECK (RawClient::ask (backend.port(), get ("/healthz")).starts_with ("HTTP/1.1 200"));
 }
+
+TEST_CASE ("seen from a network of its own, a backend on 127.0.0.1 is reached there and on no other address", "[backend][listen]")
+{
+    if (std::system ("unshare -rn ip link set lo up 2> /dev/null") != 0)
+    {
+        WARN ("not run: no network namespace may be made here (unshare -rn)");
+        return;
+    }
+
+    const TemporaryFolder folder;
+    // The address of a machine in the network, as the loopback device carries it; bash's own sockets look from there.
+    ChildProcess seen ("/bin/sh", { "-c", "exec unshare -rn bash -c '"
+                                              "ip link set lo up; ip addr add 10.99.0.1/32 dev lo; " KIKITORI_BIN
+                                              "/kikitori-backend --port 18999 --data " + folder.path()
+                                              + "/data 2> " + folder.path() + "/log & "
+                                                "until grep -q listening " + folder.path() + "/log; do :; done; "
+                                                "for a in 127.0.0.1 10.99.0.1; do "
+                                                "(exec 3<> /dev/tcp/$a/18999) 2> /dev/null && echo $a reached || echo $a refused; done; "
+                                                "kill %1; wait'" });
+    CHECK (seen.wait (30s) == 0);
+    CHECK (seen.output().find ("127.0.0.1 reached") != std::string::npos);
+    CHECK (seen.output().find ("10.99.0.1 refused") != std::string::npos);
+}
