@@ -116,6 +116,46 @@ TEST_CASE ("a killed backend is replaced and no word is lost")
     CHECK (client->output() == undisturbed.output);
 }
 
+TEST_CASE ("--retry: a backend that goes away and comes back costs no word, and one that stays away ends with code 4")
+{
+    const Rig rig;
+    const auto port = [] { return std::to_string (TakenPort().port); }();
+    const auto start = [&]
+    {
+        auto backend = std::make_unique<ChildProcess> (
+            KIKITORI_BIN "/kikitori-backend",
+            std::vector<std::string>{ "--port", port, "--models", rig.file ("models"), "--data", rig.file ("data") });
+        REQUIRE (backend->waitForOutput ("listening on 127.0.0.1:", 15s));
+        return backend;
+    };
+    const auto transcribe = [&] (const std::string& seconds)
+    {
+        return rig.startClient ({ "transcribe", "--backend", "http://127.0.0.1:" + port, "--retry", seconds, "--realtime",
+                                  sampleRecording() });
+    };
+
+    auto backend = start();
+    const auto undisturbed = rig.runClient (
+        { "transcribe", "--backend", "http://127.0.0.1:" + port, "--chunk", "320", sampleRecording() });
+    REQUIRE (undisturbed.code == 0);
+
+    const auto patient = transcribe ("forever");
+    REQUIRE (patient->waitForOutput (" s  ", 60s)); // the first words
+    backend.reset();
+    REQUIRE (patient->waitForOutput ("attempt 2", 60s));
+    backend = start();
+    CHECK (patient->wait (120s).value_or (-1) == 0);
+    CHECK (patient->output() == undisturbed.output);
+
+    const auto impatient = transcribe ("0.5");
+    REQUIRE (impatient->waitForOutput (" s  ", 60s));
+    backend.reset();
+    CHECK (impatient->wait (60s).value_or (-1) == 4);
+    INFO (impatient->errors());
+    CHECK (impatient->errors().find (port) != std::string::npos);
+    CHECK_FALSE (impatient->output().empty()); // what was understood until then
+}
+
 TEST_CASE ("the local backend is shared, hidden from others, and gone when idle")
 {
     Rig rig;

@@ -4,6 +4,7 @@ up again by itself, and what was missed is marked.
     microphone_test.py PulseAudio | JACK
 """
 
+import json
 import os
 import pathlib
 import re
@@ -41,6 +42,10 @@ class PulseAudio:
              "-L", f"module-null-sink sink_name=microphone rate={host_rig.RATE}"])
         wait_for(lambda: "microphone.monitor" in (screen.Screen.run("pactl", "list", "short", "sources") or ""), 20,
                  "a PulseAudio server")
+
+    def wait_for_listener(self):
+        """`listen` tells what it listens to on a terminal alone."""
+        wait_for(lambda: screen.Screen.run("pactl", "list", "short", "source-outputs"), 60, "somebody who listens")
 
     def say(self, speech):
         subprocess.run(["paplay", "-d", "microphone", speech], check=True, timeout=SECONDS + 60)
@@ -104,7 +109,7 @@ def in_the_app(rig, server, speech):
 def in_the_terminal(rig, server, speech):
     process = rig.start([rig.build / "bin/kikitori", "listen", "--device", server.device])
     said = lambda text: pathlib.Path(process.log).read_text(errors="replace").count(text)
-    time.sleep(4)  # it tells what it listens to on a terminal alone
+    server.wait_for_listener()
     server.say(speech)
 
     for time_around in (1, 2):
@@ -120,6 +125,18 @@ def in_the_terminal(rig, server, speech):
     check(said("of audio were lost") == 1, "what was missed is told at the end")
 
 
+def ended_by(number, rig, server, speech):
+    """A signal ends `listen` in order: what was heard is written."""
+    output = rig.folder / f"heard-{number}.json"
+    process = rig.start([rig.build / "bin/kikitori", "listen", "--device", server.device, "--format", "json", "-o", output])
+    server.wait_for_listener()
+    server.say(speech)
+    process.send_signal(number)
+    check(process.wait(60) == 5, f"{number.name} ends it with code 5")
+    words = host_rig.words_of([segment["text"] for segment in json.loads(output.read_text())["segments"]])
+    check(len(words) > 5, f"what was heard is written: {len(words)} words")
+
+
 with host_rig.Rig() as rig:
     host_rig.need_long()
     host_rig.need(*screen.NEEDED)
@@ -127,5 +144,7 @@ with host_rig.Rig() as rig:
     speech = rig.speech(SECONDS)
     server = {"PulseAudio": PulseAudio, "JACK": Jack}[kind](rig)
     if kind == "PulseAudio":  # the command line reaches JACK through ALSA alone
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            ended_by(number, rig, server, speech)
         in_the_terminal(rig, server, speech)
     in_the_app(rig, server, speech)

@@ -1,9 +1,12 @@
 """A screen, an audio server and a microphone without hardware, for hosts with windows: Xvfb with openbox, JACK's dummy
 driver, and a JACK client that plays a file."""
 
+import fcntl
 import os
+import pathlib
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -100,13 +103,29 @@ class Sound:
             host_rig.skip("python3-jack-client is not installed; scripts/install-hosts installs it")
         self.jack = jack
         self.rig = rig
-        # The name is always the same: JACK remembers eight names, and those of servers that were killed as well.
-        name = "kikitori-test"
+        name = self.own_name()
         os.environ["JACK_DEFAULT_SERVER"] = name
         os.environ["JACK_NO_START_SERVER"] = "1"
         self.server = rig.start(["jackd", "-n", name, "--no-realtime", "-S", "-t", "5000", "-d", "dummy",
                                  "-r", str(host_rig.RATE), "-p", "512", "-C", "2", "-P", "2"])
         self.client = host_rig.wait_for(self.connect, 20, "a JACK server")
+
+    names = {}  # this process's, with the lock that keeps it
+
+    @classmethod
+    def own_name(cls):
+        """No other test that runs has it. One of a few: JACK remembers eight, also those of servers that were killed."""
+        for number in range(4):
+            name = f"kikitori-test-{number}"
+            lock = cls.names.get(name) or open(pathlib.Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}.lock", "w")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.close()
+                continue
+            cls.names[name] = lock
+            return name
+        host_rig.check(False, "a free name for a JACK server")
 
     def connect(self):
         try:
