@@ -1,6 +1,7 @@
 #include "Plugin/Processor/StateReader.h"
 
 #include "Plugin/Processor/StoredTranscript.h"
+#include "Protocol/JsonReading.h"
 
 #include <array>
 #include <istream>
@@ -76,12 +77,20 @@ bool StateReader::takeParsed (int depth, Json::parse_event_t event, const Json& 
     using Event = Json::parse_event_t;
     const bool isWhole = event == Event::value || event == Event::array_end || event == Event::object_end;
 
+    // Some bytes of a file can nest, or hold more values, than a DAW has memory for.
+    if (depth > deepestJson || ++values > mostValues)
+    {
+        tooLarge = true;
+        return false;
+    }
+
     if (depth == 1 && event == Event::key)
         key = parsed.get<std::string>();
 
     if (key == rowsKey && depth == 2 && isWhole)
     {
         take (parsed);
+        values = 0;
         return false; // it takes no memory any more
     }
 

@@ -39,7 +39,11 @@ private:
     const StateLimits limits;
     nlohmann::json read = nlohmann::json::object();
     std::shared_ptr<TranscriptSnapshot> rows = std::make_shared<TranscriptSnapshot>();
+    /** Of one row, and of all the rest; a row of 5,000 words has a tenth of it. */
+    static constexpr std::size_t mostValues = 1'000'000;
+
     std::size_t words = 0;
+    std::size_t values = 0; ///< since the last row
     std::string key; ///< of the value that is being read, of the outermost object
     bool incomplete = false;
     bool tooLarge = false;

@@ -25,6 +25,12 @@ inline constexpr int protocolVersion = 2;
 /** The reference backend closes larger messages with 1009; so do we. */
 inline constexpr std::size_t longestMessageBytes = 16u << 20;
 
+/** What a client takes of a server: of a partial or final, in bytes, and words with times. */
+inline constexpr std::size_t longestText = 1u << 20;
+inline constexpr std::size_t mostTokens = 5000;
+/** Of the whole message, which holds the text and twice that of times. */
+inline constexpr std::size_t longestServerMessage = 3u << 20;
+
 /** Words to expect of one stream, the first ones of those that were sent. */
 inline constexpr std::size_t mostHotwords = 1000, mostHotwordBytes = 64u << 10;
 

@@ -21,7 +21,9 @@ TranscriptMessage parseTranscript (const json& payload, bool isFinal)
     message.levels = levelsAt (payload);
     message.lagMs = numberAt (payload, "lag_ms");
 
-    if (const auto tokens = payload.find ("tokens"); tokens != payload.end() && tokens->is_array())
+    // Without its words' times a segment that has too many of them still has its text.
+    if (const auto tokens = payload.find ("tokens");
+        tokens != payload.end() && tokens->is_array() && tokens->size() <= mostTokens)
     {
         for (const auto& token : *tokens)
         {
@@ -227,6 +229,10 @@ json write (const UnknownMessage& m) { return envelope (m.type.c_str(), json::ob
 
 Result<ServerMessage> parseServerMessage (std::string_view text)
 {
+    if (text.size() > longestServerMessage)
+        return Error{ "too_large", "The server sent a message of " + std::to_string (text.size()) + " bytes; at most "
+                                       + std::to_string (longestServerMessage) + " are taken." };
+
     auto parsed = parseJson (text);
 
     if (! parsed)
@@ -245,6 +251,9 @@ Result<ServerMessage> parseServerMessage (std::string_view text)
     {
         if (! payload.contains ("text") || ! payload["text"].is_string())
             return Error{ "bad_message", "The server sent a " + type + " without a text." };
+        if (payload["text"].get_ref<const std::string&>().size() > longestText)
+            return Error{ "too_large", "The server sent a " + type + " whose text has more than "
+                                           + std::to_string (longestText) + " bytes." };
 
         return ServerMessage (parseTranscript (payload, type == "final"));
     }

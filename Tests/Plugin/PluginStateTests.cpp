@@ -225,6 +225,33 @@ TEST_CASE ("A small file that unpacks to very much is refused before it fills th
     CHECK (read.error().message.find ("too large") != std::string::npos);
 }
 
+TEST_CASE ("A state that nests or holds more values than any project is refused before it fills the memory")
+{
+    const auto packed = [] (const std::string& text)
+    {
+        juce::MemoryOutputStream out;
+        {
+            juce::GZIPCompressorOutputStream stream (out, 6, juce::GZIPCompressorOutputStream::windowBitsGZIP);
+            stream.write (text.data(), text.size());
+        }
+        return out.getMemoryBlock();
+    };
+    std::string many;
+    for (int i = 0; i < 2'000'000; ++i)
+        many += "0,";
+
+    for (const auto* place : { "settings", "transcript" })
+        for (const auto& inner : { std::string (8u << 20, '['), "[[" + many + "0]]" })
+        {
+            INFO (place);
+            const auto data = packed (R"({"format":"kikitori","version":2,"model":"mine",")" + std::string (place) + "\":" + inner
+                                      + "}");
+            const auto read = readState (data.getData(), static_cast<int> (data.getSize()));
+            const auto isTold = ! read.ok() || read.value().trouble.has_value();
+            CHECK (isTold);
+        }
+}
+
 namespace
 {
 /** Rows with words; many of them take no two bytes alike. */

@@ -1,6 +1,8 @@
 #include "Protocol/Messages.h"
 #include "Support/Catch.h"
 
+#include <nlohmann/json.hpp>
+
 #include <random>
 
 using namespace kikitori;
@@ -150,4 +152,29 @@ TEST_CASE ("random damage never throws", "[messages]")
     }
 
     SUCCEED();
+}
+
+TEST_CASE ("a client takes a final of at most 1 MiB and the times of at most 5,000 words", "[protocol]")
+{
+    const auto finalOf = [] (std::size_t bytes, std::size_t words)
+    {
+        nlohmann::json tokens = nlohmann::json::array();
+        for (std::size_t i = 0; i < words; ++i)
+            tokens.push_back ({ { "text", "a" }, { "start", i }, { "end", i + 1 }, { "confidence", 1.0 } });
+        return parseServerMessage (
+            nlohmann::json{ { "type", "final" }, { "payload", { { "text", std::string (bytes, 'a') }, { "tokens", tokens } } } }
+                .dump());
+    };
+    const auto whole = finalOf (longestText, mostTokens);
+    REQUIRE (whole.ok());
+    CHECK (std::get<TranscriptMessage> (whole.value()).tokens.size() == mostTokens);
+
+    const auto manyWords = finalOf (10000, mostTokens + 1);
+    REQUIRE (manyWords.ok());
+    CHECK (std::get<TranscriptMessage> (manyWords.value()).text.size() == 10000);
+    CHECK (std::get<TranscriptMessage> (manyWords.value()).tokens.empty());
+
+    CHECK (finalOf (longestText + 1, 0).error().code == "too_large");
+    CHECK (finalOf (12u << 20, 0).error().code == "too_large");
+    CHECK (finalOf (10, 200'000).error().code == "too_large");
 }
