@@ -7,6 +7,7 @@
 #pragma once
 
 #include "Plugin/Editor/CaptionWindow.h"
+#include "Plugin/Editor/ClickedField.h"
 #include "Plugin/Editor/ErrorView.h"
 #include "Plugin/Editor/LevelView.h"
 #include "Plugin/Editor/Look.h"
@@ -78,6 +79,7 @@ private:
     std::unique_ptr<CaptionWindow> captionWindow; ///< once it was asked for
     int lookShown = 0;
     juce::TooltipWindow tooltips{ this };
+    ClickedField clickedField{ *this };
 };
 
 } // namespace kikitori::plugin

@@ -1,5 +1,6 @@
 """Ardour with its windows: the plugin is inserted into a track, a recording is spoken through the track, the words
-stand in the plugin's window, the session is saved and opened again, and they still stand there.
+stand in the plugin's window, the session is saved and opened again, and they still stand there, also when a part of the
+song is heard again. The space bar in the plugin's window is the transport's.
 
     ardour_test.py VST3|LV2
 """
@@ -17,23 +18,54 @@ import screen
 from host_rig import check, likeness, transcript_words, wait_for
 
 SECONDS = 17
+AGAIN = (4.0, 5.5)  # the song's seconds that are heard again
 # Where these stand in the plugin's window below Ardour's tool bar: read alone, as the rest confuses the OCR.
 STATUS = "600x60+140+40"
 TRANSCRIPT = "690x402+160+142"
 
 
-def osc(address, *values):
-    """Tells Ardour by Open Sound Control 1.0 what to do."""
+class OpenSoundControl:
+    """Tells Ardour by Open Sound Control 1.0 what to do, and asks it."""
+
+    def __init__(self, port):
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.udp.connect(("127.0.0.1", port))
+        self.udp.settimeout(1)
+        # All kinds of tracks; no feedback but answers, and these here: Ardour chooses port 8000 of whoever asks.
+        self("/set_surface", 0, 31, 0, 0, 0, 0, self.udp.getsockname()[1])
+
+    @staticmethod
     def padded(data):
         return data + b"\0" * (4 - len(data) % 4)
 
-    tags = "," + "".join({int: "i", float: "f", str: "s"}[type(value)] for value in values)
-    data = padded(address.encode()) + padded(tags.encode())
-    for value in values:
-        data += padded(value.encode()) if isinstance(value, str) else struct.pack(
-            ">i" if isinstance(value, int) else ">f", value)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.sendto(data, ("127.0.0.1", 3819))
+    def __call__(self, address, *values):
+        tags = "," + "".join({int: "i", float: "f", str: "s"}[type(value)] for value in values)
+        data = self.padded(address.encode()) + self.padded(tags.encode())
+        for value in values:
+            data += self.padded(value.encode()) if isinstance(value, str) else struct.pack(
+                ">i" if isinstance(value, int) else ">f", value)
+        self.udp.send(data)
+
+    def ask(self, address):
+        """The number that is answered; None when there is no answer."""
+        self(address)
+        start = self.padded(address.encode())
+        try:
+            while not (answer := self.udp.recv(4096)).startswith(start):
+                pass
+        except TimeoutError:
+            return None
+        kind = answer[len(start) + 1:len(start) + 2].decode()
+        return struct.unpack(">" + {"h": "q"}.get(kind, kind), answer[len(start) + 4:])[0]
+
+    def rolls(self, speed=1):
+        return self.ask("/transport_speed") == speed
+
+    def stop(self):
+        """The song's seconds where it came to a halt."""
+        self("/transport_stop")
+        wait_for(lambda: self.rolls(0), 20, "the transport stopped")
+        return self.ask("/transport_frame") / host_rig.RATE
 
 
 class Ardour:
@@ -51,6 +83,7 @@ class Ardour:
         config.mkdir(parents=True)
         (config / ".a7").touch()
         (config / "config").write_text(self.CONFIG)
+        self.url = config / "osc_url"
         os.environ.update(KIKITORI_SESSION=str(self.session), KIKITORI_FORMAT=kind,
                           VST3_PATH=str(rig.vst3.parent), LV2_PATH=f"{rig.lv2}:/usr/lib/lv2")
 
@@ -84,8 +117,16 @@ class Ardour:
     def saved_words(self):
         return transcript_words(self.state())
 
+    def saved(self):
+        """The transcript in the session, saved now, once all of it is confirmed."""
+        self.osc("/save_state")
+        time.sleep(1)
+        rows = (self.state() or {}).get("transcript", [])
+        return rows if all(row[3] for row in rows) else None
+
     def open(self, display):
         """Up to the session's window, connected to JACK."""
+        self.url.touch()  # Ardour writes its address where such a file is, and takes it away with itself
         self.process = self.rig.start(["ardour", "-a", "-n", str(self.session)])
 
         def setup():
@@ -105,6 +146,9 @@ class Ardour:
         x, y, width, height = display.geometry(window)
         display.click(x + width - 70, y + height - 50)  # connect
         display.window("speech - Ardour", 60)
+        port = wait_for(lambda: re.search(r":(\d+)/", self.url.read_text()), 60, "Ardour's address for OSC")[1]
+        self.osc = OpenSoundControl(int(port))
+        wait_for(lambda: self.osc.rolls(0), 60, "an answer by OSC")
         time.sleep(3)
 
     def open_plugin(self, display):
@@ -113,7 +157,7 @@ class Ardour:
             editor = display.window("speech - Ardour")
             x, y, _, _ = display.geometry(editor)
             display.click(x + 40, y + 323)  # the track's name
-            osc("/access_action", "Editor/show-editor-mixer")
+            self.osc("/access_action", "Editor/show-editor-mixer")
             time.sleep(2)
             display.picture("session")
             display.click(x + 48, y + 170, times=2)
@@ -121,6 +165,50 @@ class Ardour:
 
     def close(self):
         host_rig.end(self.process)
+
+
+def press_keys(display, window, osc):
+    """The space bar is the transport's, wherever the focus is, except while something is typed."""
+    x, y, _, _ = display.geometry(window)
+    transcript, search = (x + 400, y + 400), (x + 760, y + 104)
+
+    def is_the_plugins():
+        return int(display.run("xdotool", "getwindowfocus", "-f") or window, 0) != int(window, 0)
+
+    def click_into(place):
+        """Until the keys are the plugin's: X11 leaves them with the host when it took them at the same time."""
+        def clicked():
+            display.click(*place)
+            return is_the_plugins()
+
+        wait_for(clicked, 20, "the keys are the plugin's")
+
+    def space(where):
+        for speed in (1, 0):
+            display.key("space")
+            wait_for(lambda: osc.rolls(speed), 10, f"a transport {'that rolls' if speed else 'at rest'} ({where})")
+        print(f"ok: the space bar starts and stops the transport: {where}")
+
+    space("window just opened")
+    click_into(transcript)
+    space("window clicked")
+    click_into(search)
+    display.key("a", "space", "b")
+    check(osc.rolls(0), "the space bar is typed into a text field, and the transport is left alone")
+    display.key("Escape")
+    click_into(transcript)
+    space("after typing")
+    osc("/goto_start")
+
+
+def words_in_song(rows):
+    """Words with the song's seconds at which they begin, in their order."""
+    words = []
+    for start, _, _, _, details in rows:
+        for text, offset, *rest in details["words"]:
+            host = rest[3] if len(rest) > 3 else None
+            words.append((host[0] if host else details["host"][0] + offset / host_rig.RATE, text))
+    return sorted(words)
 
 
 def words_on_screen(display, window, expected):
@@ -142,21 +230,28 @@ with host_rig.Rig() as rig:
     sound = screen.Sound(rig)
     ardour.open(display)
     window = ardour.open_plugin(display)
-    osc("/strip/monitor_input", 1, 1)
+    osc = ardour.osc
+    press_keys(display, window, osc)
+
     x, y, _, _ = display.geometry(window)
-    display.click(x + 71, y + 51)  # Start
+    start = (x + 71, y + 51)
+    display.click(*start)
     wait_for(lambda: "listening" in display.text(window, STATUS), 60, "Listening in the window")
+    # The track plays what was recorded on it, which is nothing.
+    osc("/transport_play")
+    wait_for(lambda: {"reaches", "ardour", "monitoring"} <= set(display.text(window, STATUS)), 60,
+             "the window says that no sound reaches it, and why")
+    osc.stop()
+    osc("/goto_start")
+    osc("/strip/monitor_input", 1, 1)
     osc("/transport_play")
     sound.play(host_rig.samples_of(speech), sound.ports("ardour:voice/audio_in"))
-    osc("/transport_stop")
+    osc.stop()
 
     def saved():
-        osc("/save_state")
-        time.sleep(1)
-        words = ardour.saved_words()
         # The transport stopped: a final confirms the last words although the track goes on with silence.
-        is_confirmed = all(segment[3] for segment in (ardour.state() or {}).get("transcript", []))
-        return words if is_confirmed and len(words) > 0.7 * len(expected) else None
+        words = transcript_words({"transcript": ardour.saved() or []})
+        return words if len(words) > 0.7 * len(expected) else None
 
     # Letters, not words: the stream began before the speech, so the model's chunks begin elsewhere in it.
     words = wait_for(saved, 20, "the words in the saved session")
@@ -176,4 +271,31 @@ with host_rig.Rig() as rig:
     wait_for(lambda: words_on_screen(display, window, words) >= 0.6, 20, "the words after reopening")
     display.picture(f"ardour-{kind}-reopened", window)
     check(ardour.saved_words() == words, "the words are still in the session")
+
+    # A part of the song is heard again, by an instance that knows the rest from the session alone.
+    osc = ardour.osc
+    x, y, _, _ = display.geometry(window)
+    display.click(*start)
+    wait_for(lambda: "listening" in display.text(window, STATUS), 60, "Listening in the window")
+    begin, end = (int(second * host_rig.RATE) for second in AGAIN)
+    part = host_rig.samples_of(speech)[:, begin:end]
+    before = words_in_song(ardour.saved())
+    for time_around in (1, 2, 3):
+        known = {row[4]["host"][5] for row in ardour.saved()}
+        osc("/locate", begin, 0)
+        wait_for(lambda: osc.ask("/transport_frame") == begin, 20, "the playhead at 4 s")
+        osc("/transport_play")
+        sound.play(part, sound.ports("ardour:voice/audio_in"))
+        stopped = osc.stop()
+
+        def heard_again():
+            rows = ardour.saved()
+            return rows if rows and {row[4]["host"][5] for row in rows} - known else None
+
+        after = words_in_song(wait_for(heard_again, 60, "words of the new pass in the session"))
+        outside = [[word for word in words if not AGAIN[0] - 0.5 < word[0] < stopped + 0.1] for words in (before, after)]
+        print(" ".join(text for _, text in after))
+        check(outside[0] == outside[1] and len(outside[0]) > 0,
+              f"heard again until {stopped:.1f} s ({time_around}): the {len(outside[0])} words around it stand there, once")
+    display.picture(f"ardour-{kind}-again", window)
     ardour.close()

@@ -141,7 +141,7 @@ class Sound:
         return [port.name for port in self.client.get_ports(pattern, is_audio=True, **kind)]
 
     def play(self, audio, inputs):
-        """Plays channels by frames into the named input ports; returns at its end. Once."""
+        """Plays channels by frames into the named input ports; returns at its end."""
         outputs = [self.client.outports.register(f"out_{n + 1}") for n in range(len(inputs))]
         position = 0
         done = threading.Event()
@@ -163,4 +163,5 @@ class Sound:
                 self.client.connect(output, name)
             done.wait(audio.shape[1] / host_rig.RATE * 2 + 20)
             time.sleep(0.2)
+        self.client = self.connect()  # the block has closed it
         host_rig.check(done.is_set(), "the speech was played to its end")
