@@ -48,7 +48,10 @@ public:
             if (! segment.text.empty())
                 add (segment);
         if (transcript.partial && ! transcript.partial->text.empty())
+        {
             add (*transcript.partial);
+            entries.back().isPlayed = false; // until it is final
+        }
 
         addGaps (nullptr, std::numeric_limits<std::int64_t>::max());
         return takes;
@@ -94,9 +97,13 @@ private:
 
         // A loaded project knows that something was lost, but not how much.
         if (segment.gapBefore && ! isKnown (segment))
+        {
             addRow (nullptr, startOf (segment), 0.0, segment.speaker);
+            entries.back().isPlayed = isPlayed (segment);
+        }
 
         addRow (&segment, startOf (segment), 0.0, segment.speaker);
+        entries.back().isPlayed = isPlayed (segment);
         said[segment.speaker] = segment.startSample;
         last = &segment;
     }
@@ -116,6 +123,7 @@ private:
 
             addRow (nullptr, isOfTake ? sinceTake (gap->startSample) : std::max (0.0, seconds + base),
                     static_cast<double> (gap->samples) / streamSampleRate, gap->speaker);
+            entries.back().isPlayed = near != nullptr && isPlayed (*near);
         }
     }
 
@@ -158,6 +166,28 @@ bool TranscriptRows::isSame (const Row& row, const Entry& entry)
     return row.segment == entry.segment || *row.segment == *entry.segment;
 }
 
+/** Later passes are behind earlier ones on the stream; what has no place on the timeline keeps its own. */
+void TranscriptRows::sortPlayed (std::vector<Entry>& entries)
+{
+    std::vector<Entry> played;
+
+    for (const auto& entry : entries)
+        if (entry.isPlayed)
+            played.push_back (entry);
+
+    const auto isEarlier = [] (const Entry& a, const Entry& b) { return a.startSeconds < b.startSeconds; };
+
+    if (std::is_sorted (played.begin(), played.end(), isEarlier))
+        return;
+
+    std::stable_sort (played.begin(), played.end(), isEarlier);
+    auto next = played.begin();
+
+    for (auto& entry : entries)
+        if (entry.isPlayed)
+            entry = *next++;
+}
+
 bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
                            std::shared_ptr<const TranscriptSnapshot> current)
 {
@@ -172,6 +202,8 @@ bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
     if (current != nullptr)
         Collector (wanted, *current, lengthOf (earlier), takes).collect();
 
+    sortPlayed (wanted);
+
     // Segments are shared between snapshots, so an equal address is an equal segment while both snapshots live.
     std::size_t same = 0;
     while (same < std::min (list.size(), wanted.size()) && isSame (list[same], wanted[same]))
@@ -179,6 +211,12 @@ bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
         list[same].segment = wanted[same].segment;
         ++same;
     }
+
+    // A row that only moves keeps its height.
+    std::map<const Segment*, int> heights;
+    for (auto i = same; i < list.size(); ++i)
+        if (list[i].segment != nullptr && list[i].isMeasured)
+            heights.emplace (list[i].segment, list[i].height);
 
     list.resize (same);
     std::erase_if (laidOut, [same] (std::size_t row) { return row >= same; });
@@ -189,7 +227,16 @@ bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
     shownCurrent = std::move (current);
 
     for (auto i = same; i < wanted.size(); ++i)
+    {
         add (wanted[i]);
+
+        if (const auto known = heights.find (wanted[i].segment); known != heights.end())
+        {
+            list.back().height = known->second;
+            list.back().isMeasured = true;
+        }
+    }
+
     return true;
 }
 

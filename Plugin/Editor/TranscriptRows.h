@@ -1,6 +1,6 @@
 /*  The transcript as rows with a time and a speaker, a row where audio was lost, and a title above each take whose
-    times are its own. A row is laid out when it is looked
-    at; until then its height is estimated from the length of its text, so that ten hours cost no more than a screen.
+    times are its own. What was heard while a host played stands in the order of its timeline, whichever pass heard it; what
+    still changes stands at the end. A row is laid out when it is looked at; until then its height is estimated from the length of its text, so that ten hours cost no more than a screen.
 
     Threads: message thread. It keeps the snapshots that it shows, which never change.
     Failure: none.
@@ -85,11 +85,13 @@ private:
         double startSeconds = 0.0;
         double lostSeconds = 0.0;
         std::string speaker{};
+        bool isPlayed = false; ///< its time is the host's, and it stands where that is
     };
 
     class Collector;
 
     static bool isSame (const Row& row, const Entry& entry);
+    static void sortPlayed (std::vector<Entry>& entries);
     void add (const Entry& entry);
     void place (std::size_t from);
     int estimate (const Row& row) const;

@@ -274,3 +274,45 @@ TEST_CASE ("The transcript is saved in the format of the file's name; a bad fold
     CHECK (failed.error().code == "save_failed");
     CHECK (failed.error().message.find ("/nonexistent/folder/a.txt") != std::string::npos);
 }
+
+TEST_CASE ("The window's rows stand in the order of the song, whichever pass heard them; what still changes is the last")
+{
+    TranscriptSnapshot transcript;
+    const auto heard = [&transcript] (const std::string& text, double atSecond, std::int64_t pass)
+    {
+        Segment segment;
+        segment.text = text;
+        segment.startSample = static_cast<std::int64_t> (transcript.finals.size()) * 480000;
+        segment.endSample = segment.startSample + 48000;
+        segment.startSeconds = static_cast<double> (segment.startSample) / 48000.0;
+        segment.endSeconds = segment.startSeconds + 1.0;
+        segment.host.emplace();
+        segment.host->seconds = atSecond;
+        segment.host->pass = pass;
+        return segment;
+    };
+    transcript.finals.push_back (heard ("first", 0.0, 1));
+    transcript.finals.push_back (heard ("third", 20.0, 1));
+    const plugin::Words words;
+    plugin::TranscriptRows rows (words);
+    rows.show (nullptr, std::make_shared<const TranscriptSnapshot> (transcript));
+    rows.measure (0, 1000);
+    const auto height = rows.height();
+
+    transcript.finals.push_back (heard ("second", 10.0, 2));
+    auto partial = heard ("and now", 5.0, 2);
+    partial.confirmed = false;
+    transcript.partial = partial;
+    rows.show (nullptr, std::make_shared<const TranscriptSnapshot> (transcript));
+    std::vector<std::string> texts;
+    for (const auto& row : rows.rows())
+        texts.push_back (row.segment->text);
+    CHECK (texts == std::vector<std::string>{ "first", "second", "third", "and now" });
+    CHECK (rows.rows()[2].isMeasured); // it has only moved
+
+    transcript.partial.reset();
+    transcript.finals.truncate (2);
+    rows.show (nullptr, std::make_shared<const TranscriptSnapshot> (transcript));
+    rows.measure (0, 1000);
+    CHECK (rows.height() == height);
+}

@@ -247,11 +247,13 @@ TEST_CASE ("Lost audio has a row where the host's timeline was, also when the so
     scene.rows.show (nullptr, snapshot);
     const auto& rows = scene.rows.rows();
     REQUIRE (rows.size() == 4);
-    CHECK (rows[1].segment == nullptr);
-    CHECK (rows[1].startSeconds == Approx (62.0));
-    CHECK (rows[2].segment == nullptr);
-    CHECK (rows[2].startSeconds == Approx (1.0));
-    CHECK (rows[3].startSeconds == Approx (2.0));
+    for (const auto& [row, isLost, seconds] :
+         { std::tuple{ 0, true, 1.0 }, std::tuple{ 1, false, 2.0 }, std::tuple{ 2, false, 60.0 }, std::tuple{ 3, true, 62.0 } })
+    {
+        const auto& one = rows[static_cast<std::size_t> (row)];
+        CHECK ((one.segment == nullptr) == isLost);
+        CHECK (one.startSeconds == Approx (seconds));
+    }
 }
 
 TEST_CASE ("In the window, words are dragged over, double-clicked and copied, and a time takes its row")
