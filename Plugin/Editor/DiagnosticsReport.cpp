@@ -1,5 +1,7 @@
 #include "Plugin/Editor/DiagnosticsReport.h"
 
+#include "Core/Credentials.h"
+
 namespace kikitori::plugin
 {
 
@@ -11,7 +13,7 @@ juce::String utf8 (const std::string& text) { return juce::String::fromUTF8 (tex
 /** What could be a secret in an address or a message does not go into a report. */
 juce::String redacted (const std::string& text)
 {
-    auto safe = utf8 (text);
+    auto safe = utf8 (textWithoutUsers (text));
 
     for (int at = safe.indexOfIgnoreCase ("token="); at >= 0; at = safe.indexOfIgnoreCase (at + 7, "token="))
     {
@@ -49,7 +51,7 @@ void addConnection (juce::StringArray& lines, const DiagnosticsFacts& facts)
     const auto& session = facts.snapshot.session;
     lines.add ("Kikitori " KIKITORI_VERSION " on " + juce::SystemStats::getOperatingSystemName());
     lines.add ("state      " + utf8 (toString (session.state)) + ", " + redacted (describe (session)));
-    lines.add ("address    " + redacted (facts.settings.address));
+    lines.add ("address    " + redacted (addressWithoutUser (facts.settings.address)));
     lines.add ("backend    " + (session.backend.empty() ? juce::String ("-") : redacted (session.backend))
                + (session.protocol > 0 ? ", protocol " + juce::String (session.protocol) : juce::String())
                + (facts.backendVersion.empty() ? juce::String() : ", version " + utf8 (facts.backendVersion)));

@@ -1,5 +1,6 @@
 #include "Plugin/Processor/PluginState.h"
 
+#include "Core/Credentials.h"
 #include "Plugin/Processor/StateReader.h"
 #include "Plugin/Processor/StoredTranscript.h"
 
@@ -38,14 +39,7 @@ Error notOurs (const char* what)
 std::string withoutSecrets (std::string address)
 {
     address.resize (std::min (address.size(), address.find_first_of ("?#")));
-    const auto scheme = address.find ("://");
-    const auto start = scheme == std::string::npos ? 0 : scheme + 3;
-    const auto at = address.rfind ('@');
-
-    if (at != std::string::npos && at >= start)
-        address.erase (start, at + 1 - start);
-
-    return address;
+    return addressWithoutUser (std::move (address));
 }
 
 template <typename Value>

@@ -1,5 +1,6 @@
 #include "Plugin/Processor/StreamCore.h"
 
+#include "Core/Credentials.h"
 #include "Session/Hotwords.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace kikitori::plugin
 Error StreamControl::Core::notApproved() const
 {
     return { "not_approved",
-             "This project wants to send audio to " + settings.address
+             "This project wants to send audio to " + addressWithoutUser (settings.address)
                  + ", which you have not agreed to yet. Press Allow to agree, or choose another address." };
 }
 

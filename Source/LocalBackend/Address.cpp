@@ -1,5 +1,7 @@
 #include "LocalBackend/Address.h"
 
+#include "Core/Credentials.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -14,7 +16,7 @@ constexpr std::uint16_t tlsPort = 443;
 Error badAddress (const std::string& address, const std::string& why)
 {
     return { "bad_address",
-             "The backend address \"" + address + "\" " + why
+             "The backend address \"" + addressWithoutUser (address) + "\" " + why
                  + ". Use \"local\", a name such as studio:58081, or a URL such as https://studio:8443." };
 }
 

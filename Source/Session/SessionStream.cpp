@@ -1,4 +1,5 @@
 // The running stream of a SessionEngine, on the transport's thread.
+#include "Core/Credentials.h"
 #include "Core/Log.h"
 #include "Session/SessionEngine.h"
 
@@ -59,7 +60,8 @@ void SessionEngine::begin (std::uint64_t newGeneration, const StartOrder& order,
     uplink = std::make_unique<AudioUplink> (tap, config, reports);
     uplink->begin (listener);
 
-    log::write (log::Level::info, "session", "start", "stream " + sessionId + " to " + config.address);
+    log::write (log::Level::info, "session", "start",
+                "stream " + sessionId + " to " + addressWithoutUser (config.address));
     ticking = transport.callEvery (config.limits.tick, [this] { tick(); });
     connect();
     publish();

@@ -45,6 +45,15 @@ TEST_CASE ("what is no address is refused with the reason", "[address]")
     }
 }
 
+TEST_CASE ("a refusal does not repeat user and password", "[address]")
+{
+    const auto parsed = parseAddress ("https://someone:hidden@studio:8443");
+    REQUIRE_FALSE (parsed.ok());
+    CHECK (parsed.error().message.find ("someone") == std::string::npos);
+    CHECK (parsed.error().message.find ("hidden") == std::string::npos);
+    CHECK (parsed.error().message.find ("\"https://studio:8443\"") != std::string::npos);
+}
+
 TEST_CASE ("a token's key is scheme, host and port", "[address]")
 {
     CHECK (originOf (parseAddress ("wss://studio/asr").value()) == "https://studio:443");

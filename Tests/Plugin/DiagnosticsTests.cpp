@@ -42,7 +42,7 @@ TEST_CASE ("A token in an address or a message is blackened in the report")
     facts.snapshot.session.history = std::make_shared<const std::vector<LifecycleTransition>>();
     facts.settings.address = "https://gpu.test/?token=geheim&x=1";
     facts.snapshot.session.lastError = Error{ "refused", "wss://gpu.test/ws?token=geheim said no" };
-    facts.log = { "12:00:00 info network/connect url=?token=geheim" };
+    facts.log = { "12:00:00 info network/connect url=?token=geheim", "to https://jemand:geheim@gpu.test" };
     const auto text = plugin::diagnosticsReport (facts);
     CHECK_FALSE (text.contains ("geheim"));
     CHECK (text.contains ("token=*&x=1"));
