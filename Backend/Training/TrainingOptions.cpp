@@ -259,8 +259,6 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     if (! platform::isFolder (options.initialise))
         options.initialise = resolvePointer (options.initialise);
 
-    options.saysSizes = options.saysSizes || options.lightweight;
-
     if (options.lightweight)
         makeLightweight (options);
 

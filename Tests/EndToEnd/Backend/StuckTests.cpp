@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 TEST_CASE ("a backend whose sockets nobody looks at any more says so and ends by itself", "[backend][watchdog]")
 {
     ServerProcess backend ({}, { { "KIKITORI_STUCK_SECONDS", "1" } });
+    REQUIRE (RawClient::ask (backend.port(), get ("/healthz")).starts_with ("HTTP/1.1 200")); // its loop has begun
     const StuckThread stuck (backend.process().pid());
     CHECK (backend.process().waitForOutput ("have not been looked at", 30s));
     CHECK (backend.process().wait (30s) == 5);
