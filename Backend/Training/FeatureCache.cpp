@@ -18,7 +18,7 @@ namespace kikitori::backend
 
 namespace
 {
-constexpr std::uint64_t layoutVersion = 3; // counts up when features or file change
+constexpr std::uint64_t layoutVersion = 4; // counts up when features or file change
 constexpr double quietLogMel = -16.0;      // mean of a frame of digital silence is -16.6
 
 void mix (std::uint64_t& hash, std::string_view bytes)
@@ -61,7 +61,8 @@ Status build (const std::filesystem::path& base,
               const FeatureCache::Progress& progress)
 {
     const auto frameFile = base.string() + ".features";
-    const auto partial = frameFile + ".partial." + std::to_string (::getpid());
+    const auto ofThisProcess = ".partial." + std::to_string (::getpid()); // those of a group make it at the same time
+    const auto partial = frameFile + ofThisProcess;
     std::ofstream out (partial, std::ios::binary);
     std::vector<FeatureCache::Entry> entries;
     std::int64_t written = 0;
@@ -98,7 +99,8 @@ Status build (const std::filesystem::path& base,
 
     out.close();
     const auto entryFile = base.string() + ".entries";
-    std::ofstream list (entryFile + ".partial", std::ios::binary);
+    const auto partialEntries = entryFile + ofThisProcess;
+    std::ofstream list (partialEntries, std::ios::binary);
     list.write (reinterpret_cast<const char*> (entries.data()),
                 static_cast<std::streamsize> (entries.size() * sizeof (FeatureCache::Entry)));
     list.close();
@@ -106,10 +108,14 @@ Status build (const std::filesystem::path& base,
     std::filesystem::rename (partial, frameFile, failed);
 
     if (! failed)
-        std::filesystem::rename (entryFile + ".partial", entryFile, failed);
+        std::filesystem::rename (partialEntries, entryFile, failed);
 
     if (! out || ! list || failed)
+    {
+        std::error_code ignored;
+        std::filesystem::remove (partialEntries, ignored);
         return giveUp (diskFailed (frameFile));
+    }
 
     return success();
 }
