@@ -292,19 +292,22 @@ std::string au (std::size_t samples, std::uint64_t stated)
            + bigEndian (1, 4) + bigEndian (0, 4) + std::string (2 * samples, '\0');
 }
 
+/** Gives these bytes, which must outlive it, as a pipe does. */
+auto pipeOf (const std::string& bytes)
+{
+    return [&bytes, given = std::size_t{ 0 }] (std::span<char> room) mutable
+    {
+        const auto count = std::min ({ room.size(), bytes.size() - given, std::size_t{ 1000 } });
+        std::copy_n (bytes.begin() + static_cast<std::ptrdiff_t> (given), count, room.begin());
+        given += count;
+        return count;
+    };
+}
+
 /** All of a pipe that gives these bytes. */
 std::optional<Error> missingInPipe (const std::string& bytes)
 {
-    std::size_t given = 0;
-    auto reader = AudioFileReader::open (
-        [&] (std::span<char> room)
-        {
-            const auto count = std::min ({ room.size(), bytes.size() - given, std::size_t{ 1000 } });
-            std::copy_n (bytes.begin() + static_cast<std::ptrdiff_t> (given), count, room.begin());
-            given += count;
-            return count;
-        },
-        "standard input");
+    auto reader = AudioFileReader::open (pipeOf (bytes), "standard input");
     REQUIRE (reader);
 
     std::vector<float> block (4096);
@@ -441,16 +444,7 @@ TEST_CASE ("a pipe is read as a file is")
     {
         INFO (name);
         const auto bytes = contentOf (fixture (name));
-        std::size_t given = 0;
-        auto reader = AudioFileReader::open (
-            [&] (std::span<char> room)
-            {
-                const auto count = std::min ({ room.size(), bytes.size() - given, std::size_t{ 1000 } });
-                std::copy_n (bytes.begin() + static_cast<std::ptrdiff_t> (given), count, room.begin());
-                given += count;
-                return count;
-            },
-            "standard input");
+        auto reader = AudioFileReader::open (pipeOf (bytes), "standard input");
         REQUIRE (reader);
 
         std::vector<float> block (4096);
