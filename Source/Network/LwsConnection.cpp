@@ -77,7 +77,7 @@ void LwsConnection::reach (Resolver& resolver)
     }
 
     proxy = found.value();
-    lookup = resolver.resolve (proxy ? proxy->host : endpoint.host, answer);
+    lookup = resolver.resolve (proxy ? proxy->host : endpoint.host, proxy ? proxy->port : endpoint.port, answer);
 }
 
 void LwsConnection::connect (const std::string& address)

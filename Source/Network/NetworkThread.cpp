@@ -94,8 +94,6 @@ private:
 class LwsTransport final : public Transport
 {
 public:
-    ~LwsTransport() override { resolver.reset(); } // its threads post to the loop, which must still be there
-
     void post (std::function<void()> task) override { loop.post (std::move (task)); }
 
     std::unique_ptr<Subscription> callEvery (Milliseconds interval, std::function<void()> task) override
@@ -115,20 +113,20 @@ public:
                                                         WebSocketListener& listener) override
     {
         auto socket = std::make_shared<LwsWebSocket> (loop, endpoint, path, listener);
-        socket->open (*resolver);
+        socket->open (resolver);
         return std::make_unique<WebSocketHandle> (std::move (socket));
     }
 
     std::unique_ptr<Subscription> request (const Endpoint& endpoint, HttpRequest what, HttpCallback callback) override
     {
         auto started = std::make_shared<LwsHttp> (loop, endpoint, std::move (what), std::move (callback));
-        started->start (*resolver);
+        started->start (resolver);
         return std::make_unique<RequestHandle> (std::move (started));
     }
 
 private:
     LwsLoop loop;
-    std::unique_ptr<Resolver> resolver = std::make_unique<Resolver> (loop);
+    Resolver resolver{ loop }; // goes first: its lookups post to the loop
 };
 } // namespace
 

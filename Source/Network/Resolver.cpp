@@ -1,134 +1,148 @@
 #include "Network/Resolver.h"
 
-#include "Core/Guarded.h"
+#include "Network/AddressRace.h"
 #include "Network/NetworkThread.h"
 
-#include <arpa/inet.h>
+#include <algorithm>
+
 #include <netdb.h>
 
 namespace kikitori
 {
 
-struct Resolver::Lookup
+/** The way from a lookup's thread to the loop, which may be gone. */
+struct Resolver::Post
 {
-    std::thread thread;
-    std::atomic<bool> isDone{ false };
+    std::mutex mutex;
+    LwsLoop* loop; ///< null: nobody wants to know any more
 };
 
-namespace
-{
-class Wanted final : public Subscription
+class Resolver::Wanted final : public Subscription
 {
 public:
-    explicit Wanted (Resolver::Callback callback) : call (std::move (callback)) {}
-
-    void answer (Result<std::string> result)
+    Wanted (LwsLoop& loopToUse, std::uint16_t portToReach, Callback callback)
+        : loop (loopToUse), port (portToReach), call (std::move (callback))
     {
-        if (auto once = std::exchange (call, nullptr))
-            once (std::move (result));
+    }
+
+    void found (const Addresses& addresses)
+    {
+        if (call == nullptr || race != nullptr)
+            return;
+        if (! addresses)
+            return answer (addresses.error());
+        if (addresses.value().size() == 1)
+            return answer (addresses.value().front());
+
+        race = std::make_unique<AddressRace> (loop, addresses.value(), port,
+                                              [this] (Result<std::string> first) { answer (std::move (first)); });
     }
 
 private:
-    Resolver::Callback call;
+    void answer (Result<std::string> result)
+    {
+        if (auto once = std::exchange (call, nullptr))
+            once (std::move (result)); // may destroy this
+    }
+
+    LwsLoop& loop;
+    const std::uint16_t port;
+    Callback call;
+    std::unique_ptr<AddressRace> race;
 };
 
-bool isNumeric (const std::string& host)
-{
-    unsigned char bytes[16];
-    return inet_pton (AF_INET, host.c_str(), bytes) == 1 || inet_pton (AF_INET6, host.c_str(), bytes) == 1;
-}
-
-Result<std::string> lookUp (const std::string& host)
+Resolver::Addresses Resolver::lookUpBySystem (const std::string& host)
 {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_ADDRCONFIG; // no IPv6 address where this machine has no IPv6
-    addrinfo* found = nullptr;
+    addrinfo* first = nullptr;
 
-    if (const auto code = getaddrinfo (host.c_str(), nullptr, &hints, &found); code != 0)
+    if (const auto code = getaddrinfo (host.c_str(), nullptr, &hints, &first); code != 0)
         return Error{ "unknown_host",
                       "The name " + host + " was not found (" + gai_strerror (code) + "); check the address." };
 
-    char text[NI_MAXHOST] = {};
-    const auto code = getnameinfo (found->ai_addr, found->ai_addrlen, text, sizeof (text), nullptr, 0, NI_NUMERICHOST);
-    freeaddrinfo (found);
+    const std::unique_ptr<addrinfo, void (*) (addrinfo*)> all (first, freeaddrinfo);
+    std::vector<std::string> addresses;
 
-    if (code != 0)
+    for (const auto* one = first; one != nullptr; one = one->ai_next)
+    {
+        char text[NI_MAXHOST] = {};
+
+        if (getnameinfo (one->ai_addr, one->ai_addrlen, text, sizeof (text), nullptr, 0, NI_NUMERICHOST) == 0
+            && std::find (addresses.begin(), addresses.end(), text) == addresses.end())
+            addresses.emplace_back (text);
+    }
+
+    if (addresses.empty())
         return Error{ "unknown_host", "The address of " + host + " cannot be written as numbers." };
 
-    return std::string (text);
+    return addresses;
 }
-} // namespace
 
-Resolver::Resolver (LwsLoop& loopToUse) : loop (loopToUse) {}
+Resolver::Resolver (LwsLoop& loopToUse, LookUp way)
+    : loop (loopToUse), lookUp (std::move (way)), post (std::make_shared<Post>())
+{
+    post->loop = &loop;
+}
 
 Resolver::~Resolver()
 {
-    for (const auto& lookup : lookups)
-        lookup->thread.join();
+    const std::lock_guard lock (post->mutex);
+    post->loop = nullptr;
 }
 
-void Resolver::collect()
+std::shared_ptr<Subscription> Resolver::resolve (const std::string& host, std::uint16_t port, Callback callback)
 {
-    lookups.remove_if (
-        [] (const auto& lookup)
-        {
-            if (! lookup->isDone)
-                return false;
-
-            lookup->thread.join();
-            return true;
-        });
-}
-
-std::shared_ptr<Subscription> Resolver::resolve (const std::string& host, Callback callback)
-{
-    auto wanted = std::make_shared<Wanted> (std::move (callback));
-    const auto answerLater = [this, weak = std::weak_ptr (wanted)] (Result<std::string> result, Milliseconds delay)
+    auto wanted = std::make_shared<Wanted> (loop, port, std::move (callback));
+    const auto findLater = [this, weak = std::weak_ptr (wanted)] (Addresses addresses, Milliseconds delay)
     {
         loop.addTimer (delay,
-                       [weak, result = std::move (result)]
+                       [weak, addresses = std::move (addresses)]
                        {
                            if (const auto still = weak.lock())
-                               still->answer (result);
+                               still->found (addresses);
                        });
     };
 
-    collect();
+    lookups.remove_if ([] (const auto& lookup) { return lookup->isDone(); });
 
     // "localhost" is loopback by RFC 6761, whatever a resolver says.
     if (host == "localhost")
     {
-        answerLater (std::string ("127.0.0.1"), Milliseconds (0));
+        findLater (std::vector<std::string>{ "127.0.0.1", "::1" }, Milliseconds (0));
+        return wanted;
     }
-    else if (isNumeric (host))
+
+    if (platform::isNumericAddress (host))
     {
-        answerLater (host, Milliseconds (0));
+        findLater (std::vector<std::string>{ host }, Milliseconds (0));
+        return wanted;
     }
-    else if (lookups.size() >= mostLookups)
-    {
-        answerLater (Error{ "unknown_host", "Too many name lookups run at once; try again." }, Milliseconds (0));
-    }
-    else
-    {
-        answerLater (Error{ "unknown_host", "The name server did not answer for " + host + " in time." },
-                     NetworkPolicy::resolveLimit);
-        auto lookup = std::make_shared<Lookup>();
-        lookup->thread = guardedThread (
-            "network",
-            [this, host, lookup = lookup.get(), weak = std::weak_ptr (wanted)]
-            {
-                auto result = lookUp (host);
-                loop.post (
-                    [weak, result = std::move (result)]
+
+    auto lookup = platform::UnattendedThread::start (
+        "network",
+        [host, find = lookUp, way = post, weak = std::weak_ptr (wanted)]
+        {
+            auto addresses = find (host);
+            const std::lock_guard lock (way->mutex);
+
+            if (way->loop != nullptr)
+                way->loop->post (
+                    [weak, addresses = std::move (addresses)]
                     {
                         if (const auto still = weak.lock())
-                            still->answer (result);
+                            still->found (addresses);
                     });
-                lookup->isDone = true;
-            });
+        });
+
+    findLater (lookup != nullptr
+                   ? Error{ "unknown_host", "The name server did not answer for " + host + " in time." }
+                   : Error{ "unknown_host", "Too many name lookups run at once; try again." },
+               lookup != nullptr ? NetworkPolicy::resolveLimit : Milliseconds (0));
+
+    if (lookup != nullptr)
         lookups.push_back (std::move (lookup));
-    }
 
     return wanted;
 }

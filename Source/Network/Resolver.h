@@ -1,13 +1,14 @@
 /*  Names to addresses, off the service thread: Debian's libwebsockets would look them up on it and freeze every
-    instance for as long.
+    instance for as long. Of several addresses the one that answers (AddressRace).
 
-    Threads: made, used and destroyed on the loop's thread; each lookup has a thread of its own, joined when it ends
-    or at the latest by the destructor, which waits for the system's resolver (its own limits apply).
-    Failure: an Error after NetworkPolicy::resolveLimit, or at once when mostLookups run already.
+    Threads: made and used on the loop's thread, destroyed on any; each lookup has an UnattendedThread, which nobody waits
+    for: what it finds too late is dropped.
+    Failure: an Error after NetworkPolicy::resolveLimit, or at once when too many lookups run already.
 */
 #pragma once
 
 #include "Network/LwsLoop.h"
+#include "Platform/UnattendedThread.h"
 
 #include <list>
 
@@ -18,22 +19,27 @@ class Resolver
 {
 public:
     using Callback = std::function<void (Result<std::string>)>;
-    static constexpr std::size_t mostLookups = 16;
+    using Addresses = Result<std::vector<std::string>>;
+    using LookUp = std::function<Addresses (const std::string& host)>;
 
-    explicit Resolver (LwsLoop& loop);
+    /** The system's way; waits as long as that does. */
+    static Addresses lookUpBySystem (const std::string& host);
+
+    explicit Resolver (LwsLoop& loop, LookUp lookUp = lookUpBySystem);
     ~Resolver();
 
-    /** Calls back on the loop's thread, never before this returns, with a numeric address; not after the
-        subscription went. */
-    std::shared_ptr<Subscription> resolve (const std::string& host, Callback callback);
+    /** Calls back on the loop's thread, never before this returns, with a numeric address on which this port answers, or
+        the only one; not after the subscription went. */
+    std::shared_ptr<Subscription> resolve (const std::string& host, std::uint16_t port, Callback callback);
 
 private:
-    struct Lookup;
-
-    void collect();
+    class Wanted;
+    struct Post;
 
     LwsLoop& loop;
-    std::list<std::shared_ptr<Lookup>> lookups;
+    const LookUp lookUp;
+    const std::shared_ptr<Post> post;
+    std::list<std::unique_ptr<platform::UnattendedThread>> lookups;
 };
 
 } // namespace kikitori
