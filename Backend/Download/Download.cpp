@@ -3,6 +3,7 @@
 #include "Backend/Download/FileHash.h"
 #include "Backend/Download/FileWriter.h"
 #include "Backend/Download/Transfer.h"
+#include "Core/Credentials.h"
 
 namespace kikitori::backend
 {
@@ -61,9 +62,8 @@ Status fetchWhole (const WantedFile& file, const fs::path& part, const ByteProgr
                          : tried;
     }
 }
-} // namespace
 
-Status download (const WantedFile& file, const ByteProgress& progress)
+Status downloadWhole (const WantedFile& file, const ByteProgress& progress)
 {
     auto part = file.target;
     part += ".part";
@@ -100,6 +100,13 @@ Status download (const WantedFile& file, const ByteProgress& progress)
     fs::rename (part, file.target, failed);
     return failed ? Status (Error{ "write_failed", file.target.string() + " cannot be written: " + failed.message() })
                   : success();
+}
+} // namespace
+
+Status download (const WantedFile& file, const ByteProgress& progress)
+{
+    const auto done = downloadWhole (file, progress);
+    return done ? done : Status (Error{ done.error().code, textWithoutUsers (done.error().message) });
 }
 
 } // namespace kikitori::backend

@@ -1,8 +1,9 @@
-/*  Fetches files by HTTP(S) with libcurl: with progress, resumed where an earlier try ended, checked for size, hash and
+/*  Fetches files by HTTP(S) with libcurl, over at most five redirects, to https alone: with progress, resumed where an earlier try ended, checked for size, hash and
     room on the disk, of which a tenth stays free.
 
     Threads: one call belongs to one thread; progress is called on it.
-    Failure: network_failed, not_found, wrong_size, too_large, wrong_hash, disk_full, write_failed, cancelled, with what to do.
+    Failure: network_failed, not_found, redirect_refused, wrong_size, too_large, wrong_hash, disk_full, write_failed,
+    cancelled, with what to do, and with no user and password of the address.
    What was fetched so far stays in the .part file for the next try, but for a file whose size or hash is wrong.
 */
 #pragma once

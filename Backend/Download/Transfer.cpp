@@ -1,6 +1,7 @@
 #include "Backend/Download/Transfer.h"
 
 #include "Backend/Download/FileWriter.h"
+#include "Core/Credentials.h"
 #include "Platform/DiskSpace.h"
 
 #include <memory>
@@ -50,13 +51,16 @@ Curl open (const std::string& url)
     curl_easy_setopt (handle, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt (handle, CURLOPT_MAXREDIRS, mostRedirects);
     curl_easy_setopt (handle, CURLOPT_FAILONERROR, 1L); // the text of an error is no file
-    const auto isSecure = url.starts_with ("https:");
+    curl_easy_setopt (handle, CURLOPT_UNRESTRICTED_AUTH, 0L); // a password is for the host that it was given for
 #if LIBCURL_VERSION_NUM >= 0x075500
     curl_easy_setopt (handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt (handle, CURLOPT_REDIR_PROTOCOLS_STR, isSecure ? "https" : "http,https");
+    curl_easy_setopt (handle, CURLOPT_REDIR_PROTOCOLS_STR, "https");
 #else
     curl_easy_setopt (handle, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
-    curl_easy_setopt (handle, CURLOPT_REDIR_PROTOCOLS, isSecure ? CURLPROTO_HTTPS : CURLPROTO_HTTP | CURLPROTO_HTTPS);
+    curl_easy_setopt (handle, CURLOPT_REDIR_PROTOCOLS, CURLPROTO_HTTPS);
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_easy_setopt (handle, CURLOPT_QUICK_EXIT, 1L); // a name server that does not answer holds up no cancel and no end
 #endif
     curl_easy_setopt (handle, CURLOPT_CONNECTTIMEOUT, connectSeconds);
     curl_easy_setopt (handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -113,6 +117,9 @@ std::optional<Error> tooMuch (Transfer& transfer, std::size_t more)
 /** The answer's head is there: does it go on where we ended, and how much comes? */
 bool begin (Transfer& transfer)
 {
+    if (statusOf (transfer.handle) >= 300) // a redirect to nowhere: its words are no file
+        return false;
+
     curl_off_t length = 0;
     curl_easy_getinfo (transfer.handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 
@@ -174,6 +181,11 @@ Error problem (CURL* handle, CURLcode code, const std::string& url)
     if (status == 401 || status == 403 || status == 404 || status == 410)
         return { "not_found",
                  url + " is not there or not public (HTTP " + std::to_string (status) + "). Check its name." };
+    if (status >= 300 && status < 400)
+        return { "redirect_refused", url + (code == CURLE_TOO_MANY_REDIRECTS
+                                                ? " redirects more than " + std::to_string (mostRedirects) + " times"
+                                                : std::string (" redirects to no address with https://"))
+                                         + ", which is not followed. Give the address of the file itself." };
 
     return { "network_failed",
              url + ": " + (status >= 400 ? "the server answers " + std::to_string (status) : curl_easy_strerror (code))
@@ -228,7 +240,7 @@ Status fetchOnce (const WantedFile& file, const fs::path& part, const ByteProgre
     if (transfer.writer)
         if (auto closed = transfer.writer->close(); ! closed)
             return closed;
-    if (code == CURLE_OK || statusOf (handle) == 416) // 416: nothing follows what we have, it may be whole already
+    if ((code == CURLE_OK && statusOf (handle) < 300) || statusOf (handle) == 416) // 416: nothing follows what we have, it may be whole already
         return success();
 
     return problem (handle, code, file.url);
@@ -242,7 +254,7 @@ Result<std::string> downloadText (const std::string& url, std::size_t largest)
     curl_easy_setopt (curl.get(), CURLOPT_WRITEFUNCTION, appendText);
 
     if (const auto code = curl_easy_perform (curl.get()); code != CURLE_OK)
-        return problem (curl.get(), code, url);
+        return problem (curl.get(), code, addressWithoutUser (url));
 
     return text.content;
 }

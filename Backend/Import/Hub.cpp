@@ -1,6 +1,7 @@
 #include "Backend/Import/Hub.h"
 
 #include "Backend/Download/Download.h"
+#include "Core/Credentials.h"
 #include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
@@ -42,7 +43,7 @@ Result<std::vector<HubFile>> listFiles (const std::string& repository, const Hub
     const auto parsed = parseJson (text.value());
 
     if (! parsed || ! parsed.value().is_array())
-        return Error{ "network_failed", url + " gives no list of files; check the hub's address." };
+        return Error{ "network_failed", addressWithoutUser (url) + " gives no list of files; check the hub's address." };
 
     std::vector<HubFile> files;
 

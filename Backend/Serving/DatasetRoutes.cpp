@@ -1,5 +1,6 @@
 #include "Backend/Serving/DatasetRoutes.h"
 
+#include "Core/Credentials.h"
 #include "Protocol/JsonReading.h"
 
 #include <cmath>
@@ -21,7 +22,7 @@ json describe (const DatasetStatus& one, const std::optional<DatasetJob>& job)
                 { "size_mb", std::round (bytes / 1048576.0 * 100.0) / 100.0 },
                 { "path", one.path.string() },
                 { "own", one.isOwn },
-                { "config", { { "url", one.settings.url }, { "layout", one.settings.layout } } } };
+                { "config", { { "url", addressWithoutUser (one.settings.url) }, { "layout", one.settings.layout } } } };
 
     if (job && job->dataset == one.name && ! job->hasEnded())
         entry["download"] = toJson (*job);

@@ -195,6 +195,34 @@ TEST_CASE ("what has no end ends at its bound, and its bytes are not kept", "[do
     CHECK_FALSE (fs::exists (rig.target.string() + ".part"));
 }
 
+TEST_CASE ("a redirect is followed to https alone, and a password reaches no other host and no message", "[download]")
+{
+    const FileServer elsewhere ("abc");
+    Rig rig ("abc");
+    rig.server.status = 302;
+    rig.server.location = elsewhere.url ("file.bin");
+    auto url = rig.server.url ("file.bin");
+    url.insert (url.find ("//") + 2, "me:secret@");
+    const auto refused = rig.get ({ url, rig.target });
+    REQUIRE_FALSE (refused.ok());
+    CHECK (refused.error().code == "redirect_refused");
+    CHECK (refused.error().message.find ("https://") != std::string::npos);
+    CHECK (refused.error().message.find ("secret") == std::string::npos);
+    CHECK (rig.server.authorizations() == std::vector<std::string>{ "Basic bWU6c2VjcmV0" });
+    CHECK (elsewhere.ranges().empty());
+
+    rig.server.location.clear(); // to nowhere: what it says is no file
+    CHECK (rig.get().error().code == "redirect_refused");
+    CHECK (fs::is_empty (rig.folder.path));
+    rig.server.location = elsewhere.url ("file.bin");
+
+    const auto text = downloadText (url, 1000);
+    REQUIRE_FALSE (text);
+    CHECK (text.error().code == "redirect_refused");
+    CHECK (text.error().message.find ("secret") == std::string::npos);
+    CHECK (elsewhere.ranges().empty());
+}
+
 TEST_CASE ("a text has a bound", "[download]")
 {
     const FileServer server ("abc");

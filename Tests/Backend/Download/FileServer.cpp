@@ -45,6 +45,12 @@ std::vector<std::string> FileServer::ranges() const
     return seen;
 }
 
+std::vector<std::string> FileServer::authorizations() const
+{
+    const std::lock_guard lock (mutex);
+    return authorized;
+}
+
 void FileServer::serve()
 {
     while (! shouldEnd)
@@ -96,14 +102,17 @@ void FileServer::answer (int client)
         request.append (buffer.data(), static_cast<std::size_t> (count));
     }
 
-    const std::string key = "Range: bytes=";
-    const auto at = request.find (key);
-    const auto range = at != std::string::npos
-                           ? request.substr (at + key.size(), request.find ('\r', at) - at - key.size())
-                           : std::string();
+    const auto after = [&request] (const std::string& key)
+    {
+        const auto at = request.find (key);
+        return at != std::string::npos ? request.substr (at + key.size(), request.find ('\r', at) - at - key.size())
+                                       : std::string();
+    };
+    const auto range = after ("Range: bytes=");
     {
         const std::lock_guard lock (mutex);
         seen.push_back (range);
+        authorized.push_back (after ("Authorization: "));
     }
 
     const auto from = knowsRanges && ! range.empty() ? std::stoul (range) : 0;
@@ -119,6 +128,8 @@ void FileServer::answer (int client)
     if (status == 0 && from < content.size())
         body = content.substr (from);
 
+    if (! location.empty())
+        head += "Location: " + location + "\r\n";
     if (isEndless)
         return sendForEver (client);
 

@@ -25,6 +25,8 @@ public:
 
     std::string url (const std::string& name) const;
 
+    /** The Authorization headers of the requests so far, empty where there was none. */
+    std::vector<std::string> authorizations() const;
     /** The Range headers of the requests so far, empty where there was none. */
     std::vector<std::string> ranges() const;
 
@@ -32,6 +34,7 @@ public:
     std::atomic<int> status{ 0 };             ///< instead of the file
     std::atomic<std::size_t> breakAfter{ 0 }; ///< bytes of a reply's body; 0: never
     std::atomic<std::size_t> stallAfter{ 0 }; ///< sends no more until the client goes; 0: never
+    std::string location;                     ///< of a redirect, for every status; set before the first request
     std::atomic<bool> isEndless{ false };     ///< says no length and sends the file again and again
     std::atomic<std::size_t> announced{ 0 };  ///< Content-Length that is no truth; 0: the truth
 
@@ -44,7 +47,7 @@ private:
     int listener = -1, port = 0;
     std::atomic<bool> shouldEnd{ false };
     mutable std::mutex mutex;
-    std::vector<std::string> seen;
+    std::vector<std::string> seen, authorized;
     std::thread thread;
 };
 
