@@ -183,4 +183,12 @@ bool DatasetLibrary::isBusy() const
     return now && ! now->hasEnded();
 }
 
+std::optional<DatasetJob> DatasetLibrary::waitFor (const std::string& name, std::chrono::milliseconds limit) const
+{
+    std::unique_lock lock (mutex);
+    const auto isOver = [&] { return ! current || current->dataset != name || current->hasEnded(); };
+    const auto came = hasEnded.wait_for (lock, limit, isOver);
+    return came && current && current->dataset == name ? current : std::nullopt;
+}
+
 } // namespace kikitori::backend

@@ -94,6 +94,9 @@ public:
     std::optional<DatasetJob> job() const;
     bool isBusy() const;
 
+    /** The job of this data set when it has ended, for which this waits so long; null when it goes on. */
+    std::optional<DatasetJob> waitFor (const std::string& name, std::chrono::milliseconds limit) const;
+
 private:
     void run();
     Status work (const std::string& name);
@@ -113,6 +116,7 @@ private:
     mutable std::mutex mutex;
     OwnRecordings own; ///< under the mutex
     std::condition_variable wake;
+    mutable std::condition_variable hasEnded;
     std::optional<DatasetJob> current;
     std::chrono::steady_clock::time_point told{};
     std::atomic<bool> shouldEnd{ false }, isCancelled{ false };

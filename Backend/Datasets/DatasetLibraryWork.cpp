@@ -61,6 +61,8 @@ void DatasetLibrary::run()
             ended = *current;
         }
 
+        hasEnded.notify_all();
+
         log::write (worked ? log::Level::info : log::Level::warning, "datasets", "fetch",
                     name + ": " + toJson (ended)["status"].get<std::string>()
                         + (worked ? "" : ": " + worked.error().message));

@@ -1,6 +1,7 @@
 #include "Backend/Serving/DatasetRoutes.h"
 
 #include "Core/Credentials.h"
+#include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
 
 #include <cmath>
@@ -29,6 +30,11 @@ json describe (const DatasetStatus& one, const std::optional<DatasetJob>& job)
 
     return entry;
 }
+
+/** For which a request waits for its folder to be measured; the disk's other requests wait as long. */
+constexpr std::chrono::seconds measuredAtOnce{ 2 };
+
+RestReply notMeasured (const Error& error) { return failure (error.code == "bad_data" ? 400 : 500, error.message); }
 
 int filesOf (const DatasetStatus& one)
 {
@@ -132,9 +138,40 @@ RestReply DatasetRoutes::download (const RestRequest& request)
     if (const auto started = library.start (name); ! started)
         return failure (started.error().code == "busy" ? 409 : 400, started.error().message);
 
+    // Measuring a folder is a matter of moments, unless it is large; a download never is.
+    if (! one->settings.path.empty())
+        if (const auto ended = library.waitFor (name, measuredAtOnce))
+            return ended->error ? notMeasured (*ended->error)
+                                : jsonReply (200, { { "message", "Dataset '" + name + "' is ready." },
+                                                    { "path", one->path.string() },
+                                                    { "num_wavs", filesOf (*library.find (name)) } });
+
     return jsonReply (202, { { "message", "Dataset '" + name + "' is being downloaded in background." },
                              { "path", one->path.string() },
                              { "num_wavs", 0 } });
+}
+
+std::optional<RestReply> DatasetRoutes::measureFirst (const std::string& name)
+{
+    const auto one = library.find (name);
+
+    if (! one || one->isThere || ! platform::isFolder (one->settings.path))
+        return std::nullopt;
+
+    const auto job = library.job();
+    const auto isUnderWay = job && job->dataset == name && ! job->hasEnded();
+
+    if (const auto started = isUnderWay ? success() : library.start (name); ! started)
+        return failure (409, started.error().message);
+
+    const auto ended = library.waitFor (name, measuredAtOnce);
+
+    if (! ended)
+        return failure (409, "Dataset '" + name
+                                 + "' is being measured, which takes a while. Start the training when that has ended; GET "
+                                   "/api/dataset/download tells how far it is.");
+
+    return ended->error ? std::optional (notMeasured (*ended->error)) : std::nullopt;
 }
 
 RestReply DatasetRoutes::progress() const

@@ -108,6 +108,9 @@ RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
         return wrong->status == 422 ? invalid ({ "body", wrong->field }, wrong->detail, "type_error")
                                     : failure (wrong->status, wrong->detail);
 
+    if (const auto notYet = datasetRoutes.measureFirst (stringAt (parsed.value(), "dataset_name")))
+        return *notYet;
+
     const auto started = trainer.start (std::get<std::filesystem::path> (run));
 
     if (! started)
