@@ -16,7 +16,8 @@ struct Route
 {
     const char* method;
     const char* path;
-    std::function<RestReply (RestApi&, const RestRequest&)> answer;
+    std::function<RestReply (RestApi&, const RestRequest&)> answer; ///< null: an upload
+    bool usesDisk = false;                                          ///< else answered at once, from memory
 };
 
 json routeNames (const std::string& prefix)
@@ -72,36 +73,36 @@ struct RestApi::Table
                   return jsonReply (
                       200, { { "message", "Test endpoint is working" }, { "endpoints", routeNames ("/api") } });
               } },
-            { "GET", "/api/config", [] (RestApi& api, Request) { return api.configuration(); } },
+            { "GET", "/api/config", [] (RestApi& api, Request) { return api.configuration(); }, true },
             { "GET", "/api/status",
               [] (RestApi& api, Request) {
                   return jsonReply (200, { { "is_training", api.trainer.isTraining() } });
               } },
             { "GET", "/api/progress", [] (RestApi& api, Request) { return api.progress(); } },
-            { "POST", "/api/train/start", [] (RestApi& api, Request r) { return api.startTraining (r, false); } },
-            { "POST", "/api/train/resume", [] (RestApi& api, Request r) { return api.startTraining (r, true); } },
+            { "POST", "/api/train/start", [] (RestApi& api, Request r) { return api.startTraining (r, false); }, true },
+            { "POST", "/api/train/resume", [] (RestApi& api, Request r) { return api.startTraining (r, true); }, true },
             { "POST", "/api/train/stop", [] (RestApi& api, Request) { return api.stopTraining(); } },
-            { "GET", "/api/checkpoints", [] (RestApi& api, Request r) { return api.modelRoutes.checkpoints (r); } },
-            { "GET", "/api/models", [] (RestApi& api, Request) { return api.modelRoutes.models(); } },
-            { "DELETE", "/api/models", [] (RestApi& api, Request r) { return api.modelRoutes.removeAll (r); } },
+            { "GET", "/api/checkpoints", [] (RestApi& api, Request r) { return api.modelRoutes.checkpoints (r); }, true },
+            { "GET", "/api/models", [] (RestApi& api, Request) { return api.modelRoutes.models(); }, true },
+            { "DELETE", "/api/models", [] (RestApi& api, Request r) { return api.modelRoutes.removeAll (r); }, true },
             { "GET", "/api/models/bulk-download",
-              [] (RestApi& api, Request r) { return api.modelRoutes.download (r); } },
+              [] (RestApi& api, Request r) { return api.modelRoutes.download (r); }, true },
             { "DELETE", "/api/models/{model_name}",
-              [] (RestApi& api, Request r) { return api.modelRoutes.remove (r); } },
+              [] (RestApi& api, Request r) { return api.modelRoutes.remove (r); }, true },
             { "POST", usePath, {} },          // answered later (beginUpload)
             { "POST", "/api/inference", {} }, // an upload
             { "GET", "/api/inference", [] (RestApi& api, Request) { return api.inferenceRoutes.list(); } },
             { "GET", "/api/inference/{job_id}", [] (RestApi& api, Request r) { return api.inferenceRoutes.show (r); } },
             { "DELETE", "/api/inference/{job_id}",
               [] (RestApi& api, Request r) { return api.inferenceRoutes.cancel (r); } },
-            { "GET", "/api/datasets", [] (RestApi& api, Request) { return api.datasetRoutes.list(); } },
-            { "POST", "/api/datasets", [] (RestApi& api, Request r) { return api.datasetRoutes.add (r); } },
+            { "GET", "/api/datasets", [] (RestApi& api, Request) { return api.datasetRoutes.list(); }, true },
+            { "POST", "/api/datasets", [] (RestApi& api, Request r) { return api.datasetRoutes.add (r); }, true },
             { "DELETE", "/api/datasets/{dataset_name}",
-              [] (RestApi& api, Request r) { return api.datasetRoutes.remove (r); } },
+              [] (RestApi& api, Request r) { return api.datasetRoutes.remove (r); }, true },
             { "GET", "/api/datasets/{dataset_name}",
-              [] (RestApi& api, Request r) { return api.datasetRoutes.show (r); } },
+              [] (RestApi& api, Request r) { return api.datasetRoutes.show (r); }, true },
             { "POST", "/api/dataset/download",
-              [] (RestApi& api, Request r) { return api.datasetRoutes.download (r); } },
+              [] (RestApi& api, Request r) { return api.datasetRoutes.download (r); }, true },
             { "GET", "/api/dataset/download", [] (RestApi& api, Request) { return api.datasetRoutes.progress(); } },
             { "DELETE", "/api/dataset/download", [] (RestApi& api, Request) { return api.datasetRoutes.cancel(); } },
             { "GET", "/openapi.json",
@@ -117,6 +118,14 @@ struct RestApi::Table
             { "GET", "/metrics", [] (RestApi& api, Request) { return api.metrics(); } },
         };
         return table;
+    }
+
+    static const Route* find (const RestRequest& request)
+    {
+        std::string name;
+        const auto found = std::find_if (all().begin(), all().end(), [&] (const Route& route)
+                                         { return route.method == request.method && fits (route.path, request.path, name); });
+        return found != all().end() ? &*found : nullptr;
     }
 
     static RestReply health (const char* status, int code)
@@ -186,18 +195,14 @@ RestReply RestApi::handle (RestRequest request)
 
 bool RestApi::isQuick (const RestRequest& request)
 {
-    static const std::vector<std::string_view> slow{ "/api/config", "/api/train/start", "/api/train/resume",
-                                                     "/api/checkpoints" };
-    const auto& path = request.path;
-    const auto isSlow = std::find (slow.begin(), slow.end(), path) != slow.end() || path.starts_with ("/api/models")
-                        || path.starts_with ("/api/datasets") || (path == "/api/dataset/download" && request.method == "POST");
-    return ! isSlow;
+    const auto* route = Table::find (request);
+    return route == nullptr || ! route->usesDisk;
 }
 
 bool RestApi::isUpload (const RestRequest& request)
 {
-    std::string name;
-    return request.method == "POST" && (request.path == "/api/inference" || fits (usePath, request.path, name));
+    const auto* route = Table::find (request);
+    return route != nullptr && ! route->answer;
 }
 
 std::unique_ptr<Upload> RestApi::beginUpload (RestRequest request)

@@ -4,12 +4,11 @@
 #include "Backend/Serving/Watchdog.h"
 #include "Backend/Storage/InstalledModels.h"
 #include "Core/Log.h"
+#include "Platform/Process.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
-
-#include <unistd.h>
 
 #if defined(__GLIBC__)
     #include <malloc.h>
@@ -30,7 +29,7 @@ constexpr auto giveBackDelay = std::chrono::seconds (2);
 [[noreturn]] void endStuckProcess()
 {
     // What is stuck may hold the log: the end comes in any case.
-    ::alarm (2);
+    platform::endProcessWithin (std::chrono::seconds (2));
     log::write (log::Level::error, "watchdog", "stuck",
                 "the sockets have not been looked at for too long; the process ends, so that clients find a fresh one");
     std::_Exit (exitStuck);

@@ -98,6 +98,7 @@ RestReply refused (int status, const char* detail)
 {
     return { status, std::string (R"({"detail":")") + detail + R"("})", "application/json" };
 }
+
 RestReply busy()
 {
     auto reply = refused (503, "Too many requests wait for the disk; send it again later.");

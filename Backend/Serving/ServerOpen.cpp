@@ -26,10 +26,7 @@ bool isKeyOf (const std::filesystem::path& certificate, const std::filesystem::p
 }
 
 bool isWildcard (const platform::ListenAddress& address) { return address.text == (address.isIPv6 ? "::" : "0.0.0.0"); }
-} // namespace
 
-namespace
-{
 /** When the files were changed, as far as a look at them tells. */
 std::string stampOf (const ServerOptions& options)
 {

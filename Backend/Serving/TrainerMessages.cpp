@@ -83,7 +83,7 @@ void TrainerSupervisor::handleCheckpoint (const std::string& line)
                   "Checkpoint written",
                   { { "run_id", runId }, { "path", checkpoint.path.string() } } });
 
-    noteLine ("Checkpoint written: " + checkpoint.path.string());
+    noteLine ("Checkpoint written: " + checkpoint.path.filename().string());
 
     if (onCheckpoint)
         onCheckpoint (checkpoint);

@@ -4,10 +4,10 @@
 #include "Backend/Storage/CheckpointPointer.h"
 #include "Backend/Storage/InstalledModels.h"
 #include "Platform/FileFacts.h"
+#include "Platform/Process.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
-#include <csignal>
 #include <fstream>
 
 namespace kikitori::backend
@@ -35,7 +35,7 @@ std::optional<TrainingRunError> readInteger (const json& request, const char* ke
     return std::nullopt;
 }
 
-/** What a training goes on from or begins with; both empty: nothing. */
+/** What a training resumes or starts from; both empty: nothing. */
 struct Beginning
 {
     std::filesystem::path resume;     ///< a checkpoint
@@ -82,7 +82,7 @@ std::variant<Beginning, TrainingRunError> beginningOf (const BackendConfig& conf
     const auto checkpoints = config.dataFolder / "checkpoints";
 
     if (! installed.empty() && (mustResume || ! specific.empty()))
-        return TrainingRunError{ 422, "a training goes on from a checkpoint or begins with a model, not both",
+        return TrainingRunError{ 422, "a training resumes from a checkpoint or starts from a model, not both",
                                  "initialise_from" };
     if (! installed.empty())
         return installedModel (config, installed);
@@ -176,8 +176,8 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
     if (! isLightweight && wasLightweight (from.resume))
         return TrainingRunError{ 409,
                                  "The checkpoint '" + from.resume.filename().string()
-                                     + "' is of a lightweight training. Go on from it with \"lightweight\": true, or "
-                                       "begin anew with \"resume_from_checkpoint\": false.",
+                                     + "' is from a lightweight training. Resume it with \"lightweight\": true, or start over "
+                                       "with \"resume_from_checkpoint\": false.",
                                  {} };
 
     const auto sizes = config.settingsOf (model);
@@ -231,7 +231,7 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
 
 bool InterruptedRun::isTrainerAlive() const
 {
-    return ::kill (trainer, 0) == 0 && std::chrono::steady_clock::now() < waitsUntil;
+    return platform::isProcessThere (trainer) && std::chrono::steady_clock::now() < waitsUntil;
 }
 
 std::filesystem::path markOf (const std::filesystem::path& runConfig)

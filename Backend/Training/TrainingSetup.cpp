@@ -212,7 +212,7 @@ Status leaveOutUseless (std::vector<Utterance>& utterances,
     return success();
 }
 
-/** What a run says of a model must be what the checkpoint that it goes on from has; a complaint, or empty. */
+/** How the model that a run asks for differs from the checkpoint that it resumes from; empty: it does not. */
 std::string differences (const TrainingOptions& options,
                          const ModelConfig& stored,
                          const std::vector<Utterance>& utterances)

@@ -123,7 +123,7 @@ void FilePage::showSelection()
 {
     const auto* job = chosen();
     const bool hasWords = job != nullptr && job->transcript != nullptr && ! timedLines (*job->transcript).empty();
-    transcript.show (nullptr, job != nullptr ? job->transcript : nullptr);
+    transcript.show (job != nullptr ? job->transcript : nullptr);
     const bool mayResume = job != nullptr && job->mayResume();
     showCancelOrResume (mayResume);
     cancel.setEnabled (mayResume || (job != nullptr && ! job->hasEnded()));

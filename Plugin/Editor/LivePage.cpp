@@ -164,7 +164,7 @@ void LivePage::refresh (const PluginSnapshot& shown)
     transcript.setEmptyText (shown.session.state == LifecycleState::idle
                                  ? "Press Start and speak: the words appear here."
                                  : "Speak: the words appear here.");
-    transcript.show (nullptr, shown.transcript);
+    transcript.show (shown.transcript);
     copy.setEnabled (! transcript.isEmpty());
     saveAs.setEnabled (! transcript.isEmpty());
     clear.setEnabled (! transcript.isEmpty());

@@ -16,11 +16,6 @@ namespace kikitori::plugin
 namespace
 {
 
-double lengthOf (const std::shared_ptr<const TranscriptSnapshot>& transcript)
-{
-    return transcript != nullptr && ! transcript->finals.empty() ? transcript->finals.back().endSeconds : 0.0;
-}
-
 bool isPlayed (const Segment& segment)
 {
     return segment.host && segment.host->pass > 0 && segment.speaker.empty();
@@ -32,17 +27,12 @@ bool isPlayed (const Segment& segment)
 class TranscriptRows::Collector
 {
 public:
-    Collector (std::vector<Entry>& entriesToFill,
-               const TranscriptSnapshot& transcriptToRead,
-               double shiftOfTimes,
-               int takesBefore)
-        : entries (entriesToFill), transcript (transcriptToRead), shift (shiftOfTimes), gap (transcript.gaps.begin()),
-          takes (takesBefore)
+    Collector (std::vector<Entry>& entriesToFill, const TranscriptSnapshot& transcriptToRead)
+        : entries (entriesToFill), transcript (transcriptToRead), gap (transcript.gaps.begin())
     {
     }
 
-    /** How many takes have titles now. */
-    int collect()
+    void collect()
     {
         for (const auto& segment : transcript.finals)
             if (! segment.text.empty())
@@ -54,7 +44,6 @@ public:
         }
 
         addGaps (nullptr, std::numeric_limits<std::int64_t>::max());
-        return takes;
     }
 
 private:
@@ -64,7 +53,7 @@ private:
         if (isPlayed (segment))
             return segment.host->seconds;
 
-        return hasTakes() ? sinceTake (segment.startSample) : segment.startSeconds + shift;
+        return hasTakes() ? sinceTake (segment.startSample) : segment.startSeconds;
     }
 
     bool hasTakes() const { return ! transcript.takes.empty(); }
@@ -115,7 +104,7 @@ private:
         {
             const auto* near = nearerTo (gap->startSample, last, next);
             const auto seconds = static_cast<double> (gap->startSample) / streamSampleRate;
-            const auto base = near != nullptr ? startOf (*near) - near->startSeconds : shift;
+            const auto base = near != nullptr ? startOf (*near) - near->startSeconds : 0.0;
             const auto isOfTake = hasTakes() && (near == nullptr || ! isPlayed (*near));
 
             if (isOfTake)
@@ -147,7 +136,6 @@ private:
 
     std::vector<Entry>& entries;
     const TranscriptSnapshot& transcript;
-    const double shift;
     std::vector<TranscriptGap>::const_iterator gap;
     int takes = 0;
     std::optional<TranscriptTake> take; ///< that was entered last
@@ -188,19 +176,16 @@ void TranscriptRows::sortPlayed (std::vector<Entry>& entries)
             entry = *next++;
 }
 
-bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
-                           std::shared_ptr<const TranscriptSnapshot> current)
+bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> transcript)
 {
-    earlier = rowedEarlier.apply (std::move (earlier));
-    current = rowedCurrent.apply (std::move (current));
+    transcript = rowed.apply (std::move (transcript));
 
-    if (earlier == shownEarlier && current == shownCurrent)
+    if (transcript == shown)
         return false;
 
     std::vector<Entry> wanted;
-    const auto takes = earlier != nullptr ? Collector (wanted, *earlier, 0.0, 0).collect() : 0;
-    if (current != nullptr)
-        Collector (wanted, *current, lengthOf (earlier), takes).collect();
+    if (transcript != nullptr)
+        Collector (wanted, *transcript).collect();
 
     sortPlayed (wanted);
 
@@ -220,11 +205,16 @@ bool TranscriptRows::show (std::shared_ptr<const TranscriptSnapshot> earlier,
 
     list.resize (same);
     std::erase_if (laidOut, [same] (std::size_t row) { return row >= same; });
-    if (same == 0)
-        hasSpeakers = false;
 
-    shownEarlier = std::move (earlier);
-    shownCurrent = std::move (current);
+    // The column of speakers takes room from the words: where it comes or goes, rows are measured again.
+    const auto hadSpeakers = std::exchange (hasSpeakers, hasSpeakers && same > 0);
+    const auto willHaveSpeakers = hasSpeakers
+                                  || std::any_of (wanted.begin(), wanted.end(),
+                                                  [] (const Entry& entry) { return ! entry.speaker.empty(); });
+    if (willHaveSpeakers != hadSpeakers)
+        heights.clear();
+
+    shown = std::move (transcript);
 
     for (auto i = same; i < wanted.size(); ++i)
     {

@@ -1,6 +1,7 @@
 /*  The transcript as rows with a time and a speaker, a row where audio was lost, and a title above each take whose
-    times are its own. What was heard while a host played stands in the order of its timeline, whichever pass heard it; what
-    still changes stands at the end. A row is laid out when it is looked at; until then its height is estimated from the length of its text, so that ten hours cost no more than a screen.
+    times are its own. What was heard while a host played stands in the order of its timeline, whichever pass heard it;
+    what still changes stands at the end. A row is laid out when it is looked at; until then its height is estimated from
+    the length of its text, so that ten hours cost no more than a screen.
 
     Threads: message thread. It keeps the snapshots that it shows, which never change.
     Failure: none.
@@ -42,8 +43,8 @@ public:
 
     explicit TranscriptRows (const Words& wordsToUse) : words (wordsToUse) {}
 
-    /** Takes what is to be shown now; either may be null. False: nothing changed. */
-    bool show (std::shared_ptr<const TranscriptSnapshot> earlier, std::shared_ptr<const TranscriptSnapshot> current);
+    /** Takes what is to be shown now; may be null. False: nothing changed. */
+    bool show (std::shared_ptr<const TranscriptSnapshot> transcript);
 
     /** Texts in the language of the moment. */
     void translate() { forgetLayouts(); }
@@ -102,8 +103,8 @@ private:
     void forgetLayouts();
 
     const Words& words;
-    RowedTranscript rowedEarlier, rowedCurrent;
-    std::shared_ptr<const TranscriptSnapshot> shownEarlier, shownCurrent; ///< by rows
+    RowedTranscript rowed;
+    std::shared_ptr<const TranscriptSnapshot> shown; ///< by rows
     std::vector<Row> list;
     std::vector<std::size_t> laidOut; ///< rows that hold a layout
     bool hasSpeakers = false;

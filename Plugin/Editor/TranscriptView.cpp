@@ -27,12 +27,11 @@ void TranscriptView::translate()
     repaint();
 }
 
-void TranscriptView::show (std::shared_ptr<const TranscriptSnapshot> earlier,
-                           std::shared_ptr<const TranscriptSnapshot> current)
+void TranscriptView::show (std::shared_ptr<const TranscriptSnapshot> transcript)
 {
     selection.beforeShow();
 
-    if (! rows.show (std::move (earlier), std::move (current)))
+    if (! rows.show (std::move (transcript)))
         return;
 
     selection.afterShow();

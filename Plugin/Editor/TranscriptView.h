@@ -20,7 +20,7 @@ public:
     explicit TranscriptView (const Words& words);
 
     void translate();
-    void show (std::shared_ptr<const TranscriptSnapshot> earlier, std::shared_ptr<const TranscriptSnapshot> current);
+    void show (std::shared_ptr<const TranscriptSnapshot> transcript);
 
     /** What stands there before the first words: a literal in English, see Words. */
     void setEmptyText (const char* text);

@@ -17,9 +17,9 @@ Result<std::string> tokenIn (std::string_view text, const std::string& what)
     text = text.substr (0, text.find_last_not_of (blanks) + 1);
 
     if (text.empty())
-        return Error{ "bad_token", what + " holds no token, only blanks or nothing." };
+        return Error{ "bad_token", what + " has no token: it is empty or blank." };
     if (std::any_of (text.begin(), text.end(), [] (unsigned char c) { return c < 0x20 || c == 0x7f; }))
-        return Error{ "bad_token", what + " holds a control character in its token; write the token alone on one line." };
+        return Error{ "bad_token", what + " has a control character in its token. Put the token alone on one line." };
 
     return std::string (text);
 }

@@ -9,10 +9,6 @@ namespace kikitori
 namespace
 {
 bool isIPv6 (const std::string& host) { return host.find (':') != std::string::npos; }
-} // namespace
-
-namespace
-{
 
 std::string bracketed (const std::string& host)
 {

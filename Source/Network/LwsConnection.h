@@ -34,10 +34,10 @@ protected:
     /** Why it failed, from what libwebsockets says and what is known besides. */
     std::string reasonFor (const void* text, std::size_t size) const;
 
-    /** Audio and token go to the address that the user agreed to and to no other: -1, and reasonFor() tells where the
-        backend wanted them to go. location: of the answer, as LWS_CALLBACK_CLIENT_HTTP_REDIRECT brings it. */
     /** Why a backend answers 401: which token is missing, and where it would be kept, or wrong. */
     std::string unauthorized() const;
+    /** Audio and token go to the address that the user agreed to and to no other: -1, and reasonFor() tells where the
+        backend wanted them to go. location: of the answer, as LWS_CALLBACK_CLIENT_HTTP_REDIRECT brings it. */
     int refuseRedirect (const char* location);
 
     /** data and size as LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER brings them. False: no room for the header. */

@@ -101,7 +101,7 @@ TEST_CASE ("What a track of the conversation lost has a row of its own, with who
     ConversationMember ann ([&] { return ConversationVoice{ "lossy", "Ann", losing }; });
     ConversationMember ben ([&] { return ConversationVoice{ "lossy", "Ben", oneLine ("yes", 12.5) }; });
 
-    rows.show (nullptr, ann.merged ("lossy"));
+    rows.show (ann.merged ("lossy"));
     REQUIRE (rows.rows().size() == 4);
     const auto& lost = rows.rows()[2];
     CHECK (lost.segment == nullptr);
@@ -117,7 +117,7 @@ TEST_CASE ("What a track of the conversation lost has a row of its own, with who
     segment.gapBefore = true;
     old->finals.push_back (segment);
     ConversationMember cat ([&] { return ConversationVoice{ "lossy", "Cat", old }; });
-    rows.show (nullptr, ann.merged ("lossy"));
+    rows.show (ann.merged ("lossy"));
     REQUIRE (rows.rows().size() == 6);
     CHECK (rows.rows()[0].segment == nullptr);
     CHECK (rows.rows()[0].speaker == "Cat");

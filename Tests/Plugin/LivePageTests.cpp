@@ -176,7 +176,7 @@ TEST_CASE ("Ten hours of talk scroll without all rows being laid out, and the ro
     const plugin::Words words;
     plugin::TranscriptRows rows (words);
     rows.setLook (500, 17, {});
-    CHECK (rows.show (nullptr, store.snapshot()));
+    CHECK (rows.show (store.snapshot()));
     CHECK (rows.measure (rows.height() - 500, rows.height()));
     const auto laidOut = [&rows]
     {
@@ -190,7 +190,7 @@ TEST_CASE ("Ten hours of talk scroll without all rows being laid out, and the ro
 
     plugin::TranscriptView view (words);
     view.setSize (500, 400);
-    view.show (nullptr, store.snapshot());
+    view.show (store.snapshot());
     CHECK (view.isFollowing());
     view.search ("row 4500");
     view.goToMatch (1);

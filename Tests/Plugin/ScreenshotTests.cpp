@@ -122,7 +122,7 @@ TEST_CASE ("Screenshots of the looks, the captions, the search and the speakers"
         store.addFinal (segment);
     }
     view.setSize (520, 200);
-    view.show (nullptr, store.snapshot());
+    view.show (store.snapshot());
     photograph (view, "speakers-en");
 }
 
@@ -155,7 +155,7 @@ TEST_CASE ("Screenshots of a selection, of lost audio and of long Japanese")
             store.addFinal (segment);
         }
         view.setSize (520, 260);
-        view.show (nullptr, store.snapshot());
+        view.show (store.snapshot());
         const juce::ModifierKeys shift (juce::ModifierKeys::shiftModifier);
         for (int i = 0; i < 4; ++i)
             view.keyPressed (juce::KeyPress (juce::KeyPress::rightKey));

@@ -36,7 +36,7 @@ struct Shown
 {
     explicit Shown (const EditorScene& scene)
     {
-        rows.show (nullptr, scene.processor->snapshot().transcript);
+        rows.show (scene.processor->snapshot().transcript);
     }
 
     const TranscriptRows::Row& operator[] (std::size_t row) const { return rows.rows()[row]; }
@@ -83,7 +83,7 @@ TEST_CASE ("Takes have no titles where the host's timeline tells the times")
     store.addFinal (segment);
     const Words words;
     TranscriptRows rows (words);
-    rows.show (nullptr, store.snapshot());
+    rows.show (store.snapshot());
     REQUIRE (rows.rows().size() == 1);
     CHECK (rows.rows()[0].startSeconds == 61.0);
 }
@@ -99,7 +99,7 @@ TEST_CASE ("A recording, which nobody heard at a time of day, has no title")
     store.addFinal (segment);
     const Words words;
     TranscriptRows rows (words);
-    rows.show (nullptr, store.snapshot());
+    rows.show (store.snapshot());
     REQUIRE (rows.rows().size() == 1);
     CHECK (rows.rows()[0].startSeconds == 2.0);
 }
@@ -116,7 +116,7 @@ TEST_CASE ("Lost audio before a take's first words stands below its title, with 
     store.addFinal (segment);
     const Words words;
     TranscriptRows rows (words);
-    rows.show (nullptr, store.snapshot());
+    rows.show (store.snapshot());
     REQUIRE (rows.rows().size() == 3);
     CHECK (rows.rows()[0].takeNumber == 1);
     CHECK (rows.rows()[1].lostSeconds == 1.0);

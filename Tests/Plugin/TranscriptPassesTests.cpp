@@ -295,7 +295,7 @@ TEST_CASE ("The window's rows stand in the order of the song, whichever pass hea
     transcript.finals.push_back (heard ("third", 20.0, 1));
     const plugin::Words words;
     plugin::TranscriptRows rows (words);
-    rows.show (nullptr, std::make_shared<const TranscriptSnapshot> (transcript));
+    rows.show (std::make_shared<const TranscriptSnapshot> (transcript));
     rows.measure (0, 1000);
     const auto height = rows.height();
 
@@ -303,7 +303,7 @@ TEST_CASE ("The window's rows stand in the order of the song, whichever pass hea
     auto partial = heard ("and now", 5.0, 2);
     partial.confirmed = false;
     transcript.partial = partial;
-    rows.show (nullptr, std::make_shared<const TranscriptSnapshot> (transcript));
+    rows.show (std::make_shared<const TranscriptSnapshot> (transcript));
     std::vector<std::string> texts;
     for (const auto& row : rows.rows())
         texts.push_back (row.segment->text);
@@ -312,7 +312,7 @@ TEST_CASE ("The window's rows stand in the order of the song, whichever pass hea
 
     transcript.partial.reset();
     transcript.finals.truncate (2);
-    rows.show (nullptr, std::make_shared<const TranscriptSnapshot> (transcript));
+    rows.show (std::make_shared<const TranscriptSnapshot> (transcript));
     rows.measure (0, 1000);
     CHECK (rows.height() == height);
 }

@@ -37,7 +37,7 @@ struct Rows
     void show()
     {
         selection.beforeShow();
-        rows.show (nullptr, store.snapshot());
+        rows.show (store.snapshot());
         selection.afterShow();
     }
 
@@ -64,7 +64,7 @@ struct Mouse
         const auto row = rowWithWords + 1;
         plugin::TranscriptRows rows (words);
         rows.setLook (scroller->getMaximumVisibleWidth(), 17, {});
-        rows.show (nullptr, scene.processor->snapshot().transcript);
+        rows.show (scene.processor->snapshot().transcript);
         rows.measure (0, 10000);
         const auto x = rows.layoutOf (row).xOf (before.length(), 0);
         return { rows.textLeft() + plugin::TranscriptRows::padding + juce::roundToInt (x),
@@ -223,7 +223,7 @@ TEST_CASE ("Lost audio has a row at its time that tells how much, and is not cop
     segment.gapBefore = true;
     snapshot->finals.truncate (0);
     snapshot->finals.push_back (segment);
-    scene.rows.show (snapshot, nullptr);
+    scene.rows.show (snapshot);
     REQUIRE (scene.rows.rows().size() == 2);
     CHECK (scene.rows.layoutOf (0).text().contains ("audio was lost here"));
 }
@@ -244,7 +244,7 @@ TEST_CASE ("Lost audio has a row where the host's timeline was, also when the so
         snapshot->finals.push_back (segment);
     }
     snapshot->gaps = { { 2 * 48000, 48000 }, { 9 * 48000, 24000 } };
-    scene.rows.show (nullptr, snapshot);
+    scene.rows.show (snapshot);
     const auto& rows = scene.rows.rows();
     REQUIRE (rows.size() == 4);
     for (const auto& [row, isLost, seconds] :
