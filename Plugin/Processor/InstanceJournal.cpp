@@ -2,7 +2,6 @@
 
 #include "Platform/FileWriter.h"
 #include "Plugin/Processor/JoinedTranscripts.h"
-#include "Plugin/Processor/JournalFolder.h"
 
 #include <juce_core/juce_core.h>
 
@@ -118,6 +117,28 @@ std::string fingerprintOf (const SharedTranscript& transcript)
     return std::to_string (hash);
 }
 
+/** A journal that had to leave out its oldest rows, with those of the project in their place. */
+SharedTranscript completed (const SharedTranscript& shortened, const SharedTranscript& saved)
+{
+    const auto first = shortened->finals[0].startSample;
+    auto whole = std::make_shared<TranscriptSnapshot> (*shortened);
+    whole->finals = {};
+
+    const auto add = [&whole] (Segment row)
+    {
+        row.id = static_cast<std::int64_t> (whole->finals.size());
+        whole->finals.push_back (std::move (row));
+    };
+
+    for (const auto& row : saved->finals)
+        if (row.startSample < first)
+            add (row);
+    for (const auto& row : shortened->finals)
+        add (row);
+
+    return whole;
+}
+
 juce::String timeOf (const SharedTranscript& missing, const fs::path& file)
 {
     const auto& last = missing->finals.back();
@@ -130,19 +151,24 @@ juce::String timeOf (const SharedTranscript& missing, const fs::path& file)
 }
 } // namespace
 
-InstanceJournal::InstanceJournal (fs::path folderToUse, std::function<void (const Error&)> tellWhom)
-    : folder (std::move (folderToUse)), tell (std::move (tellWhom)), ownId (newId()),
+InstanceJournal::InstanceJournal (fs::path folderToUse,
+                                  std::function<void (const Error&)> whomToTell,
+                                  const JournalLimits& limitsToUse)
+    : folder (std::move (folderToUse)), limits (limitsToUse), tell (std::move (whomToTell)), ownId (newId()),
       journal ([this] { return open(); },
                [this] (const Error& why)
-               {
-                   const std::lock_guard guard (mutex);
-                   if (tell)
-                       tell ({ "journal_failed", "New words are not protected against a crash. " + why.message });
-               })
+               { tellUser ({ "journal_failed", "New words are not protected against a crash. " + why.message }); })
 {
 }
 
 InstanceJournal::~InstanceJournal() { giveUp (id()); }
+
+void InstanceJournal::tellUser (const Error& what)
+{
+    const std::lock_guard guard (mutex);
+    if (tell)
+        tell (what);
+}
 
 void InstanceJournal::stopTelling()
 {
@@ -280,7 +306,10 @@ void InstanceJournal::check (const SharedTranscript& saved)
             const auto& known = journalled.saved;
             const bool isLater = saved == nullptr
                                  || std::find (known.begin(), known.end(), fingerprintOf (saved)) != known.end();
-            found = Offer{ journalled.transcript, std::move (missing), isLater, file };
+            found = Offer{ isLater && saved != nullptr && journalled.isShortened
+                               ? completed (journalled.transcript, saved)
+                               : journalled.transcript,
+                           std::move (missing), isLater, file };
         }
     }
 
@@ -355,8 +384,17 @@ Result<JournalFile> InstanceJournal::open()
     if (! locked)
         return locked.error();
 
-    tidyJournals (folder);
-    auto file = JournalFile::create (nextJournal (instanceFolder()));
+    const auto path = nextJournal (instanceFolder());
+    tidyJournals (folder, limits);
+    const auto leftOut = [this] (std::size_t rows)
+    {
+        tellUser ({ "journal_full", "The oldest " + std::to_string (rows)
+                                        + (rows == 1 ? " line is" : " lines are")
+                                        + " no longer protected against a crash: the copies of all projects take "
+                                        + std::to_string (limits.bytes >> 20) + " MB at most. Save the project." });
+    };
+    const auto bytes = [this, path] { return roomFor (path, folder, limits); };
+    auto file = JournalFile::create (path, nullptr, { bytes, leftOut });
 
     if (file)
     {

@@ -3,11 +3,13 @@
 
     Threads: any but the audio thread; reading and writing happen on the journal's thread, which begins with the first
     words, or with a project that has a journal.
-    Failure: told once by `tell`; the stream goes on.
+    Failure: told once by `tell`; the stream goes on. Without room for all rows the oldest are left out, and that is
+    told each time.
 */
 #pragma once
 
 #include "Platform/FileLock.h"
+#include "Plugin/Processor/JournalFolder.h"
 #include "Plugin/Processor/TranscriptJournal.h"
 
 #include <chrono>
@@ -22,7 +24,9 @@ class InstanceJournal
 {
 public:
     /** folder: of all instances' journals. */
-    InstanceJournal (std::filesystem::path folder, std::function<void (const Error&)> tell);
+    InstanceJournal (std::filesystem::path folder,
+                     std::function<void (const Error&)> tell,
+                     const JournalLimits& limits = {});
     ~InstanceJournal();
 
     InstanceJournal (const InstanceJournal&) = delete;
@@ -68,9 +72,11 @@ private:
     void adopt (const std::string& savedId);
     void renew();
     void check (const SharedTranscript& saved);
+    void tellUser (const Error& what);
     std::filesystem::path instanceFolder() const;
 
     const std::filesystem::path folder;
+    const JournalLimits limits;
     std::optional<platform::FileLock> lock; ///< the journal's thread
 
     mutable std::mutex mutex;

@@ -73,6 +73,43 @@ std::size_t countAt (const Json& line, const char* key)
     return found != line.end() && found->is_number_unsigned() ? found->get<std::size_t>() : 0;
 }
 
+/** Without the first rows. */
+SegmentList behind (const SegmentList& rows, std::size_t first)
+{
+    SegmentList rest;
+
+    for (auto i = first; i < rows.size(); ++i)
+        rest.push_back (rows.pointer (i));
+
+    return rest;
+}
+
+/** How many of the oldest have to go so that the others fit; the newest stays. */
+std::size_t tooMany (const SegmentList& rows, std::uint64_t bytes)
+{
+    auto first = rows.size();
+
+    for (std::uint64_t taken = 0; first > 0; --first)
+    {
+        taken += lineOf (storeSegment (rows[first - 1])).size();
+
+        if (taken > bytes && first < rows.size())
+            break;
+    }
+
+    return first;
+}
+
+/** Behind the row; 0 where it is not there. */
+std::size_t placeBehind (const SegmentList& rows, const SegmentList::Pointer& row)
+{
+    for (std::size_t i = 0; row != nullptr && i < rows.size(); ++i)
+        if (isSame (rows[i], *row))
+            return i + 1;
+
+    return 0;
+}
+
 std::string noteLine (const std::string& savedState) { return lineOf ({ { "saved", savedState } }); }
 
 } // namespace
@@ -110,21 +147,31 @@ bool hasSameRows (const SharedTranscript& a, const SharedTranscript& b)
     return first.size() == second.size() && commonStart (first, second) == first.size();
 }
 
-Result<JournalFile> JournalFile::create (const std::filesystem::path& file, SharedTranscript base)
+Result<JournalFile> JournalFile::create (const std::filesystem::path& file, SharedTranscript base, JournalRoom room)
 {
     auto opened = platform::AppendFile::open (file, platform::Access::ownerOnly, 0);
-    return opened ? Result<JournalFile> (JournalFile (std::move (opened).value(), std::move (base))) : opened.error();
+
+    if (! opened)
+        return opened.error();
+
+    return JournalFile (std::move (opened).value(), std::move (base), std::move (room));
 }
 
-JournalFile::JournalFile (platform::AppendFile opened, SharedTranscript rowsElsewhere)
-    : output (std::move (opened)), base (std::move (rowsElsewhere)), written (listOf (base))
+JournalFile::JournalFile (platform::AppendFile opened, SharedTranscript rowsElsewhere, JournalRoom roomToUse)
+    : output (std::move (opened)), base (std::move (rowsElsewhere)), room (std::move (roomToUse)),
+      written (listOf (base))
 {
 }
 
 /** The lines that every file begins with: what it is, and the rows that it does not hold itself. */
-std::string JournalFile::start() const
+std::string JournalFile::start (bool isShortened) const
 {
-    auto lines = lineOf ({ { "format", formatName }, { "version", currentVersion } });
+    Json head{ { "format", formatName }, { "version", currentVersion } };
+
+    if (isShortened)
+        head["shortened"] = true;
+
+    auto lines = lineOf (head);
 
     if (const auto count = rowsOf (base).size(); count > 0)
         lines += lineOf ({ { "at", 0 }, { "remove", 0 }, { "base", count }, { "rows", Json::array() } });
@@ -138,17 +185,33 @@ std::string JournalFile::start() const
 Status JournalFile::write (const SharedTranscript& transcript)
 {
     auto next = listOf (transcript);
+
+    if (lastLeftOut != nullptr)
+    {
+        const auto first = placeBehind (next.rows, lastLeftOut);
+
+        // Cleared, or replaced by a later pass: nothing is left out now.
+        if (first == 0)
+            return compact (std::move (next), nullptr);
+
+        next.rows = behind (next.rows, first);
+    }
+
     const auto lines = changeOf (written, next);
 
     if (lines.empty())
         return success();
-    if (isTorn || (compactSize != 0 && output.size() + lines.size() > 2 * compactSize + slack))
-        return compact (next);
+
+    const auto size = output.size() + lines.size();
+    const bool isBloated = compactSize != 0 && size > 2 * compactSize + slack;
+
+    if (isTorn || isBloated || isOverRoom (size))
+        return compact (std::move (next), lastLeftOut);
 
     const bool isFirst = output.size() == 0;
 
     // One write: a killed process leaves all of a change or, but for a torn line, nothing of it.
-    if (auto done = output.append (isFirst ? start() + lines : lines); ! done)
+    if (auto done = output.append (isFirst ? start (false) + lines : lines); ! done)
     {
         std::error_code trouble;
         isTorn = std::filesystem::file_size (output.path(), trouble) != output.size();
@@ -164,9 +227,33 @@ Status JournalFile::write (const SharedTranscript& transcript)
     return output.sync();
 }
 
-Status JournalFile::compact (const List& next)
+bool JournalFile::isOverRoom (std::uint64_t size)
 {
-    const auto whole = start() + changeOf (listOf (base), next);
+    if (! room.bytes || size < askedSize + slack)
+        return false;
+
+    askedSize = size;
+    return size + slack > room.bytes(); // it is asked again only so much later
+}
+
+/** lastGone: of the rows before these. */
+Status JournalFile::compact (List next, SegmentList::Pointer lastGone)
+{
+    const auto wholeOf = [&] { return start (lastGone != nullptr) + changeOf (listOf (base), next); };
+    auto whole = wholeOf();
+    std::size_t gone = 0;
+
+    if (const auto most = room.bytes ? room.bytes() : whole.size() + slack; whole.size() + slack > most)
+    {
+        gone = tooMany (next.rows, most / 2); // so that it is not often
+
+        if (gone > 0)
+        {
+            lastGone = next.rows.pointer (gone - 1);
+            next.rows = behind (next.rows, gone);
+            whole = wholeOf();
+        }
+    }
 
     if (auto done = platform::writeFile (output.path(), whole, platform::Access::ownerOnly); ! done)
         return done;
@@ -177,9 +264,14 @@ Status JournalFile::compact (const List& next)
         return reopened.error();
 
     output = std::move (reopened).value();
-    written = next;
-    compactSize = output.size();
+    written = std::move (next);
+    lastLeftOut = std::move (lastGone);
+    compactSize = askedSize = output.size();
     isTorn = false;
+
+    if (gone > 0 && room.leftOut)
+        room.leftOut (gone);
+
     return success();
 }
 
@@ -298,6 +390,7 @@ Result<JournalContent> readJournal (const std::filesystem::path& file, const Sha
         if (isFirst && (! line.is_object() || line.value ("format", Json()) != formatName))
             return Error{ "bad_journal", "The file " + file.string() + " is no journal of Kikitori." };
 
+        content.isShortened = content.isShortened || (isFirst && line.value ("shortened", Json()) == true);
         content.hasBase = content.hasBase || (line.is_object() && countAt (line, "base") > 0);
         const bool isEnd = line.is_object() && line.value ("end", Json()) == true;
         content.hasEnded = content.hasEnded || isEnd;

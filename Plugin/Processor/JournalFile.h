@@ -15,6 +15,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,15 +25,24 @@ namespace kikitori::plugin
 
 using SharedTranscript = std::shared_ptr<const TranscriptSnapshot>;
 
+/** What a file may take of the disk; without it, as much as it needs. */
+struct JournalRoom
+{
+    std::function<std::uint64_t()> bytes;        ///< asked each time that the file has grown by a mebibyte
+    std::function<void (std::size_t)> leftOut{}; ///< so many of the oldest rows are not in the file any more
+};
+
 class JournalFile
 {
 public:
     /** base: the rows at the beginning, which lie in other files and are only referred to, see readJournal(). May
         be null. */
-    static Result<JournalFile> create (const std::filesystem::path& file, SharedTranscript base = {});
+    static Result<JournalFile> create (const std::filesystem::path& file,
+                                       SharedTranscript base = {},
+                                       JournalRoom room = {});
 
     /** What is new since the last call; on the disk when it returns. Nothing new: nothing is written. A partial is not
-        kept. */
+        kept. Where there is no room for all rows, the oldest are left out, and never the newest. */
     Status write (const SharedTranscript& transcript);
 
     /** Remembers that this state was given to a host to save, by a name that tells it from others. */
@@ -45,7 +55,7 @@ public:
     const std::filesystem::path& path() const noexcept { return output.path(); }
 
 private:
-    JournalFile (platform::AppendFile opened, SharedTranscript rowsElsewhere);
+    JournalFile (platform::AppendFile opened, SharedTranscript rowsElsewhere, JournalRoom roomToUse);
 
     struct List
     {
@@ -55,14 +65,18 @@ private:
 
     static List listOf (const SharedTranscript& transcript);
     static std::string changeOf (const List& from, const List& to);
-    std::string start() const;
-    Status compact (const List& next);
+    std::string start (bool isShortened) const;
+    bool isOverRoom (std::uint64_t size);
+    Status compact (List next, SegmentList::Pointer lastGone);
 
     platform::AppendFile output;
     SharedTranscript base;
+    JournalRoom room;
     List written;
+    SegmentList::Pointer lastLeftOut; ///< of the rows that did not fit; null: there are none
     std::deque<std::string> notes; ///< the newest
     std::uint64_t compactSize = 0; ///< after the first writing or the last compaction
+    std::uint64_t askedSize = 0;   ///< when the room was asked for
     bool isTorn = false;           ///< a change that failed could not be taken back
 };
 
@@ -71,6 +85,7 @@ struct JournalContent
     SharedTranscript transcript; ///< null: no words
     bool hasBase = false;        ///< it began with the base's rows
     bool hasDroppedBase = false; ///< and none of them is left: they were cleared
+    bool isShortened = false;    ///< the oldest rows did not fit
     std::vector<std::string> saved; ///< the notes
     bool hasEnded = false;       ///< in order; else the program was killed, or still runs
     bool isDamaged = false;      ///< a line could not be read; the torn last line of a killed process is none

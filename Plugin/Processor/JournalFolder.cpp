@@ -79,7 +79,7 @@ void removeIfEmpty (const fs::path& instanceFolder)
     fs::remove (instanceFolder, ignored); // fails where something else lies in it
 }
 
-void tidyJournals (const fs::path& folder, const JournalLimits& limits)
+std::uintmax_t tidyJournals (const fs::path& folder, const JournalLimits& limits, const fs::path& inUse)
 {
     std::vector<Found> idle;
     std::uintmax_t bytes = 0;
@@ -91,10 +91,14 @@ void tidyJournals (const fs::path& folder, const JournalLimits& limits)
         const auto found = journalsIn (entry->path());
         const bool isAtWork = ! platform::FileLock::tryLock (entry->path() / "lock").ok();
 
+        const bool isCallers = entry->path() == inUse.parent_path();
+
         for (const auto& journal : found)
+        {
             bytes += journal.bytes;
-        if (! isAtWork)
-            idle.insert (idle.end(), found.begin(), found.end());
+            if (isCallers ? journal.file != inUse : ! isAtWork)
+                idle.push_back (journal);
+        }
     }
 
     std::sort (idle.begin(), idle.end(), [] (const Found& a, const Found& b) { return a.time < b.time; });
@@ -107,6 +111,18 @@ void tidyJournals (const fs::path& folder, const JournalLimits& limits)
             bytes -= std::min (bytes, journal.bytes);
             removeIfEmpty (journal.file.parent_path());
         }
+
+    return bytes;
+}
+
+std::uintmax_t roomFor (const fs::path& inUse, const fs::path& folder, const JournalLimits& limits)
+{
+    constexpr std::uintmax_t least = 2u << 20;
+    std::error_code trouble;
+    const auto all = tidyJournals (folder, limits, inUse);
+    const auto own = fs::file_size (inUse, trouble);
+    const auto others = all - std::min (all, trouble ? 0 : own);
+    return std::max (least, limits.bytes - std::min (limits.bytes, others));
 }
 
 } // namespace kikitori::plugin

@@ -28,8 +28,16 @@ std::vector<std::filesystem::path> journalsOf (const std::filesystem::path& inst
 /** A name behind all that are there, whatever the clock says. */
 std::filesystem::path nextJournal (const std::filesystem::path& instanceFolder);
 
-/** Removes journals that are too old, and then the oldest until all fit; those of instances at work stay. */
-void tidyJournals (const std::filesystem::path& folder, const JournalLimits& limits = {});
+/** Removes journals that are too old, and then the oldest until all fit; those of instances at work stay.
+    inUse: a journal of the caller's, which is at work, but whose older journals may go. The bytes of all that stay. */
+std::uintmax_t tidyJournals (const std::filesystem::path& folder,
+                             const JournalLimits& limits = {},
+                             const std::filesystem::path& inUse = {});
+
+/** What the others leave to a journal in use, after tidying; never less than it takes to keep the newest words. */
+std::uintmax_t roomFor (const std::filesystem::path& inUse,
+                        const std::filesystem::path& folder,
+                        const JournalLimits& limits = {});
 
 /** Removes an instance's folder when no journal lies in it any more. */
 void removeIfEmpty (const std::filesystem::path& instanceFolder);

@@ -18,8 +18,15 @@ namespace
 /** One instance in a host. */
 struct Instance
 {
-    explicit Instance (const std::filesystem::path& folder)
-        : journal (folder, [this] (const Error&) { ++failures; })
+    explicit Instance (const std::filesystem::path& folder, const JournalLimits& limits = {})
+        : journal (
+            folder,
+            [this] (const Error& what)
+            {
+                ++failures;
+                isFull = what.code == "journal_full";
+            },
+            limits)
     {
     }
 
@@ -46,6 +53,7 @@ struct Instance
 
     SharedTranscript now;
     std::atomic<int> failures{ 0 };
+    std::atomic<bool> isFull{ false }; ///< is what was told last
     InstanceJournal journal;
 };
 
@@ -56,6 +64,14 @@ std::ptrdiff_t filesIn (const std::filesystem::path& folder, const std::string& 
         for (const auto& entry : std::filesystem::recursive_directory_iterator (folder))
             count += entry.path().extension() == ending ? 1 : 0;
     return count;
+}
+
+std::uintmax_t bytesIn (const std::filesystem::path& folder)
+{
+    std::uintmax_t bytes = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator (folder))
+        bytes += entry.is_regular_file() ? entry.file_size() : 0;
+    return bytes;
 }
 } // namespace
 
@@ -213,6 +229,60 @@ TEST_CASE ("Journals are bounded by age and by size, the oldest go first, those 
     CHECK (std::filesystem::exists (week));
     CHECK (std::filesystem::exists (new_));
     CHECK (std::filesystem::exists (used));
+}
+
+TEST_CASE ("Journals at work are bounded together, it is told, and a project gets back what it does not hold", "[journal]")
+{
+    const JournalLimits limits{ std::chrono::hours (30 * 24), 8u << 20 };
+    const TemporaryFolder folder;
+    const std::string long_ (100000, 'x');
+    Texts first, second;
+    std::string id;
+    {
+        Instance one (folder.path, limits), other (folder.path, limits);
+
+        for (int i = 0; i < 120; ++i)
+        {
+            first.push_back (std::to_string (i) + long_);
+            second.push_back (first.back());
+            one.say ({}, first);
+            other.say ({}, second);
+            if (i == 80)
+                one.save();
+            REQUIRE (bytesIn (folder.path) <= limits.bytes);
+        }
+
+        CHECK (one.isFull);
+        CHECK (other.isFull);
+        id = one.journal.id();
+    }
+    Instance again (folder.path, limits);
+    again.load (id, Texts (first.begin(), first.begin() + 81));
+    REQUIRE (again.journal.offered());
+    CHECK (textsOf (again.journal.takeOffer (again.now)) == first);
+}
+
+TEST_CASE ("States that a host's undo loads leave no more journals behind than there is room for", "[journal]")
+{
+    const JournalLimits limits{ std::chrono::hours (30 * 24), 6u << 20 };
+    const TemporaryFolder folder;
+    Instance instance (folder.path, limits);
+    const std::string long_ (100000, 'x');
+
+    for (int undo = 0; undo < 5; ++undo)
+    {
+        Texts said;
+        for (int i = 0; i < 20; ++i)
+        {
+            said.push_back (std::to_string (i) + long_);
+            instance.say ({ "a" }, said);
+            REQUIRE (bytesIn (folder.path) <= limits.bytes);
+        }
+        instance.load (instance.journal.id(), { "a" });
+    }
+
+    CHECK (instance.failures == 0);
+    CHECK (filesIn (folder.path) > 1);
 }
 
 TEST_CASE ("A full disk is told once", "[journal]")

@@ -193,3 +193,71 @@ TEST_CASE ("What is no journal is told", "[journal]")
     CHECK (contentOf (folder.write ("c", "{\"format\":\"kikitori-journal\"}\n{\"rows\":7}\n")).isDamaged);
     CHECK (contentOf (folder.write ("d", "{\"format\":\"kikitori-journal\"}\n{\"at\":5,\"rows\":[]}\n")).isDamaged);
 }
+
+TEST_CASE ("A journal that has used up its room leaves out its oldest rows, never the newest, and tells", "[journal]")
+{
+    constexpr std::uint64_t most = 3u << 20;
+    const TemporaryFolder folder;
+    const auto file = folder.path / "a.journal";
+    std::size_t leftOut = 0;
+    auto journal = JournalFile::create (
+        file, nullptr, { [] { return most; }, [&leftOut] (std::size_t rows) { leftOut += rows; } });
+    REQUIRE (journal.ok());
+    const std::string long_ (30000, 'x');
+    Texts texts;
+    const auto write = [&] (const Texts& all)
+    {
+        REQUIRE (journal.value().write (transcriptOf (all)).ok());
+        REQUIRE (std::filesystem::file_size (file) <= most);
+    };
+
+    for (int i = 0; i < 300; ++i)
+    {
+        texts.push_back (std::to_string (i) + long_);
+        write (texts);
+    }
+
+    CHECK (leftOut > 200);
+    const auto rest = contentOf (file);
+    CHECK (rest.isShortened);
+    CHECK_FALSE (rest.isDamaged);
+    CHECK (textsOf (rest.transcript) == Texts (texts.begin() + static_cast<std::ptrdiff_t> (leftOut), texts.end()));
+
+    // Rows before and behind the place change, and go.
+    texts[10] = "heard again";
+    texts[290] = "heard again, too";
+    texts.erase (texts.begin() + 5);
+    write (texts);
+    CHECK (textsOf (contentOf (file).transcript).back() == texts.back());
+    CHECK (textsOf (contentOf (file).transcript)[289 - leftOut] == "heard again, too");
+
+    // Cleared: what is new is there from the first row on. Undone: as much as there is room for.
+    write ({ "anew" });
+    CHECK (textsOf (contentOf (file).transcript) == Texts{ "anew" });
+    CHECK_FALSE (contentOf (file).isShortened);
+    write (texts);
+    CHECK (contentOf (file).isShortened);
+    CHECK (textsOf (contentOf (file).transcript).back() == texts.back());
+
+    // One row that is larger than the room stays, too.
+    REQUIRE (journal.value().write (transcriptOf ({ "a", std::string (4u << 20, 'y') })).ok());
+    CHECK (textsOf (contentOf (file).transcript).back().size() == (4u << 20));
+}
+
+TEST_CASE ("A journal with room for all its rows only sweeps up what has changed", "[journal]")
+{
+    constexpr std::uint64_t most = 3u << 20;
+    const TemporaryFolder folder;
+    auto journal = JournalFile::create (
+        folder.path / "a.journal", nullptr, { [] { return most; }, [] (std::size_t) { FAIL(); } });
+    REQUIRE (journal.ok());
+    const std::string long_ (600000, 'x');
+
+    for (int i = 0; i < 20; ++i)
+    {
+        REQUIRE (journal.value().write (transcriptOf ({ "kept", long_, long_ + std::to_string (i) })).ok());
+        REQUIRE (journal.value().size() <= most);
+    }
+
+    CHECK (textsOf (contentOf (folder.path / "a.journal").transcript) == Texts{ "kept", long_, long_ + "19" });
+}
