@@ -17,7 +17,8 @@ namespace kikitori::test
 
 struct EditorScene : PluginScene
 {
-    explicit EditorScene (const char* language = "en") : PluginScene (&plugin::KikitoriEditor::create)
+    explicit EditorScene (const char* language = "en", const std::filesystem::path& data = {})
+        : PluginScene (&plugin::KikitoriEditor::create, {}, data)
     {
         auto settings = processor->stream().settings();
         settings.language = language;

@@ -180,3 +180,42 @@ TEST_CASE ("A project that names a page that there is not shows the first one")
     CHECK (scene.find ("Transcript") != nullptr);
     CHECK (scene.editor->showPage ("poetry") == nullptr);
 }
+
+TEST_CASE ("The window offers what a crash kept from the project: Restore adds it, Dismiss does not, and it asks once")
+{
+    const TemporaryFolder data;
+    juce::MemoryBlock project;
+    juce::String said;
+    {
+        EditorScene killed ("en", data.path);
+        killed.processor->setTranscribing (true);
+        killed.play (Milliseconds (3000));
+        killed.processor->getStateInformation (project);
+        killed.playAndLook (Milliseconds (5000));
+        said = killed.transcript().textToCopy();
+    }
+
+    EditorScene scene ("en", data.path);
+    scene.processor->setStateInformation (project.getData(), static_cast<int> (project.getSize()));
+    REQUIRE (scene.processor->awaitJournal (std::chrono::seconds (10)));
+    scene.editor->refresh();
+    const auto saved = scene.transcript().textToCopy();
+    CHECK (saved.length() < said.length());
+    REQUIRE (scene.find ("Restore") != nullptr);
+
+    SECTION ("Restore")
+    {
+        scene.click ("Restore");
+        CHECK (scene.transcript().textToCopy() == said);
+    }
+
+    SECTION ("Dismiss")
+    {
+        scene.click ("Dismiss");
+        CHECK (scene.transcript().textToCopy() == saved);
+    }
+
+    scene.playAndLook (Milliseconds (100));
+    CHECK (scene.find ("Restore") == nullptr);
+    CHECK (scene.find ("Dismiss") == nullptr);
+}
