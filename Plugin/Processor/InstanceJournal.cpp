@@ -385,7 +385,7 @@ Result<JournalFile> InstanceJournal::open()
         return locked.error();
 
     const auto path = nextJournal (instanceFolder());
-    tidyJournals (folder, limits);
+    tidyJournals (folder, limits, path);
     const auto leftOut = [this] (std::size_t rows)
     {
         tellUser ({ "journal_full", "The oldest " + std::to_string (rows)
@@ -393,7 +393,7 @@ Result<JournalFile> InstanceJournal::open()
                                         + " no longer protected against a crash: the copies of all projects take "
                                         + std::to_string (limits.bytes >> 20) + " MB at most. Save the project." });
     };
-    const auto bytes = [this, path] { return roomFor (path, folder, limits); };
+    const auto bytes = [this, path] (std::uint64_t wanted) { return roomFor (wanted, path, folder, limits); };
     auto file = JournalFile::create (path, nullptr, { bytes, leftOut });
 
     if (file)

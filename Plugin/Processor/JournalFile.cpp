@@ -1,6 +1,7 @@
 #include "Plugin/Processor/JournalFile.h"
 
 #include "Platform/ReadFile.h"
+#include "Plugin/Processor/JournalFolder.h"
 #include "Plugin/Processor/StoredTranscript.h"
 
 #include <nlohmann/json.hpp>
@@ -26,7 +27,7 @@ constexpr std::size_t mostBaseRows = 4'000'000;
 // Numbers of rows that lie in other files, until all are numbered.
 constexpr std::int64_t fromBase = -2;
 constexpr std::int64_t missingBase = -3; ///< and that are not there any more
-constexpr std::uint64_t slack = 1 << 20; ///< a small file is not compacted
+constexpr std::uint64_t slack = journalStep; ///< a small file is not compacted
 
 std::string lineOf (const Json& json) { return json.dump (-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
@@ -233,7 +234,7 @@ bool JournalFile::isOverRoom (std::uint64_t size)
         return false;
 
     askedSize = size;
-    return size + slack > room.bytes(); // it is asked again only so much later
+    return size + slack > room.bytes (size + slack); // it is asked again only so much later
 }
 
 /** lastGone: of the rows before these. */
@@ -243,7 +244,7 @@ Status JournalFile::compact (List next, SegmentList::Pointer lastGone)
     auto whole = wholeOf();
     std::size_t gone = 0;
 
-    if (const auto most = room.bytes ? room.bytes() : whole.size() + slack; whole.size() + slack > most)
+    if (const auto most = room.bytes ? room.bytes (whole.size() + slack) : whole.size() + slack; whole.size() + slack > most)
     {
         gone = tooMany (next.rows, most / 2); // so that it is not often
 

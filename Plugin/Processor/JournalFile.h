@@ -28,7 +28,7 @@ using SharedTranscript = std::shared_ptr<const TranscriptSnapshot>;
 /** What a file may take of the disk; without it, as much as it needs. */
 struct JournalRoom
 {
-    std::function<std::uint64_t()> bytes;        ///< asked each time that the file has grown by a mebibyte
+    std::function<std::uint64_t (std::uint64_t wanted)> bytes; ///< asked each time that the file has grown by a step
     std::function<void (std::size_t)> leftOut{}; ///< so many of the oldest rows are not in the file any more
 };
 

@@ -79,49 +79,54 @@ void removeIfEmpty (const fs::path& instanceFolder)
     fs::remove (instanceFolder, ignored); // fails where something else lies in it
 }
 
-std::uintmax_t tidyJournals (const fs::path& folder, const JournalLimits& limits, const fs::path& inUse)
+std::uintmax_t tidyJournals (const fs::path& folder,
+                             const JournalLimits& limits,
+                             const fs::path& inUse,
+                             std::uintmax_t wanted)
 {
     std::vector<Found> idle;
-    std::uintmax_t bytes = 0;
+    std::uintmax_t others = 0;
     std::error_code trouble;
 
     for (fs::directory_iterator entry (folder, trouble), end; entry != end; entry.increment (trouble))
     {
         platform::removeLeftovers (entry->path());
-        const auto found = journalsIn (entry->path());
-        const bool isAtWork = ! platform::FileLock::tryLock (entry->path() / "lock").ok();
-
         const bool isCallers = entry->path() == inUse.parent_path();
+        const bool isAtWork = ! isCallers && ! platform::FileLock::tryLock (entry->path() / "lock").ok();
 
-        for (const auto& journal : found)
+        if (isAtWork)
+            others += journalStep;
+
+        for (const auto& journal : journalsIn (entry->path()))
         {
-            bytes += journal.bytes;
-            if (isCallers ? journal.file != inUse : ! isAtWork)
+            if (journal.file == inUse)
+                continue;
+
+            others += journal.bytes;
+            if (! isAtWork)
                 idle.push_back (journal);
         }
     }
 
     std::sort (idle.begin(), idle.end(), [] (const Found& a, const Found& b) { return a.time < b.time; });
     const auto oldest = fs::file_time_type::clock::now() - limits.oldest;
+    const auto own = inUse.empty() ? 0 : wanted;
 
     for (const auto& journal : idle)
-        if (journal.time < oldest || bytes > limits.bytes)
+        if (journal.time < oldest || others + own > limits.bytes)
         {
             fs::remove (journal.file, trouble);
-            bytes -= std::min (bytes, journal.bytes);
+            others -= std::min (others, journal.bytes);
             removeIfEmpty (journal.file.parent_path());
         }
 
-    return bytes;
+    return others;
 }
 
-std::uintmax_t roomFor (const fs::path& inUse, const fs::path& folder, const JournalLimits& limits)
+std::uintmax_t roomFor (std::uintmax_t wanted, const fs::path& inUse, const fs::path& folder, const JournalLimits& limits)
 {
     constexpr std::uintmax_t least = 2u << 20;
-    std::error_code trouble;
-    const auto all = tidyJournals (folder, limits, inUse);
-    const auto own = fs::file_size (inUse, trouble);
-    const auto others = all - std::min (all, trouble ? 0 : own);
+    const auto others = tidyJournals (folder, limits, inUse, wanted);
     return std::max (least, limits.bytes - std::min (limits.bytes, others));
 }
 

@@ -212,18 +212,19 @@ TEST_CASE ("An older state that a host loads in between, as its undo does, loses
 TEST_CASE ("Journals are bounded by age and by size, the oldest go first, those at work stay", "[journal]")
 {
     const TemporaryFolder folder;
-    const auto journal = [&folder] (const std::string& id, int daysAgo, std::size_t bytes)
+    const auto journal = [&folder] (const std::string& id, int daysAgo, std::uintmax_t steps)
     {
         std::filesystem::create_directories (folder.path / id);
-        const auto file = folder.write (id + "/000000000000001.journal", std::string (bytes, 'x'));
+        const auto file = folder.write (id + "/000000000000001.journal", "x");
+        std::filesystem::resize_file (file, steps * journalStep);
         std::filesystem::last_write_time (file, std::filesystem::file_time_type::clock::now()
                                                     - std::chrono::hours (24 * daysAgo));
         return file;
     };
     const auto old = journal ("old", 31, 10), month = journal ("month", 20, 40), week = journal ("week", 7, 40),
-               new_ = journal ("new", 1, 40), used = journal ("used", 25, 40);
+               new_ = journal ("new", 1, 39), used = journal ("used", 25, 40);
     const auto lock = platform::FileLock::tryLock (folder.path / "used" / "lock");
-    tidyJournals (folder.path, { std::chrono::hours (30 * 24), 130 });
+    tidyJournals (folder.path, { std::chrono::hours (30 * 24), 120 * journalStep });
     CHECK_FALSE (std::filesystem::exists (old.parent_path()));
     CHECK_FALSE (std::filesystem::exists (month.parent_path()));
     CHECK (std::filesystem::exists (week));
@@ -247,7 +248,7 @@ TEST_CASE ("Journals at work are bounded together, it is told, and a project get
             second.push_back (first.back());
             one.say ({}, first);
             other.say ({}, second);
-            if (i == 80)
+            if (i == 110)
                 one.save();
             REQUIRE (bytesIn (folder.path) <= limits.bytes);
         }
@@ -257,9 +258,11 @@ TEST_CASE ("Journals at work are bounded together, it is told, and a project get
         id = one.journal.id();
     }
     Instance again (folder.path, limits);
-    again.load (id, Texts (first.begin(), first.begin() + 81));
+    again.load (id, Texts (first.begin(), first.begin() + 111));
     REQUIRE (again.journal.offered());
-    CHECK (textsOf (again.journal.takeOffer (again.now)) == first);
+    const auto restored = textsOf (again.journal.takeOffer (again.now));
+    const bool isWhole = restored == first; // too long to be printed
+    CHECK (isWhole);
 }
 
 TEST_CASE ("States that a host's undo loads leave no more journals behind than there is room for", "[journal]")

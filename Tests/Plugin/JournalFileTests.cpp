@@ -201,7 +201,7 @@ TEST_CASE ("A journal that has used up its room leaves out its oldest rows, neve
     const auto file = folder.path / "a.journal";
     std::size_t leftOut = 0;
     auto journal = JournalFile::create (
-        file, nullptr, { [] { return most; }, [&leftOut] (std::size_t rows) { leftOut += rows; } });
+        file, nullptr, { [] (auto) { return most; }, [&leftOut] (std::size_t rows) { leftOut += rows; } });
     REQUIRE (journal.ok());
     const std::string long_ (30000, 'x');
     Texts texts;
@@ -226,10 +226,14 @@ TEST_CASE ("A journal that has used up its room leaves out its oldest rows, neve
     // Rows before and behind the place change, and go.
     texts[10] = "heard again";
     texts[290] = "heard again, too";
-    texts.erase (texts.begin() + 5);
-    write (texts);
+    const auto all = transcriptOf (texts);
+    const auto shorter = std::make_shared<TranscriptSnapshot>();
+    for (std::size_t i = 0; i < all->finals.size(); ++i)
+        if (i != 5)
+            shorter->finals.push_back (all->finals.pointer (i));
+    REQUIRE (journal.value().write (shorter).ok());
     CHECK (textsOf (contentOf (file).transcript).back() == texts.back());
-    CHECK (textsOf (contentOf (file).transcript)[289 - leftOut] == "heard again, too");
+    CHECK (textsOf (contentOf (file).transcript)[290 - leftOut] == "heard again, too");
 
     // Cleared: what is new is there from the first row on. Undone: as much as there is room for.
     write ({ "anew" });
@@ -249,7 +253,7 @@ TEST_CASE ("A journal with room for all its rows only sweeps up what has changed
     constexpr std::uint64_t most = 3u << 20;
     const TemporaryFolder folder;
     auto journal = JournalFile::create (
-        folder.path / "a.journal", nullptr, { [] { return most; }, [] (std::size_t) { FAIL(); } });
+        folder.path / "a.journal", nullptr, { [] (auto) { return most; }, [] (std::size_t) { FAIL(); } });
     REQUIRE (journal.ok());
     const std::string long_ (600000, 'x');
 
