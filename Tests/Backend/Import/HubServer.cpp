@@ -157,23 +157,20 @@ std::string HubServer::reply (const std::string& path, const std::string& range)
 {
     const std::lock_guard lock (mutex);
     seen.push_back ("GET " + path + (range.empty() ? "" : " bytes=" + range + "-"));
-    const auto whole = [] (const std::string& status, const std::string& body, const std::string& more = {})
+    const auto whole = [] (const std::string& status, const std::string& body)
     {
         return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string (body.size())
-               + "\r\nConnection: close\r\n" + more + "\r\n" + body;
+               + "\r\nConnection: close\r\n\r\n" + body;
     };
 
     if (path == "/api/models/someone/model/tree/main")
         return whole ("200 OK", listing());
 
-    const std::string resolve = "/someone/model/resolve/main/", store = "/store/";
-    const auto isStore = path.starts_with (store);
-    const auto found = files.find (path.substr (std::min (path.size(), isStore ? store.size() : resolve.size())));
+    const std::string resolve = "/someone/model/resolve/main/";
+    const auto found = files.find (path.substr (std::min (path.size(), resolve.size())));
 
-    if ((! isStore && ! path.starts_with (resolve)) || found == files.end() || found->second.isLost)
+    if (! path.starts_with (resolve) || found == files.end() || found->second.isLost)
         return whole ("404 Not Found", "Entry not found");
-    if (found->second.isLarge && ! isStore)
-        return whole ("302 Found", "", "Location: " + store + found->first + "\r\n");
 
     const auto& content = found->second.served;
     const auto first = range.empty() || ! knowsRanges ? 0 : std::min<std::size_t> (content.size(), std::stoul (range));

@@ -22,7 +22,8 @@ public:
 
     std::string address() const;
 
-    /** A file of the repository "someone/model". large: told of as an LFS object, and redirected to another path. */
+    /** A file of the repository "someone/model". large: told of as an LFS object. It is not
+        redirected as huggingface.co does it, because that is followed to https alone (DownloadTests). */
     void add (const std::string& name, std::string content, bool large);
     /** Every file of a folder; the larger ones as LFS objects. */
     void addFolder (const std::string& folder);
