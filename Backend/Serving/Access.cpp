@@ -1,6 +1,9 @@
 #include "Backend/Serving/Access.h"
 
+#include "Protocol/PeerProof.h"
+
 #include <array>
+#include <charconv>
 #include <string_view>
 
 #include <arpa/inet.h>
@@ -36,7 +39,40 @@ std::array<unsigned char, SHA256_DIGEST_LENGTH> digestOf (const std::string& tex
     SHA256 (reinterpret_cast<const unsigned char*> (text.data()), text.size(), digest.data());
     return digest;
 }
+
+std::int64_t now()
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds> (std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+/** Is it one of our nonces, and not an old one? */
+bool isFresh (const std::string& nonce)
+{
+    std::int64_t madeAt = 0;
+    const auto* end = nonce.data() + nonce.size();
+    const auto [stopped, wrong] = std::from_chars (nonce.data(), end, madeAt);
+    const auto age = now() - madeAt;
+    return wrong == std::errc() && stopped == end && age >= 0
+           && age <= std::chrono::milliseconds (challengeLife).count();
+}
+
+bool isProven (const AccessRules& rules, const RequestHead& request)
+{
+    Challenge challenge;
+    std::string proof;
+    challenge.port = request.port;
+    return readProvenAuthorization (request.authorization, challenge, proof) && isFresh (challenge.backendNonce)
+           && isProof (proof, Prover::client, rules.token, challenge);
+}
 } // namespace
+
+nlohmann::json proveToken (const AccessRules& rules, const std::string& clientNonce, int port)
+{
+    const Challenge challenge{ clientNonce, std::to_string (now()), port };
+    return { { "nonce", challenge.backendNonce },
+             { "proof", proofOf (Prover::backend, rules.token, challenge) } };
+}
 
 bool isLoopback (const std::string& host)
 {
@@ -63,6 +99,9 @@ int refusalOf (const AccessRules& rules, const RequestHead& request, bool needsT
         return request.host.empty() || isLoopback (withoutPort (request.host)) ? 0 : 403;
 
     if (! needsToken)
+        return 0;
+
+    if (isProven (rules, request))
         return 0;
 
     constexpr std::string_view bearer = "Bearer ";

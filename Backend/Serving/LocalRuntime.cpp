@@ -112,7 +112,8 @@ LocalRuntime::~LocalRuntime()
 Status LocalRuntime::announce (int port) const
 {
     const nlohmann::json facts{ { "port", port },    { "pid", ::getpid() }, { "version", KIKITORI_VERSION },
-                                { "token", secret }, { "protocol", 2 },     { "started_at", std::time (nullptr) } };
+                                { "token", secret }, { "protocol", 2 },     { "started_at", std::time (nullptr) },
+                                { "proves_token", true } };
     const auto text = facts.dump (2);
     const auto target = folder / "backend.json";
     const auto temporary = folder / ("backend.json." + std::to_string (::getpid()));

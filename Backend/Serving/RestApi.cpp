@@ -114,6 +114,7 @@ struct RestApi::Table
                   return RestReply{ 200, openApiPage(), "text/html; charset=utf-8" };
               } },
             { "GET", "/healthz", [] (RestApi&, Request) { return health ("ok", 200); } },
+            { "GET", "/challenge", [] (RestApi& api, Request r) { return api.challenge (r); } },
             { "GET", "/readyz", [] (RestApi& api, Request) { return api.ready(); } },
             { "GET", "/metrics", [] (RestApi& api, Request) { return api.metrics(); } },
         };

@@ -24,6 +24,8 @@ struct RestServices
     std::function<void (const std::string&)> broadcast = [] (const auto&) {}; ///< a text to every WebSocket; I/O thread
     InferenceLimits inferenceLimits{};
     std::function<double()> longestTurn = [] { return 0.0; }; ///< of the I/O thread, in seconds; for /metrics
+    /** Proves the token to a client, see proveToken(); empty where there is none. I/O thread. */
+    std::function<nlohmann::json (const std::string& nonce)> proveToken{};
 };
 
 class RestApi
@@ -60,6 +62,7 @@ private:
     RestReply stopTraining();
     RestReply metrics() const;
     RestReply ready() const;
+    RestReply challenge (const RestRequest& request) const;
     void onDatasetJob (const DatasetJob& job) const;
 
     const BackendConfig& config;

@@ -4,6 +4,7 @@
 #include "Backend/Storage/InstalledModels.h"
 #include "Core/Log.h"
 #include "Protocol/JsonReading.h"
+#include "Protocol/PeerProof.h"
 
 #include <algorithm>
 #include <chrono>
@@ -140,6 +141,16 @@ RestReply RestApi::stopTraining()
 {
     return trainer.requestStop() ? jsonReply (200, { { "message", "Stop signal sent to training process." } })
                                  : failure (404, "No training process is running.");
+}
+
+RestReply RestApi::challenge (const RestRequest& request) const
+{
+    if (! services.proveToken)
+        return failure (404, "This backend has no token to prove.");
+    if (! isNonce (request.argument ("nonce")))
+        return invalid ({ "query", "nonce" }, "must be 32 hexadecimal digits", "value_error");
+
+    return jsonReply (200, services.proveToken (request.argument ("nonce")));
 }
 
 RestReply RestApi::metrics() const

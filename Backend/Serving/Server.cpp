@@ -37,7 +37,8 @@ constexpr auto giveBackDelay = std::chrono::seconds (2);
 } // namespace
 
 Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
-    : config (withManifests (std::move (configToUse))), options (std::move (serverOptions))
+    : config (withManifests (std::move (configToUse))), options (std::move (serverOptions)),
+      clientText ({ config.dataFolder, config.modelFolder, options.trainer.parent_path() })
 {
     trainer = std::make_unique<TrainerSupervisor> (
         options.trainer,
@@ -51,7 +52,8 @@ Server::Server (BackendConfig configToUse, ServerOptions serverOptions)
                                                     [this] (auto task) { post (std::move (task)); },
                                                     [this] (const std::string& text) { broadcast (text); },
                                                     {},
-                                                    [this] { return std::chrono::duration<double> (longestTurn).count(); } });
+                                                    [this] { return std::chrono::duration<double> (longestTurn).count(); },
+                                                    prover() });
     disk = std::make_unique<DiskThread>();
     pool = std::make_unique<ComputePool> (config.serving.computeThreads);
 }
@@ -69,6 +71,14 @@ Server::~Server()
 
     if (context != nullptr)
         lws_context_destroy (context);
+}
+
+std::function<nlohmann::json (const std::string&)> Server::prover() const
+{
+    if (options.access.token.empty())
+        return {};
+
+    return [this] (const std::string& nonce) { return proveToken (options.access, nonce, listeningPort); };
 }
 
 void Server::run()
@@ -271,9 +281,11 @@ void Server::broadcast (const std::string& text)
 {
     const auto current = connections;
 
+    const auto told = clientText.of (text);
+
     for (const auto& [wsi, connection] : current)
         if (connection->session != nullptr)
-            servicesFor (connection).send (text);
+            servicesFor (connection).send (told);
 }
 
 void Server::onCheckpoint (const TrainingCheckpoint& checkpoint)
@@ -337,6 +349,7 @@ StreamSession::Services Server::servicesFor (const std::shared_ptr<Connection>& 
         const auto open = weak.lock();
         return open != nullptr && claimSession (uuid, open->session.get());
     };
+    services.textForClient = [this] (std::string text) { return clientText.of (std::move (text)); };
     services.now = [] { return std::chrono::steady_clock::now(); };
     return services;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "Backend/Serving/Access.h"
+#include "Backend/Serving/ClientText.h"
 #include "Backend/Serving/ComputePool.h"
 #include "Backend/Serving/DiskThread.h"
 #include "Backend/Serving/RestApi.h"
@@ -70,6 +71,7 @@ private:
     class Turn;
     friend class Callbacks;
 
+    std::function<nlohmann::json (const std::string&)> prover() const;
     void post (std::function<void()> task);
     void runPosted();
     Status checkOptions() const;
@@ -94,6 +96,7 @@ private:
 
     const BackendConfig config;
     const ServerOptions options;
+    const ClientText clientText;
 
     lws_context* context = nullptr;
     int listeningPort = 0;

@@ -90,8 +90,8 @@ private:
     static int onBodyEnd (Server& server, const std::shared_ptr<Connection>& connection);
     static RestReply replyTo (RestApi& rest, const RestRequest& request, const std::string& requestId);
     static void orderPiece (Server& server, const std::shared_ptr<Connection>& connection);
-    static Answer answerOf (const std::shared_ptr<Connection>& connection);
-    static int begin (lws* wsi, Connection& connection, RestReply reply);
+    static Answer answerOf (const Server& server, const std::shared_ptr<Connection>& connection);
+    static int begin (const Server& server, lws* wsi, Connection& connection, RestReply reply);
     static int writePiece (Server& server, const std::shared_ptr<Connection>& connection);
 };
 

@@ -112,8 +112,8 @@ int Server::Callbacks::refusal (const Server& server, lws* wsi, const std::strin
 {
     return refusalOf (server.options.access,
                       { header (wsi, WSI_TOKEN_HTTP_AUTHORIZATION), tokenArgument (wsi), header (wsi, WSI_TOKEN_ORIGIN),
-                        header (wsi, WSI_TOKEN_HOST) },
-                      path != "/healthz" && path != "/readyz");
+                        header (wsi, WSI_TOKEN_HOST), server.listeningPort },
+                      path != "/healthz" && path != "/readyz" && path != "/challenge");
 }
 
 int Server::Callbacks::filterWebSocket (Server& server, lws* wsi)
@@ -220,7 +220,7 @@ int Server::Callbacks::onBodyEnd (Server& server, const std::shared_ptr<Connecti
     lws_set_timeout (connection->wsi, NO_PENDING_TIMEOUT, 0);
 
     if (connection->upload != nullptr)
-        connection->upload->finish (answerOf (connection));
+        connection->upload->finish (answerOf (server, connection));
     else
         server.askDisk (connection);
 
@@ -228,21 +228,21 @@ int Server::Callbacks::onBodyEnd (Server& server, const std::shared_ptr<Connecti
 }
 
 /** The answer that comes later, on the I/O thread. */
-Answer Server::Callbacks::answerOf (const std::shared_ptr<Connection>& connection)
+Answer Server::Callbacks::answerOf (const Server& server, const std::shared_ptr<Connection>& connection)
 {
-    return [weak = std::weak_ptr<Connection> (connection)] (RestReply reply)
+    return [&server, weak = std::weak_ptr<Connection> (connection)] (RestReply reply)
     {
         const auto open = weak.lock();
 
         if (open != nullptr && open->wsi != nullptr && ! open->isAnswered
-            && begin (open->wsi, *open, std::move (reply)) != 0)
+            && begin (server, open->wsi, *open, std::move (reply)) != 0)
             lws_set_timeout (open->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
     };
 }
 
 void Server::askDisk (const std::shared_ptr<Connection>& connection)
 {
-    const auto tell = Callbacks::answerOf (connection);
+    const auto tell = Callbacks::answerOf (*this, connection);
     const auto isTaken = disk->submit (
         [this, tell, request = connection->request, id = connection->requestId]
         { post ([tell, reply = Callbacks::replyTo (*rest, request, id)] { tell (reply); }); });
@@ -285,7 +285,7 @@ RestReply Server::Callbacks::replyTo (RestApi& rest, const RestRequest& request,
 int Server::Callbacks::answer (Server& server, lws* wsi)
 {
     auto& connection = *server.connections.at (wsi);
-    return begin (wsi, connection,
+    return begin (server, wsi, connection,
                   connection.refusal ? *connection.refusal
                                      : replyTo (*server.rest, connection.request, connection.requestId));
 }

@@ -35,7 +35,7 @@ int write (lws* wsi, const std::string& text, lws_write_protocol kind)
 }
 } // namespace
 
-int Server::Callbacks::begin (lws* wsi, Connection& connection, RestReply newReply)
+int Server::Callbacks::begin (const Server& server, lws* wsi, Connection& connection, RestReply newReply)
 {
     connection.isAnswered = true;
     connection.waitingSince = std::chrono::steady_clock::now();
@@ -46,6 +46,15 @@ int Server::Callbacks::begin (lws* wsi, Connection& connection, RestReply newRep
                   "request",
                   connection.request.method + " " + connection.request.path.substr (0, 200),
                   { { "request_id", connection.requestId }, { "status", std::to_string (reply.status) } } });
+
+    if (auto told = server.clientText.of (reply.body); told != reply.body)
+    {
+        // The client finds the rest by its x-request-id.
+        if (reply.status >= 400)
+            log::write ({ log::Level::warning, "rest", "failed", reply.body, { { "request_id", connection.requestId } } });
+
+        reply.body = std::move (told);
+    }
 
     connection.isChunked = reply.source != nullptr;
     reply.headers.emplace_back ("x-request-id", connection.requestId);

@@ -32,12 +32,13 @@ void StreamSession::send (const ServerMessage& message)
 
 void StreamSession::fail (const std::string& code, const std::string& message, int closeCode)
 {
-    ErrorMessage error{ code, message, {} };
+    ErrorMessage error{ code, services.textForClient ? services.textForClient (message) : message, {} };
 
     if (code == "busy")
         error.retryAfterMs = 2000;
 
-    log::write (log::Level::warning, "serving", code, message);
+    log::write (
+        log::Entry{ log::Level::warning, "serving", code, message, { { "session", start.session } } });
     send (error);
     resetStream();
     services.close (closeCode, code);

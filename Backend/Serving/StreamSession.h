@@ -43,6 +43,7 @@ public:
         std::function<int (const std::string& model)> chunkMsOf;    ///< a model's own chunk, or 0
         std::function<bool (const std::string& uuid)> claimSession; ///< false: no room for another stream
         std::function<std::chrono::steady_clock::time_point()> now;
+        std::function<std::string (std::string)> textForClient{}; ///< what of an error's text the client is told
     };
 
     StreamSession (Services services, ServingLimits limits);

@@ -22,6 +22,16 @@ constexpr int exitUsage = 2;
 constexpr int exitAlreadyRunning = 3; ///< another one holds the lock, which is what was wanted
 constexpr int exitNotLoaded = 127;
 
+Endpoint endpointOf (const RunningBackend& found)
+{
+    Endpoint endpoint;
+    endpoint.host = "127.0.0.1";
+    endpoint.port = found.port;
+    endpoint.token = found.token;
+    endpoint.provesToken = found.provesToken;
+    return endpoint;
+}
+
 Error incompatible (const RunningBackend& found, const std::string& what)
 {
     return { "incompatible_backend", "A local backend of version " + (found.version.empty() ? "?" : found.version)
@@ -145,15 +155,10 @@ std::unique_ptr<Subscription> LocalSearch::get (const RunningBackend& found,
                                                 const char* target,
                                                 std::function<void (Result<HttpResponse>)> then)
 {
-    Endpoint endpoint;
-    endpoint.host = "127.0.0.1";
-    endpoint.port = found.port;
-    endpoint.token = found.token;
-
     HttpRequest question;
     question.target = target;
     question.timeout = healthLimit;
-    return household->transport->request (endpoint, std::move (question), std::move (then));
+    return household->transport->request (endpointOf (found), std::move (question), std::move (then));
 }
 
 void LocalSearch::ask (const RunningBackend& found)
@@ -177,11 +182,7 @@ void LocalSearch::heard (const RunningBackend& found, const HttpResponse& answer
     if (told.value_or (found.protocol) < protocolVersion)
         return replace (found);
 
-    Endpoint endpoint;
-    endpoint.host = "127.0.0.1";
-    endpoint.port = found.port;
-    endpoint.token = found.token;
-    finish (endpoint);
+    finish (endpointOf (found));
 }
 
 void LocalSearch::replace (const RunningBackend& found)

@@ -85,7 +85,8 @@ std::optional<RunningBackend> findRunningBackend (const std::filesystem::path& r
 
     return RunningBackend{ static_cast<std::uint16_t> (port), static_cast<int> (pid),
                            static_cast<int> (integerAt (json.value(), "protocol").value_or (0)),
-                           stringAt (json.value(), "version"), stringAt (json.value(), "token") };
+                           stringAt (json.value(), "version"), stringAt (json.value(), "token"),
+                           boolAt (json.value(), "proves_token", false) };
 }
 
 Result<std::string> tokenFor (const std::string& origin, const std::filesystem::path& tokenFile)

@@ -30,6 +30,7 @@ struct RunningBackend
     int protocol = 0;
     std::string version;
     std::string token;
+    bool provesToken = false; ///< see Protocol/PeerProof.h; older ones want the token itself
 };
 
 /** The backend that the runtime folder names, if its process lives; nullopt for none or a stale file. */

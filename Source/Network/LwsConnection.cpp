@@ -1,5 +1,7 @@
 #include "Network/LwsConnection.h"
 
+#include "Network/PeerChallenge.h"
+
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
@@ -49,6 +51,27 @@ std::string LwsConnection::reasonFor (const void* text, std::size_t size) const
 }
 
 void LwsConnection::reach (Resolver& resolver)
+{
+    if (! endpoint.provesToken)
+        return findAddress (resolver);
+
+    challenge = challengePeer (loop, resolver, endpoint, gate(),
+                               [weak = weak_from_this(), &resolver] (Result<std::string> proven)
+                               {
+                                   const auto self = weak.lock();
+
+                                   if (self == nullptr || ! self->isWanted())
+                                       return;
+
+                                   if (! proven)
+                                       return self->onUnreachable (proven.error());
+
+                                   self->authorization = std::move (proven).value();
+                                   self->findAddress (resolver);
+                               });
+}
+
+void LwsConnection::findAddress (Resolver& resolver)
 {
     const auto found = proxyFor (endpoint);
 
@@ -135,6 +158,7 @@ void LwsConnection::onBadCertificate (int opensslError)
 void LwsConnection::letGo()
 {
     lookup.reset();
+    challenge.reset();
 
     if (wsi != nullptr)
         lws_set_timeout (wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
@@ -161,6 +185,9 @@ bool LwsConnection::addHeader (lws* source, const char* name, const std::string&
 
 bool LwsConnection::addAuthorization (lws* source, void* data, std::size_t size) const
 {
+    if (endpoint.provesToken)
+        return addHeader (source, "authorization:", authorization, data, size);
+
     const auto maySend = endpoint.tls || isLoopback (endpoint.host);
     return endpoint.token.empty() || ! maySend
            || addHeader (source, "authorization:", "Bearer " + endpoint.token, data, size);

@@ -18,13 +18,15 @@ class LwsConnection : public LwsClient, public std::enable_shared_from_this<LwsC
 protected:
     LwsConnection (LwsLoop& loopToUse, Endpoint where, std::string pathToOpen);
 
-    /** Finds the address and connects. */
+    /** Finds the address and connects; before that, the peer proves itself where the endpoint wants it. */
     void reach (Resolver& resolver);
     /** Nothing comes any more: the lookup is forgotten, the connection closed. */
     void letGo();
 
     /** Is somebody still waiting for it? */
     virtual bool isWanted() const = 0;
+    /** Asked before the first bytes leave; empty: they may. */
+    virtual std::function<bool()> gate() const { return {}; }
     /** GET, POST, ... or null for a WebSocket. */
     virtual const char* method() const = 0;
     virtual void onUnreachable (const Error& error) = 0;
@@ -58,12 +60,15 @@ protected:
 private:
     void onBadCertificate (int opensslError) override;
     bool isCertificateFor (x509_store_ctx_st* check) const override;
+    void findAddress (Resolver& resolver);
     void connect (const std::string& address);
 
     std::optional<ProxyServer> proxy;
     std::string certificateTrouble;
     std::string redirect; ///< where it was to go, refused
     std::shared_ptr<Subscription> lookup;
+    std::unique_ptr<Subscription> challenge;
+    std::string authorization; ///< that proves the token
 };
 
 } // namespace kikitori

@@ -12,6 +12,16 @@ namespace
 {
 constexpr Milliseconds restTime{ 5 };
 
+class RequestHandle final : public Subscription
+{
+public:
+    explicit RequestHandle (std::shared_ptr<LwsHttp> requestToHold) : request (std::move (requestToHold)) {}
+    ~RequestHandle() override { request->abandon(); }
+
+private:
+    const std::shared_ptr<LwsHttp> request;
+};
+
 std::optional<std::uint64_t> announcedLength (lws* source)
 {
     std::array<char, 32> text{};
@@ -30,6 +40,14 @@ LwsHttp::LwsHttp (LwsLoop& loopToUse, Endpoint where, HttpRequest what, HttpCall
     : LwsConnection (loopToUse, where, where.basePath + what.target), request (std::move (what)),
       callback (std::move (callbackToTell))
 {
+}
+
+std::unique_ptr<Subscription> LwsHttp::send (
+    LwsLoop& loop, Resolver& resolver, const Endpoint& endpoint, HttpRequest request, HttpCallback callback)
+{
+    auto started = std::make_shared<LwsHttp> (loop, endpoint, std::move (request), std::move (callback));
+    started->start (resolver);
+    return std::make_unique<RequestHandle> (std::move (started));
 }
 
 void LwsHttp::start (Resolver& resolver)

@@ -19,6 +19,10 @@ class LwsHttp final : public LwsConnection
 public:
     LwsHttp (LwsLoop& loop, Endpoint endpoint, HttpRequest request, HttpCallback callback);
 
+    /** Starts a request that is abandoned with the subscription. */
+    static std::unique_ptr<Subscription> send (
+        LwsLoop& loop, Resolver& resolver, const Endpoint& endpoint, HttpRequest request, HttpCallback callback);
+
     void start (Resolver& resolver);
     /** No callback from here on. */
     void abandon();
@@ -27,6 +31,7 @@ public:
 
 private:
     bool isWanted() const override { return callback != nullptr; }
+    std::function<bool()> gate() const override { return request.gate; }
     const char* method() const override { return request.method.c_str(); }
     void onUnreachable (const Error& error) override { finish (error); }
     int writeHead (lws* source, void* data, std::size_t size);

@@ -81,16 +81,6 @@ private:
     const std::shared_ptr<LwsWebSocket> socket;
 };
 
-class RequestHandle final : public Subscription
-{
-public:
-    explicit RequestHandle (std::shared_ptr<LwsHttp> requestToHold) : request (std::move (requestToHold)) {}
-    ~RequestHandle() override { request->abandon(); }
-
-private:
-    const std::shared_ptr<LwsHttp> request;
-};
-
 class LwsTransport final : public Transport
 {
 public:
@@ -119,9 +109,7 @@ public:
 
     std::unique_ptr<Subscription> request (const Endpoint& endpoint, HttpRequest what, HttpCallback callback) override
     {
-        auto started = std::make_shared<LwsHttp> (loop, endpoint, std::move (what), std::move (callback));
-        started->start (resolver);
-        return std::make_unique<RequestHandle> (std::move (started));
+        return LwsHttp::send (loop, resolver, endpoint, std::move (what), std::move (callback));
     }
 
 private:

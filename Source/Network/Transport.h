@@ -37,6 +37,7 @@ struct Endpoint
     std::string token;    ///< bearer token or empty; never logged
     std::string caFile;   ///< extra certificate authority (PEM) or empty for the system's
     std::string tokenPlace; ///< where the token is or would be kept, for messages
+    bool provesToken = false; ///< the token is never sent: both ends prove that they know it, see Protocol/PeerProof.h
 };
 
 /** A timer or request that ends when this object does. */

@@ -1,71 +1,21 @@
 // A backend that sends its client elsewhere: neither the token nor the audio goes there.
+#include "AnswerServer.h"
 #include "EchoServer.h"
 #include "NetworkScene.h"
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 using namespace kikitori;
 using namespace kikitori::test;
 
 namespace
 {
-/** Answers every request on loopback with a redirect. */
-class Redirector
+/** Answers every request with a redirect. */
+struct Redirector : AnswerServer
 {
-public:
     Redirector (int status, const std::string& location)
-        : answer ("HTTP/1.1 " + std::to_string (status) + " Moved\r\nLocation: " + location
-                  + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        : AnswerServer ([reply = replyOf (std::to_string (status) + " Moved", "", "Location: " + location + "\r\n")] (
+                            const auto&) { return reply; })
     {
-        sockaddr_in place{};
-        place.sin_family = AF_INET;
-        place.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
-        socklen_t size = sizeof (place);
-        REQUIRE (::bind (listener, reinterpret_cast<sockaddr*> (&place), size) == 0);
-        REQUIRE (::listen (listener, 8) == 0);
-        REQUIRE (::getsockname (listener, reinterpret_cast<sockaddr*> (&place), &size) == 0);
-        endpoint.host = "127.0.0.1";
-        endpoint.port = ntohs (place.sin_port);
-        endpoint.token = "secret";
-        thread = std::thread ([this] { serve(); });
     }
-
-    ~Redirector()
-    {
-        ::shutdown (listener, SHUT_RDWR);
-        thread.join();
-        ::close (listener);
-    }
-
-    Endpoint endpoint;
-
-private:
-    void serve()
-    {
-        for (int client = 0; (client = ::accept (listener, nullptr, nullptr)) >= 0; ::close (client))
-        {
-            std::string head;
-            char piece[1024];
-
-            while (head.find ("\r\n\r\n") == std::string::npos)
-            {
-                const auto count = ::recv (client, piece, sizeof (piece), 0);
-                if (count <= 0)
-                    break;
-                head.append (piece, static_cast<std::size_t> (count));
-            }
-
-            ::send (client, answer.data(), answer.size(), MSG_NOSIGNAL);
-            ::shutdown (client, SHUT_WR);
-        }
-    }
-
-    const std::string answer;
-    const int listener = ::socket (AF_INET, SOCK_STREAM, 0);
-    std::thread thread;
 };
 } // namespace
 

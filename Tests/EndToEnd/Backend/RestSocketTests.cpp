@@ -72,6 +72,32 @@ std::string uploadOf (const std::string& file)
 }
 } // namespace
 
+TEST_CASE ("errors name no folder of the backend, neither by REST nor on a stream; its log does", "[backend][rest]")
+{
+    ServerProcess backend;
+    const auto root = backend.dataFolder().parent_path().string();
+    addCheckpoint (backend, "conformer-ljspeech-epoch-1", "broken");
+    const auto reply = RawClient::ask (backend.port(), post ("/api/models/conformer-ljspeech-epoch-1/use", ""));
+    INFO (reply);
+    CHECK (statusOf (reply) == 422);
+    CHECK (bodyOf (reply).find ("conformer-ljspeech-epoch-1/") != std::string::npos);
+    CHECK (reply.find (root) == std::string::npos);
+
+    for (const auto& entry : fs::directory_iterator (backend.modelFolder()))
+        std::ofstream (entry.path() / "config.json") << "{";
+
+    RawClient client (backend.port());
+    REQUIRE (client.upgrade());
+    client.sendText (R"({"type":"start","protocol":2,"sample_rate":16000,"model_name":"conformer"})");
+    const auto error = client.readUntil ("message");
+    INFO (error);
+    CHECK (error.find ("config.json") != std::string::npos);
+    CHECK (error.find (root) == std::string::npos);
+
+    const auto log = backend.process().errors();
+    CHECK (log.find (root) != std::string::npos);
+}
+
 TEST_CASE ("no way of writing a name leads out of the checkpoints' folder", "[backend][rest]")
 {
     ServerProcess backend;
