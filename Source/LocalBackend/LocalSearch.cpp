@@ -1,5 +1,6 @@
 #include "LocalBackend/LocalSearch.h"
 
+#include "LocalBackend/PeerCheck.h"
 #include "Protocol/JsonReading.h"
 #include "Protocol/Messages.h"
 
@@ -27,8 +28,12 @@ Endpoint endpointOf (const RunningBackend& found)
     Endpoint endpoint;
     endpoint.host = "127.0.0.1";
     endpoint.port = found.port;
-    endpoint.token = found.token;
-    endpoint.provesToken = found.provesToken;
+
+    if (found.provesToken)
+        endpoint.question = [found] { return questionFor (found); };
+    else
+        endpoint.token = found.token;
+
     return endpoint;
 }
 

@@ -1,6 +1,6 @@
 #include "Network/LwsConnection.h"
 
-#include "Network/PeerChallenge.h"
+#include "Network/LwsHttp.h"
 
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -10,6 +10,8 @@ namespace kikitori
 
 namespace
 {
+constexpr Milliseconds questionLimit{ 5000 };
+
 bool isIPv6 (const std::string& host) { return host.find (':') != std::string::npos; }
 
 std::string bracketed (const std::string& host)
@@ -52,23 +54,34 @@ std::string LwsConnection::reasonFor (const void* text, std::size_t size) const
 
 void LwsConnection::reach (Resolver& resolver)
 {
-    if (! endpoint.provesToken)
+    if (! endpoint.question)
         return findAddress (resolver);
 
-    challenge = challengePeer (loop, resolver, endpoint, gate(),
-                               [weak = weak_from_this(), &resolver] (Result<std::string> proven)
-                               {
-                                   const auto self = weak.lock();
+    auto open = endpoint;
+    open.question = nullptr;
+    open.token.clear();
 
-                                   if (self == nullptr || ! self->isWanted())
-                                       return;
+    const auto question = endpoint.question();
+    HttpRequest request;
+    request.target = question.target;
+    request.timeout = questionLimit;
+    request.gate = gate();
+    const auto answer = [weak = weak_from_this(), &resolver, question] (const Result<HttpResponse>& told)
+    {
+        const auto self = weak.lock();
 
-                                   if (! proven)
-                                       return self->onUnreachable (proven.error());
+        if (self == nullptr || ! self->isWanted())
+            return;
 
-                                   self->authorization = std::move (proven).value();
-                                   self->findAddress (resolver);
-                               });
+        auto proven = told ? question.authorization (told.value().body) : Result<std::string> (told.error());
+
+        if (! proven)
+            return self->onUnreachable (proven.error());
+
+        self->authorization = std::move (proven).value();
+        self->findAddress (resolver);
+    };
+    asking = LwsHttp::send (loop, resolver, open, std::move (request), answer);
 }
 
 void LwsConnection::findAddress (Resolver& resolver)
@@ -158,7 +171,7 @@ void LwsConnection::onBadCertificate (int opensslError)
 void LwsConnection::letGo()
 {
     lookup.reset();
-    challenge.reset();
+    asking.reset();
 
     if (wsi != nullptr)
         lws_set_timeout (wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
@@ -185,7 +198,7 @@ bool LwsConnection::addHeader (lws* source, const char* name, const std::string&
 
 bool LwsConnection::addAuthorization (lws* source, void* data, std::size_t size) const
 {
-    if (endpoint.provesToken)
+    if (endpoint.question)
         return addHeader (source, "authorization:", authorization, data, size);
 
     const auto maySend = endpoint.tls || isLoopback (endpoint.host);

@@ -18,7 +18,7 @@ class LwsConnection : public LwsClient, public std::enable_shared_from_this<LwsC
 protected:
     LwsConnection (LwsLoop& loopToUse, Endpoint where, std::string pathToOpen);
 
-    /** Finds the address and connects; before that, the peer proves itself where the endpoint wants it. */
+    /** Finds the address and connects; before that, the peer answers the endpoint's question. */
     void reach (Resolver& resolver);
     /** Nothing comes any more: the lookup is forgotten, the connection closed. */
     void letGo();
@@ -67,8 +67,8 @@ private:
     std::string certificateTrouble;
     std::string redirect; ///< where it was to go, refused
     std::shared_ptr<Subscription> lookup;
-    std::unique_ptr<Subscription> challenge;
-    std::string authorization; ///< that proves the token
+    std::unique_ptr<Subscription> asking; ///< the peer for its proof
+    std::string authorization;            ///< that it was worth
 };
 
 } // namespace kikitori

@@ -27,6 +27,14 @@ namespace kikitori
 
 using Milliseconds = std::chrono::milliseconds;
 
+/** What a peer is asked before anything else is sent to it. */
+struct PeerQuestion
+{
+    std::string target; ///< of a GET without a token
+    /** The `Authorization` for the connection from the answer's body, or why the peer is not the one that is meant. */
+    std::function<Result<std::string> (const std::string& answer)> authorization;
+};
+
 /** Where a backend listens, checked and split. */
 struct Endpoint
 {
@@ -37,7 +45,7 @@ struct Endpoint
     std::string token;    ///< bearer token or empty; never logged
     std::string caFile;   ///< extra certificate authority (PEM) or empty for the system's
     std::string tokenPlace; ///< where the token is or would be kept, for messages
-    bool provesToken = false; ///< the token is never sent: both ends prove that they know it, see Protocol/PeerProof.h
+    std::function<PeerQuestion()> question{}; ///< for each connection; empty: none, and the token is sent as it is
 };
 
 /** A timer or request that ends when this object does. */

@@ -1,6 +1,7 @@
 // The local backend's token is proven by both ends and never sent: who took its port learns nothing.
-#include "AnswerServer.h"
-#include "NetworkScene.h"
+#include "LocalBackend/PeerCheck.h"
+#include "Network/AnswerServer.h"
+#include "Network/NetworkScene.h"
 #include "Protocol/PeerProof.h"
 
 using namespace kikitori;
@@ -18,10 +19,19 @@ std::string proven (const std::string& head, const std::string& token, int port)
     return replyOf ("200 OK", R"({"nonce":"12345","proof":")" + proofOf (Prover::backend, token, challenge) + R"("})");
 }
 
-/** Neither a request nor a WebSocket gets through, and nothing but challenges has been sent. */
-void checkRefused (AnswerServer& impostor, const std::string& message)
+/** As if backend.json named it. */
+Endpoint localBackend (const AnswerServer& server)
 {
-    impostor.endpoint.provesToken = true;
+    auto endpoint = server.endpoint;
+    endpoint.question = [port = endpoint.port] { return questionFor ({ port, 1, 2, "", "secret", true }); };
+    return endpoint;
+}
+
+/** Neither a request nor a WebSocket gets through, and nothing but challenges has been sent. */
+void checkRefused (const AnswerServer& impostor)
+{
+    const std::string message = "is not your backend";
+    const auto endpoint = localBackend (impostor);
     const auto transport = NetworkThread::acquire();
     auto order = get ("/api/train/start");
     order.method = "POST";
@@ -29,10 +39,10 @@ void checkRefused (AnswerServer& impostor, const std::string& message)
 
     for (int i = 0; i < 3; ++i)
     {
-        const auto answer = ask (*transport, impostor.endpoint, order);
+        const auto answer = ask (*transport, endpoint, order);
         REQUIRE_FALSE (answer);
         CHECK (answer.error().message.find (message) != std::string::npos);
-        CHECK (Conversation::hold (*transport, impostor.endpoint, "words").find (message) != std::string::npos);
+        CHECK (Conversation::hold (*transport, endpoint, "words").find (message) != std::string::npos);
     }
 
     for (const auto& head : impostor.heads())
@@ -51,19 +61,19 @@ TEST_CASE ("whoever does not prove the token gets nothing: no token, no order, n
     for (const auto* reply : { R"({"nonce":"12345","proof":"00"})", R"({"nonce":1,"proof":[]})", "[]", "", "{" })
     {
         AnswerServer impostor ([reply] (const auto&) { return replyOf ("200 OK", reply); });
-        checkRefused (impostor, "is not your backend");
+        checkRefused (impostor);
     }
 
     AnswerServer stranger ([] (const auto&) { return replyOf ("404 Not Found", "{}"); });
-    checkRefused (stranger, "is not your backend");
+    checkRefused (stranger);
     AnswerServer guesser ([&guesser] (const auto& head) { return proven (head, "guess", guesser.endpoint.port); });
-    checkRefused (guesser, "is not your backend");
+    checkRefused (guesser);
 }
 
 TEST_CASE ("a proof that is passed on from the backend's new port does not fit the old one", "[network][proof]")
 {
     AnswerServer relay ([&relay] (const auto& head) { return proven (head, "secret", relay.endpoint.port + 1); });
-    checkRefused (relay, "is not your backend");
+    checkRefused (relay);
 }
 
 TEST_CASE ("the backend that proves the token gets the proof of it, and the request", "[network][proof]")
@@ -74,9 +84,8 @@ TEST_CASE ("the backend that proves the token gets the proof of it, and the requ
             return head.starts_with ("GET /challenge") ? proven (head, "secret", backend.endpoint.port)
                                                        : replyOf ("200 OK", "served");
         });
-    backend.endpoint.provesToken = true;
     const auto transport = NetworkThread::acquire();
-    const auto answer = ask (*transport, backend.endpoint, get ("/api/status"));
+    const auto answer = ask (*transport, localBackend (backend), get ("/api/status"));
     REQUIRE (answer);
     CHECK (answer.value().body == "served");
 
@@ -95,10 +104,9 @@ TEST_CASE ("the backend that proves the token gets the proof of it, and the requ
 TEST_CASE ("a request that is held back asks for no proof either", "[network][proof]")
 {
     AnswerServer backend ([&backend] (const auto& head) { return proven (head, "secret", backend.endpoint.port); });
-    backend.endpoint.provesToken = true;
     auto held = get ("/api/progress");
     held.gate = [] { return false; };
-    const auto answer = ask (*NetworkThread::acquire(), backend.endpoint, held);
+    const auto answer = ask (*NetworkThread::acquire(), localBackend (backend), held);
     REQUIRE_FALSE (answer);
     CHECK (answer.error().code == "held");
     for (const auto& head : backend.heads())
