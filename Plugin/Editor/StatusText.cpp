@@ -131,6 +131,9 @@ StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
             addDetail (text, juce::String::fromUTF8 (session.backend.c_str()));
     }
 
+    if (session.hotwordsLeftOut > 0 && session.state != LifecycleState::idle)
+        addDetail (text, words ("%1 names and terms too many", juce::String (session.hotwordsLeftOut)));
+
     if (snapshot.tapError == TapError::badSampleRate)
     {
         addDetail (text, words ("The sample rate is outside 8 to 192 kHz: nothing is heard"));

@@ -10,7 +10,7 @@ std::vector<std::string> hotwordsFromText (std::string_view text)
     constexpr std::string_view separators = ",;\r\n", spaces = " \t";
     std::vector<std::string> words;
 
-    while (! text.empty() && words.size() < mostHotwords)
+    while (! text.empty())
     {
         const auto end = std::min (text.find_first_of (separators), text.size());
         auto word = text.substr (0, end);

@@ -1,7 +1,7 @@
 /*  Words to expect, as a person types them.
 
     Threads: pure functions.
-    Failure: none; what goes beyond the bounds is left out.
+    Failure: none; what is too long is left out. How many are sent is the session's (SessionSnapshot::hotwordsLeftOut).
 */
 #pragma once
 

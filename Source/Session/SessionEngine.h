@@ -112,6 +112,7 @@ private:
     void publish();
     SessionStatus currentStatus() const;
     SessionCounters currentCounters() const;
+    std::size_t hotwordsLeftOut() const;
 
     const std::shared_ptr<TapLink> tap;
     Transport& transport;

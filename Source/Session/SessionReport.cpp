@@ -111,6 +111,7 @@ void SessionEngine::publish()
     shown.nextModel = nextModel;
     shown.backend = link.peer();
     shown.chunkMs = backend.chunkMs > 0 ? backend.chunkMs : config.chunkMs;
+    shown.hotwordsLeftOut = hotwordsLeftOut();
     shown.counters = currentCounters();
     shown.replay = uplink != nullptr ? uplink->replayState() : ReplayState{};
 
@@ -119,6 +120,12 @@ void SessionEngine::publish()
 
     shown.transcriptVersion = words->version;
     shownTranscript = std::move (words);
+}
+
+std::size_t SessionEngine::hotwordsLeftOut() const
+{
+    return config.hotwords.size() - std::min (config.hotwords.size(), mostHotwords)
+           + static_cast<std::size_t> (std::max (std::int64_t{ 0 }, backend.hotwordsLeftOut));
 }
 
 SessionSnapshot SessionEngine::snapshot() const
@@ -204,6 +211,9 @@ std::string describeStatus (const SessionSnapshot& snapshot)
 std::string describe (const SessionSnapshot& snapshot)
 {
     auto text = describeStatus (snapshot);
+
+    if (snapshot.hotwordsLeftOut > 0 && snapshot.state != LifecycleState::idle)
+        text += "; " + std::to_string (snapshot.hotwordsLeftOut) + " names and terms are too many, and not expected";
 
     if (snapshot.replay.isDropping)
         text += "; " + inSeconds (Milliseconds (static_cast<long long> (snapshot.counters.lost / 48)))

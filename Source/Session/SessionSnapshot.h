@@ -101,6 +101,7 @@ struct SessionSnapshot
     std::string nextModel;        ///< will take over at the end of a segment; empty = none is under way
     std::string backend;          ///< host:port
     int chunkMs = 0;
+    std::size_t hotwordsLeftOut = 0; ///< of the names and terms: more than are sent, or than the backend takes
     SessionCounters counters;
     ReplayState replay;
     std::uint64_t transcriptVersion = 0;

@@ -98,6 +98,7 @@ StartMessage SessionEngine::startMessage() const
     start.session = sessionId;
     start.language = config.language;
     start.hotwords = config.hotwords;
+    start.hotwords.resize (std::min (start.hotwords.size(), mostHotwords));
     start.partialIntervalMs = config.partialIntervalMs;
     start.chunkMs = config.chunkMs;
     start.tokenTimes = config.tokenTimes;

@@ -44,9 +44,9 @@ void SessionEngine::onLinkReady (const ReadyMessage& ready)
 {
     backend = ready;
 
-    if (ready.hotwordsLeftOut > 0)
+    if (const auto count = hotwordsLeftOut(); count > 0)
         log::write (log::Level::warning, "session", "hotwords",
-                    std::to_string (ready.hotwordsLeftOut) + " of the names and terms are above the backend's limit");
+                    std::to_string (count) + " of the names and terms are above the limit");
 
     if (wasReady && lostBecause) // a restart of version 1 on the same connection replays nothing
         feed.resumed (resumeAt);

@@ -84,6 +84,15 @@ TEST_CASE ("Dropped audio and a bad rate are said")
     CHECK (statusText (snapshot, Words()).detail.contains ("2.0 s lost"));
 }
 
+TEST_CASE ("Names and terms that are too many are told while a stream runs")
+{
+    PluginSnapshot snapshot;
+    snapshot.session.hotwordsLeftOut = 12;
+    CHECK_FALSE (statusText (snapshot, Words()).detail.contains ("too many"));
+    running (snapshot, SessionStatus::listening);
+    CHECK (statusText (snapshot, Words()).detail.contains ("12 names and terms too many"));
+}
+
 TEST_CASE ("No sound is said, with what is likely and what to do about it")
 {
     PluginSnapshot snapshot;

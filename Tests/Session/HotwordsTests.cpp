@@ -11,11 +11,7 @@ TEST_CASE ("hot words are cut at commas, semicolons and lines, and trimmed", "[h
     CHECK (hotwordsFromText (" , ; ").empty());
 }
 
-TEST_CASE ("there is a bound on hot words and on their length", "[hotwords]")
+TEST_CASE ("there is a bound on the length of hot words", "[hotwords]")
 {
-    std::string many;
-    for (int i = 0; i < 5000; ++i)
-        many += "word" + std::to_string (i) + ",";
-    CHECK (hotwordsFromText (many).size() == mostHotwords);
     CHECK (hotwordsFromText (std::string (longestHotword + 1, 'x') + ",ok") == std::vector<std::string>{ "ok" });
 }

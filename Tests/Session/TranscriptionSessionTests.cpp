@@ -76,6 +76,19 @@ TEST_CASE ("the start message asks for version 2 with everything that was config
     CHECK (scene.transport->sockets[0]->path == "/ws");
 }
 
+TEST_CASE ("a thousand names and terms are sent, and how many were left out here and there is told", "[session]")
+{
+    SessionScene scene;
+    SessionConfig config;
+    config.hotwords.assign (mostHotwords + 7, "word");
+    scene.start (config);
+    scene.wait (seconds (1));
+
+    REQUIRE (scene.backend.startMessages.size() == 1);
+    CHECK (scene.backend.startMessages[0].hotwords.size() == mostHotwords);
+    CHECK (scene.session.snapshot().hotwordsLeftOut == 7);
+}
+
 TEST_CASE ("half the bytes: samples as rounded and clipped 16 bit integers", "[session]")
 {
     SessionScene scene;
