@@ -1,5 +1,6 @@
 /*  Decodes an audio file piece by piece: the containers of recordings (WAV, FLAC, MP3, M4A, OGG, Opus, ...; see
-    MediaInput) with any codec that FFmpeg's libavcodec reads.
+    MediaInput) with any codec that FFmpeg's libavcodec reads. What comes out is one channel at one rate on the
+    container's clock: silence stands before audio that begins later, and for what is missing in between (StreamClock).
 
     Threads: one at a time.
     Failure: an error names the file, what is wrong with it and what can be read instead. A file that breaks off in
@@ -7,6 +8,7 @@
 */
 #pragma once
 
+#include "Audio/AudioChoice.h"
 #include "Core/Result.h"
 
 #include <cstddef>
@@ -26,26 +28,37 @@ class AudioFileReader
 public:
     /** True: reading shall end soon. Called on the thread that reads. */
     using StopCheck = std::function<bool()>;
-    /** Opens the file's first audio stream. Errors: file_missing, unreadable_audio; here and in read() cancelled. */
+    /** Errors: file_missing, unreadable_audio, no_track, no_channel; here and in read() cancelled. */
     static Result<std::unique_ptr<AudioFileReader>> open (const std::filesystem::path& file,
-                                                          StopCheck shouldStop = {});
+                                                          StopCheck shouldStop = {},
+                                                          AudioChoice choice = {});
 
     /** The next bytes of a stream that cannot go back; 0 at its end. */
     using ByteSource = std::function<std::size_t (std::span<char>)>;
-    /** The same of a pipe; name: for messages. Error: unreadable_audio. */
-    static Result<std::unique_ptr<AudioFileReader>> open (ByteSource bytes, const std::string& name);
+    /** The same of a pipe; name: for messages. */
+    static Result<std::unique_ptr<AudioFileReader>> open (ByteSource bytes,
+                                                          const std::string& name,
+                                                          AudioChoice choice = {});
 
     ~AudioFileReader();
     AudioFileReader (const AudioFileReader&) = delete;
     AudioFileReader& operator= (const AudioFileReader&) = delete;
 
     double sampleRate() const noexcept; ///< Hz, 8000 to 192000
-    int channels() const noexcept;      ///< 1 to 64
+    int channels() const noexcept { return 1; } ///< that read() gives
     double duration() const noexcept;   ///< seconds, as the file says; 0 when it does not
 
-    /** Fills interleaved frames, nominally in -1..1; gives the number of whole frames, 0 at the end.
-        Error: unreadable_audio. */
-    Result<std::size_t> read (std::span<float> interleaved);
+    const std::vector<AudioTrack>& tracks() const noexcept; ///< that the file has, with their channels
+    int track() const noexcept;                             ///< the one that is read, from 1
+
+    /** Fills samples, nominally in -1..1; gives their number, 0 at the end. Error: unreadable_audio. */
+    Result<std::size_t> read (std::span<float> samples);
+
+    /** What read() gave last is the silence of a hole: the recording has nothing there. */
+    bool isHole() const noexcept;
+
+    /** After the end: the channels cancelled each other for most of the time, and the loudest was taken. */
+    bool channelsCancelled() const noexcept;
 
     /** After the end: incomplete_audio, where the file announced more than it holds, or part of it is damaged. */
     std::optional<Error> missing() const;
@@ -59,7 +72,7 @@ private:
 
 struct AudioFileContent
 {
-    std::vector<float> samples; ///< mono: the channels' mean
+    std::vector<float> samples;
     double sampleRate = 0.0;
     std::optional<Error> missing; ///< see AudioFileReader::missing()
 };

@@ -45,6 +45,7 @@ void AudioTap::prepare (double newRate, int maxBlockSize, int numChannels) noexc
         ++epoch;
         playhead.reset (newRate);
         meter.setSampleRate (newRate);
+        mixer.prepare (newRate);
     }
 
     rate = isGood ? newRate : 0.0;

@@ -9,6 +9,7 @@
 
 #include "Audio/ChannelChoice.h"
 #include "Audio/LevelMeter.h"
+#include "Audio/MonoMix.h"
 #include "Audio/PlayheadFollower.h"
 #include "Audio/TapLink.h"
 #include "Realtime/Annotations.h"
@@ -90,7 +91,7 @@ private:
     void mixPiece (const float* const* channels,
                    int numChannels,
                    int offset,
-                   std::span<float> piece) const noexcept KIKITORI_REALTIME;
+                   std::span<float> piece) noexcept KIKITORI_REALTIME;
     void cleanPiece (std::span<float> piece) noexcept KIKITORI_REALTIME;
     void pushPiece (std::span<const float> piece, bool mayWait) noexcept KIKITORI_REALTIME;
     bool publishFormat() noexcept KIKITORI_REALTIME;
@@ -116,6 +117,7 @@ private:
     bool isOverflowing = false;
     std::uint64_t gaveUpAtRead = 0; ///< the reader's position when a bounce last gave up waiting
     bool gaveUp = false;
+    MonoMix mixer;
     PlayheadFollower playhead;
     bool playheadPending = false; ///< a mark that found no room yet
     bool jumpPending = false;

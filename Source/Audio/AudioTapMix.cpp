@@ -22,20 +22,23 @@ bool isNotFinite (float value) noexcept
 void AudioTap::mixPiece (const float* const* channels,
                          int numChannels,
                          int offset,
-                         std::span<float> piece) const noexcept KIKITORI_REALTIME
+                         std::span<float> piece) noexcept KIKITORI_REALTIME
 {
     const auto choice = ChannelChoice::fromPacked (packedChannel.load (std::memory_order_relaxed));
+    if (choice.kind == ChannelChoice::Kind::mix)
+        return mixer.mix (channels, numChannels, offset, piece);
+
     const auto existing = [numChannels] (int wanted) { return std::min (wanted, numChannels - 1); };
     int first = 0;
     int last = 0; // inclusive
 
     switch (choice.kind)
     {
-        case ChannelChoice::Kind::left: break;
+        case ChannelChoice::Kind::left:
+        case ChannelChoice::Kind::mix: break;
         case ChannelChoice::Kind::right: first = last = existing (1); break;
         case ChannelChoice::Kind::mid: last = existing (1); break;
         case ChannelChoice::Kind::numbered: first = last = existing (choice.number); break;
-        case ChannelChoice::Kind::mix: last = numChannels - 1; break;
     }
 
     std::fill (piece.begin(), piece.end(), 0.0f);

@@ -21,7 +21,7 @@ struct ChannelChoice
         right,
         mid,      ///< half the sum of the first two
         numbered, ///< one channel by its number
-        mix       ///< the mean of all
+        mix       ///< all, so that a voice keeps its level (MonoMix)
     };
 
     Kind kind = Kind::mix;

@@ -1,4 +1,4 @@
-/*  What FFmpeg has decoded, as interleaved floats; for AudioFileReader alone.
+/*  What FFmpeg has decoded, as floats; for AudioFileReader alone.
 
     Threads: any, no state.
     Failure: a sample format that is not known gives false. NaN and infinity become 0.
@@ -27,7 +27,10 @@ int channelsOf (const CodecOrFrame& it)
 #endif
 }
 
-/** Adds the frame's samples, frame by frame, nominally in -1..1. False: its sample format is not known. */
-bool appendFrame (std::vector<float>& interleaved, const AVFrame& frame, int channels);
+/** The frame's samples, a vector for each channel, nominally in -1..1. False: its sample format is not known. */
+bool toPlanes (std::vector<std::vector<float>>& planes, const AVFrame& frame);
+
+/** For MonoMix: by what each channel is for, as ITU-R BS.775 has it; 1 where the frame does not say. */
+std::vector<float> mixWeights (const AVFrame& frame);
 
 } // namespace kikitori

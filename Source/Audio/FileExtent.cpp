@@ -1,5 +1,7 @@
 #include "Audio/FileExtent.h"
 
+#include "Audio/MediaStreams.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -12,18 +14,6 @@ namespace kikitori
 
 namespace
 {
-
-/** Of "mov,mp4,m4a": one of the container's names. */
-bool isContainer (const AVFormatContext& format, std::string_view wanted)
-{
-    const std::string names = std::string (",") + format.iformat->name + ",";
-    return names.find ("," + std::string (wanted) + ",") != std::string::npos;
-}
-
-bool isOneOf (const AVFormatContext& format, std::initializer_list<std::string_view> wanted)
-{
-    return std::any_of (wanted.begin(), wanted.end(), [&] (auto name) { return isContainer (format, name); });
-}
 
 /** Its audio has a length in samples, to the sample. */
 bool statesSamples (const AVFormatContext& format, const AVCodecParameters& codec)
@@ -125,11 +115,11 @@ void FileExtent::onPacket (const AVPacket& packet)
 
 void FileExtent::onFrame (const AVFrame& frame)
 {
-    if (samples > 0) // at the very beginning, half a frame is usual
+    if (decoded > 0.0) // at the very beginning, half a frame is usual
         damage += waitingDamage;
     waitingDamage = 0.0;
     endsDamaged = false;
-    samples += frame.nb_samples;
+    decoded += frame.sample_rate > 0 ? static_cast<double> (frame.nb_samples) / frame.sample_rate : 0.0;
 }
 
 void FileExtent::onDamage()
@@ -138,24 +128,23 @@ void FileExtent::onDamage()
     endsDamaged = true;
 }
 
-double FileExtent::decodedSeconds() const noexcept
+std::optional<double> FileExtent::statedLength() const
 {
-    const auto rate = stream.codecpar->sample_rate;
-    return rate > 0 ? static_cast<double> (samples) / rate : 0.0;
+    const auto& codec = *stream.codecpar;
+    if (! stated || ! countsSamples || codec.block_align <= 0 || codec.sample_rate <= 0)
+        return std::nullopt;
+    return static_cast<double> (stated->bytes) / codec.block_align / codec.sample_rate;
 }
 
 /** By the bytes that the header announces. Where they are no samples, what is there was as long per byte. */
 std::optional<double> FileExtent::statedEnd() const
 {
-    if (! stated)
-        return std::nullopt;
-
-    const auto bytes = static_cast<double> (stated->bytes);
-    if (const auto& codec = *stream.codecpar; countsSamples && codec.block_align > 0 && codec.sample_rate > 0)
-        return bytes / codec.block_align / codec.sample_rate;
+    if (! stated || statedLength())
+        return statedLength();
 
     const auto there = static_cast<double> (input.size()) - static_cast<double> (stated->begin);
-    return there > 0.0 ? std::optional (decodedSeconds() * std::max (1.0, bytes / there)) : std::nullopt;
+    const auto bytes = static_cast<double> (stated->bytes);
+    return there > 0.0 ? std::optional (decoded * std::max (1.0, bytes / there)) : std::nullopt;
 }
 
 /** On the same clock as reachedEnd(). */
@@ -183,7 +172,7 @@ double FileExtent::reachedEnd() const noexcept
     // Matroska states the length of all of it: a shorter audio track than the picture is no cut.
     if (isOneOf (format, { "matroska", "webm" }))
         return everyEnd;
-    return isContainer (format, "mov") ? ownEnd : decodedSeconds();
+    return isContainer (format, "mov") ? ownEnd : decoded;
 }
 
 std::optional<Error> FileExtent::missing (const std::string& name) const

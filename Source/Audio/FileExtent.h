@@ -33,13 +33,15 @@ public:
     void onDamage();                        ///< a packet of ours could not be decoded
     void onBreak() noexcept { isBroken = true; } ///< the container could not be read on
 
+    /** Seconds by the number of samples that the header states. */
+    std::optional<double> statedLength() const;
+
     /** At the end of the file: incomplete_audio and how much of it is missing. */
     std::optional<Error> missing (const std::string& name) const;
 
 private:
     std::optional<double> announcedEnd() const;
     double reachedEnd() const noexcept;
-    double decodedSeconds() const noexcept;
 
     std::optional<double> statedEnd() const;
 
@@ -53,7 +55,7 @@ private:
     double lastPacketSeconds = 0.0;
     double waitingDamage = 0.0;    ///< counts once good audio follows: many MP3 files end with half a frame
     double damage = 0.0;           ///< seconds
-    std::int64_t samples = 0;
+    double decoded = 0.0;          ///< seconds
     bool isBroken = false;
     bool endsDamaged = false;      ///< of the last packet nothing could be decoded
     bool endsWithinFrame = false;  ///< the last packet announces more than it holds

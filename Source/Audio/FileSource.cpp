@@ -28,6 +28,7 @@ public:
         auto frames = reader->read (interleaved);
         return *cancelled ? Result<std::size_t> (std::size_t{ 0 }) : frames;
     }
+    bool isHole() const override { return reader->isHole(); }
     std::optional<Error> missing() const override { return reader->missing(); }
     void cancel() override { *cancelled = true; }
 

@@ -18,7 +18,7 @@ namespace
 {
 /** FFmpeg's names of the containers that recordings come in. None of them leads to another file. */
 constexpr const char* allowedContainers = "wav,w64,flac,ogg,mp3,aac,loas,mov,matroska,aiff,caf,amr,amrnb,amrwb,au,asf,"
-                                          "avi,flv,mpegts,mpeg,ac3,eac3,wv,ape,tta";
+                                          "avi,flv,mpegts,mpeg,mxf,ac3,eac3,wv,ape,tta";
 constexpr std::size_t headBytes = 1 << 16;
 constexpr int bufferBytes = 1 << 15;
 

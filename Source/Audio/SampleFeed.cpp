@@ -136,7 +136,10 @@ void SampleFeed::play (AudioTap& tap)
                 begin
                 + std::chrono::duration_cast<std::chrono::steady_clock::duration> (
                     std::chrono::duration<double> (static_cast<double> (pushed) / source->sampleRate())));
-        tap.process (pointers.data(), static_cast<int> (channels), static_cast<int> (frames), info);
+        if (source->isHole())
+            tap.addGap (frames);
+        else
+            tap.process (pointers.data(), static_cast<int> (channels), static_cast<int> (frames), info);
         framesPushed = pushed;
     }
 }

@@ -1,4 +1,5 @@
-/*  Plays a sample source into the tap: at its own speed, or as fast as the tap's back-pressure lets it.
+/*  Plays a sample source into the tap: at its own speed, or as fast as the tap's back-pressure lets it. A hole in the
+    source is a gap.
 
     Threads: its own thread stands for the host's audio thread; stop() joins it, within the time that the tap may
     wait for its reader.

@@ -28,6 +28,9 @@ public:
     /** Fills interleaved frames; the number of whole frames read, 0 at the end. */
     virtual Result<std::size_t> read (std::span<float> interleaved) = 0;
 
+    /** What was read last is the silence of a hole: nothing was recorded there. */
+    virtual bool isHole() const { return false; }
+
     /** After the end: what was announced and is not there. */
     virtual std::optional<Error> missing() const { return std::nullopt; }
 

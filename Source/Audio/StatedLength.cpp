@@ -126,4 +126,27 @@ std::optional<StatedData> readStatedData (const ReadHeader& read)
                                                               : std::nullopt;
 }
 
+std::optional<std::uint16_t> readFormatTag (const ReadHeader& read)
+{
+    constexpr std::uint64_t firstRiffChunk = 12, firstWave64Chunk = 40, wave64Header = 24;
+    std::array<char, 4> kind{};
+    std::array<char, 8> header{};
+    std::array<char, 2> tag{};
+    auto at = firstRiffChunk;
+
+    if (read (0, kind) && std::string_view (kind.data(), kind.size()) == "riff")
+        at = firstWave64Chunk + wave64Header;
+    else
+        for (int i = 0; i < mostChunks && read (at, header); ++i)
+        {
+            at += header.size();
+            if (std::string_view (header.data(), 4) == "fmt ")
+                break;
+            const auto size = littleEndian (std::span (header).last (4));
+            at += size + size % 2;
+        }
+
+    return read (at, tag) ? std::optional (static_cast<std::uint16_t> (littleEndian (tag))) : std::nullopt;
+}
+
 } // namespace kikitori

@@ -1,84 +1,15 @@
 #include "Audio/AudioFileReader.h"
+#include "AudioBytes.h"
 #include "Support/Catch.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <fstream>
 #include <limits>
-#include <numbers>
 #include <utility>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 using namespace kikitori;
-
-namespace
-{
-
-std::string fixture (const std::string& name) { return KIKITORI_FIXTURES "/audio/" + name; }
-
-/** A file that is gone after the test. */
-class ScratchFile
-{
-public:
-    explicit ScratchFile (const std::string& bytes, const std::string& ending = ".wav")
-        : path (std::filesystem::temp_directory_path()
-                / ("kikitori-reader-" + std::to_string (::getpid()) + "-" + std::to_string (counter++) + ending))
-    {
-        std::ofstream (path, std::ios::binary) << bytes;
-    }
-    ~ScratchFile()
-    {
-        std::error_code ignored;
-        std::filesystem::remove (path, ignored);
-    }
-
-    const std::filesystem::path path;
-
-private:
-    static inline int counter = 0;
-};
-
-template <typename Number>
-std::string bytesOf (Number value)
-{
-    std::string bytes (sizeof value, '\0');
-    std::memcpy (bytes.data(), &value, sizeof value);
-    return bytes;
-}
-
-/** A WAV file of 32-bit floats. */
-std::string floatWav (const std::vector<float>& samples, std::uint32_t rate, std::uint16_t channels)
-{
-    std::string data;
-    for (float s : samples)
-        data += bytesOf (s);
-
-    const std::string format = bytesOf<std::uint16_t> (3) + bytesOf (channels) + bytesOf (rate)
-                               + bytesOf<std::uint32_t> (rate * channels * 4)
-                               + bytesOf (static_cast<std::uint16_t> (channels * 4)) + bytesOf<std::uint16_t> (32);
-    const std::string body = "WAVEfmt " + bytesOf (static_cast<std::uint32_t> (format.size())) + format + "data"
-                             + bytesOf (static_cast<std::uint32_t> (data.size())) + data;
-    return "RIFF" + bytesOf (static_cast<std::uint32_t> (body.size())) + body;
-}
-
-/** Amplitude of a frequency by correlation (Goertzel's sum, direct). */
-double amplitudeAt (const std::vector<float>& samples, double frequency, double rate)
-{
-    double re = 0.0, im = 0.0;
-    for (std::size_t i = 0; i < samples.size(); ++i)
-    {
-        const double phase = 2.0 * std::numbers::pi * frequency * static_cast<double> (i) / rate;
-        re += samples[i] * std::cos (phase);
-        im += samples[i] * std::sin (phase);
-    }
-    return 2.0 * std::hypot (re, im) / static_cast<double> (samples.size());
-}
-
-} // namespace
+using namespace kikitori::test;
 
 TEST_CASE ("the tone comes out of every format")
 {
@@ -96,31 +27,35 @@ TEST_CASE ("the tone comes out of every format")
     }
 }
 
-TEST_CASE ("samples come out exact, in pieces of any size")
+TEST_CASE ("samples of a channel come out exact, in pieces of any size")
 {
     std::vector<float> samples (3000);
     for (std::size_t i = 0; i < samples.size(); ++i)
         samples[i] = static_cast<float> (i) / 4096.0f - 0.3f;
     const ScratchFile file (floatWav (samples, 96000, 3));
 
-    for (const std::size_t piece : { 3u, 4u, 300u, 10000u })
-    {
-        auto reader = AudioFileReader::open (file.path);
-        REQUIRE (reader);
-        CHECK (reader.value()->channels() == 3);
-        CHECK (reader.value()->sampleRate() == 96000.0);
-
-        std::vector<float> read, buffer (piece);
-        for (;;)
+    for (const std::size_t piece : { 1u, 4u, 300u, 10000u })
+        for (const std::size_t channel : { 0u, 1u, 2u })
         {
-            const auto frames = reader.value()->read (buffer);
-            REQUIRE (frames);
-            if (frames.value() == 0)
-                break;
-            read.insert (read.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t> (frames.value() * 3));
+            auto reader = AudioFileReader::open (
+                file.path, {}, { 0, { ChannelChoice::Kind::numbered, static_cast<std::uint8_t> (channel) } });
+            REQUIRE (reader);
+            CHECK (reader.value()->tracks() == std::vector{ AudioTrack{ "", 3 } });
+            CHECK (reader.value()->sampleRate() == 96000.0);
+
+            std::vector<float> read, buffer (piece), wanted;
+            for (std::size_t i = channel; i < samples.size(); i += 3)
+                wanted.push_back (samples[i]);
+            for (;;)
+            {
+                const auto count = reader.value()->read (buffer);
+                REQUIRE (count);
+                if (count.value() == 0)
+                    break;
+                read.insert (read.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t> (count.value()));
+            }
+            CHECK (read == wanted);
         }
-        CHECK (read == samples);
-    }
 }
 
 TEST_CASE ("NaN and infinity become silence")
@@ -163,12 +98,6 @@ TEST_CASE ("a file that breaks off gives what is there")
 
 namespace
 {
-
-std::string contentOf (const std::string& file)
-{
-    std::ifstream in (file, std::ios::binary);
-    return { std::istreambuf_iterator<char> (in), {} };
-}
 
 std::optional<Error> missingIn (const std::string& bytes)
 {

@@ -65,7 +65,21 @@ TEST_CASE ("the chosen channel is heard", "[tap]")
     CHECK (heard ({ Kind::right, 0 }, three) == std::vector{ 0.5f });
     CHECK (heard ({ Kind::mid, 0 }, three) == std::vector{ 0.75f });
     CHECK (heard ({ Kind::numbered, 2 }, three) == std::vector{ 0.25f });
-    CHECK (heard ({ Kind::mix, 0 }, three)[0] == Approx (1.75f / 3.0f));
+    CHECK (heard ({ Kind::mix, 0 }, three)[0] == Approx (1.0f)); // as loud as the loudest
+}
+
+TEST_CASE ("a voice keeps its level in the mix with silent channels, and where channels cancel each other", "[tap]")
+{
+    const std::vector<float> voice{ 0.25f, -0.5f, 0.125f }, nothing (3, 0.0f), inverted{ -0.25f, 0.5f, -0.125f };
+
+    for (const auto& channels :
+         { std::vector{ voice, nothing }, { nothing, nothing, voice, nothing }, { voice, inverted } })
+    {
+        const auto mix = heard ({ ChannelChoice::Kind::mix, 0 }, channels);
+        REQUIRE (mix.size() == voice.size());
+        for (std::size_t i = 0; i < mix.size(); ++i)
+            CHECK (mix[i] == Approx (voice[i]));
+    }
 }
 
 TEST_CASE ("a channel that the layout lacks means the nearest one", "[tap]")

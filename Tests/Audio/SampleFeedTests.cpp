@@ -1,11 +1,13 @@
 #include "Audio/SampleFeed.h"
 #include "Audio/TapReader.h"
 #include "Support/Catch.h"
+#include "Support/RecordingSink.h"
 
 #include <algorithm>
 #include <utility>
 
 using namespace kikitori;
+using namespace kikitori::test;
 
 namespace
 {
@@ -77,6 +79,51 @@ TEST_CASE ("a feed knows its loudest sample and tells what its source lacks")
     CHECK (feed.loudest() == 0.75f);
     REQUIRE (feed.problem());
     CHECK (feed.problem()->code == "incomplete_audio");
+}
+
+TEST_CASE ("a hole in a source is a gap of its length in what the tap's reader gets")
+{
+    /** A second of sound, two of hole, one of sound. */
+    class HoleySource final : public SampleSource
+    {
+    public:
+        double sampleRate() const override { return 48000.0; }
+        int channels() const override { return 1; }
+        Result<std::size_t> read (std::span<float> samples) override
+        {
+            wasHole = given >= 48000 && given < 144000;
+            const std::size_t until = given < 48000 ? 48000 : wasHole ? 144000 : 192000;
+            const auto count = std::min (samples.size(), until - given);
+            std::fill (samples.begin(), samples.end(), wasHole ? 0.0f : 0.5f);
+            given += count;
+            return count;
+        }
+        bool isHole() const override { return wasHole; }
+
+    private:
+        std::size_t given = 0;
+        bool wasHole = false;
+    };
+
+    AudioTap tap;
+    TapReader reader (tap.sharedLink());
+    RecordingSink sink;
+    constexpr std::size_t most = 4096;
+    SampleFeed feed (std::make_unique<HoleySource>(), false);
+    feed.prepare (tap);
+    reader.begin (1);
+    feed.start (tap);
+    while (! feed.finished())
+        reader.drain (sink, most);
+    feed.stop();
+    while (reader.drain (sink, most) > 0)
+        continue;
+    reader.flush (sink);
+
+    CHECK (sink.isInOrder);
+    CHECK (sink.gaps == std::vector<RecordingSink::Span>{ { 48000, 96000 } });
+    CHECK (sink.audio == std::vector<float> (96000, 0.5f));
+    CHECK (feed.seconds() == 4.0);
 }
 
 TEST_CASE ("in real time a feed takes the time of its audio")
