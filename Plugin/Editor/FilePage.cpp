@@ -14,6 +14,27 @@ namespace kikitori::plugin
 namespace
 {
 constexpr int rowHeight = 30;
+
+int linesOf (const juce::String& text) { return juce::StringArray::fromLines (text).size(); }
+
+void setShown (LabelledBox& field, bool isVisible)
+{
+    field.label.setVisible (isVisible);
+    field.box.setVisible (isVisible);
+}
+
+/** True if that changes what is seen. */
+bool offer (LabelledBox& field, const juce::StringArray& names, int chosen, bool isEnabled)
+{
+    const bool changes = field.box.isVisible() == names.isEmpty();
+    const auto before = field.box.getNumItems();
+    setItems (field.box, names);
+    field.box.setSelectedItemIndex (chosen, juce::dontSendNotification);
+    field.box.setEnabled (isEnabled);
+    setShown (field, ! names.isEmpty());
+    return changes || field.box.getNumItems() != before;
+}
+
 constexpr int gap = 6;
 } // namespace
 
@@ -24,6 +45,11 @@ FilePage::FilePage (const PageTools& tools)
                                                                 &copy, &saveAs, &saveEach, &format })
         addAndMakeVisible (child);
     addChildComponent (error);
+    for (auto* box : { &track, &channel })
+    {
+        addTo (*this, *box);
+        setShown (*box, false);
+    }
 
     transcript.setEmptyText ("The words of the chosen file appear here.");
     list.setModel (this);
@@ -58,6 +84,12 @@ void FilePage::connect()
     cancel.onClick = [this] { cancelOrResume(); };
     remove.onClick = [this] { takeOff(); };
     error.onDismiss = [this] { dismiss(); };
+    track.box.onChange = [this] { chooseAudio ({ track.box.getSelectedItemIndex() + 1, {} }); };
+    channel.box.onChange = [this]
+    {
+        if (const auto* job = chosen())
+            chooseAudio ({ job->choice.track, channelAt (channel.box.getSelectedItemIndex()) });
+    };
     copy.onClick = [this] { transcript.copy(); };
     saveAs.onClick = [this] { save(); };
     saveAs.transcript = [this]
@@ -84,6 +116,8 @@ void FilePage::translate()
           words ("Saves the transcript as text, subtitles or data; dragged out of the window it is a file"));
     name (saveEach, words ("Save all ..."), words ("Saves the transcripts of all files into a folder"));
     name (format, words ("Format"), words ("What transcripts are saved as"));
+    name (track, words ("Track"), words ("The audio track that is transcribed; another one begins anew"));
+    name (channel, words ("Channel"), words ("The channel that is transcribed; another one begins anew"));
     list.setTitle (words ("Files"));
     list.setHelpText (words ("Arrow keys choose, Delete takes off the list"));
     times.setTitle (words ("Times"));
@@ -133,13 +167,37 @@ void FilePage::showSelection()
     saveEach.setEnabled (std::any_of (jobs.begin(), jobs.end(),
                                       [] (const auto& one) { return one.transcript != nullptr && one.hasEnded(); }));
 
-    const auto text = job != nullptr ? fileTimes (*job, words) : juce::String();
-    const bool isNew = text.isEmpty() != times.getText().isEmpty();
+    juce::StringArray lines;
+    if (job != nullptr)
+        lines.addArray ({ fileNotes (*job, words), fileTimes (*job, words) });
+    lines.removeEmptyStrings();
+    const auto text = lines.joinIntoString ("\n");
+    const bool isNew = linesOf (text) != linesOf (times.getText());
     times.setText (text, juce::dontSendNotification);
 
     const bool hasMessage = job != nullptr && ! dismissed.contains (job->id);
-    if (error.show (hasMessage ? job->error : std::nullopt) || isNew)
+    const bool hasNewChoices = showAudioChoices (job);
+    if (error.show (hasMessage ? job->error : std::nullopt) || isNew || hasNewChoices)
         resized();
+}
+
+bool FilePage::showAudioChoices (const FileJob* job)
+{
+    const bool mayChoose = job != nullptr && job->hasEnded();
+    const bool tracksChange = offer (track, job != nullptr ? trackNames (*job) : juce::StringArray(),
+                                     job != nullptr ? job->track - 1 : 0, mayChoose);
+    return offer (channel, job != nullptr ? channelNames (*job, words) : juce::StringArray(),
+                  job != nullptr ? channelIndex (job->choice.channel) : 0, mayChoose)
+           || tracksChange;
+}
+
+void FilePage::chooseAudio (AudioChoice choice)
+{
+    if (const auto* job = chosen())
+    {
+        dismissed.erase (job->id);
+        processor.stream().chooseAudio (job->id, choice);
+    }
 }
 
 void FilePage::showCancelOrResume (bool mayResume)

@@ -57,6 +57,8 @@ private:
     void save();
     void chooseFolder();
     void cancelOrResume();
+    void chooseAudio (AudioChoice choice);
+    bool showAudioChoices (const FileJob* job);
     void dismiss();
     void showCancelOrResume (bool mayResume);
     void takeOff();
@@ -71,6 +73,7 @@ private:
     juce::Label times;
     juce::TextButton open, cancel, remove, copy, saveEach;
     SaveButton saveAs;
+    LabelledBox track, channel; ///< where the chosen file has several
     juce::ComboBox format;
     std::vector<FileJob> jobs;
     std::set<int> dismissed; ///< jobs whose message was read

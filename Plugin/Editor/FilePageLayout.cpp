@@ -93,6 +93,13 @@ void FilePage::resized()
         area.removeFromTop (gap);
     }
 
+    std::vector<LabelledBox*> choices;
+    for (auto* box : { &track, &channel })
+        if (box->box.isVisible())
+            choices.push_back (box);
+    if (! choices.empty())
+        placeAtTop (area, choices);
+
     if (times.getText().isNotEmpty())
     {
         juce::AttributedString content (times.getText());

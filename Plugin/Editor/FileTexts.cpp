@@ -48,6 +48,57 @@ juce::String fileState (const FileJob& job, const Words& words)
     return {};
 }
 
+juce::String fileNotes (const FileJob& job, const Words& words)
+{
+    const auto label = [&job] (int track)
+    {
+        return track > 0 && track <= std::ssize (job.tracks)
+                   ? utf8 (trackLabel (track, job.tracks[static_cast<std::size_t> (track - 1)]))
+                   : juce::String (track);
+    };
+    juce::StringArray notes;
+
+    if (job.notes.soundingTrack > 0)
+        notes.add (words ("Track %1 is silent, track %2 is not: choose it.", label (job.track),
+                          label (job.notes.soundingTrack)));
+    if (job.notes.channelsCancelled)
+        notes.add (words ("The channels cancel each other; the loudest one was transcribed."));
+
+    return notes.joinIntoString ("\n");
+}
+
+juce::StringArray trackNames (const FileJob& job)
+{
+    juce::StringArray names;
+    for (int track = 1; track <= std::ssize (job.tracks) && job.tracks.size() > 1; ++track)
+        names.add (utf8 (trackLabel (track, job.tracks[static_cast<std::size_t> (track - 1)])));
+    return names;
+}
+
+juce::StringArray channelNames (const FileJob& job, const Words& words)
+{
+    const auto channels = job.track > 0 && job.track <= std::ssize (job.tracks)
+                              ? job.tracks[static_cast<std::size_t> (job.track - 1)].channels
+                              : 0;
+    juce::StringArray names;
+    if (channels > 1)
+        names.add (words ("Mix"));
+    for (int channel = 1; channel <= channels && channels > 1; ++channel)
+        names.add (juce::String (channel));
+    return names;
+}
+
+int channelIndex (ChannelChoice choice)
+{
+    return choice.kind == ChannelChoice::Kind::numbered ? choice.number + 1 : 0;
+}
+
+ChannelChoice channelAt (int index)
+{
+    return index > 0 ? ChannelChoice{ ChannelChoice::Kind::numbered, static_cast<std::uint8_t> (index - 1) }
+                     : ChannelChoice{};
+}
+
 juce::String fileTimes (const FileJob& job, const Words& words)
 {
     juce::StringArray times;

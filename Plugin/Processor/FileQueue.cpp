@@ -39,6 +39,43 @@ double secondsAt (const Json& json, const char* key)
     return std::isfinite (value) ? std::clamp (value, 0.0, 1.0e9) : 0.0;
 }
 
+int numberAt (const Json& json, const char* key, int most)
+{
+    const auto found = json.find (key);
+    return found != json.end() && found->is_number_integer() ? std::clamp (found->get<int>(), 0, most) : 0;
+}
+
+/** What was chosen of the recording, and what it has. */
+Json storeAudio (const FileJob& job)
+{
+    auto tracks = Json::array();
+    for (const auto& track : job.tracks)
+        tracks.push_back ({ { "name", track.name }, { "channels", track.channels } });
+    Json audio{ { "tracks", std::move (tracks) }, { "played", job.track }, { "track", job.choice.track } };
+    audio["channel"] = toString (job.choice.channel);
+    audio["sounding"] = job.notes.soundingTrack;
+    audio["cancelled"] = job.notes.channelsCancelled;
+    return audio;
+}
+
+void restoreAudio (FileJob& job, const Json& json)
+{
+    constexpr int mostTracks = 1000, mostChannels = 256;
+    if (! json.is_object())
+        return;
+
+    job.choice = { numberAt (json, "track", mostTracks),
+                   channelChoiceFromString (textAt (json, "channel")).value_or (ChannelChoice{}) };
+    const auto tracks = json.value ("tracks", Json());
+    for (const auto& track : tracks.is_array() ? tracks : Json::array())
+        if (track.is_object() && std::ssize (job.tracks) < mostTracks)
+            job.tracks.push_back ({ textAt (track, "name"), numberAt (track, "channels", mostChannels) });
+    const auto count = static_cast<int> (job.tracks.size());
+    job.track = numberAt (json, "played", count);
+    job.notes.soundingTrack = numberAt (json, "sounding", count);
+    job.notes.channelsCancelled = json.value ("cancelled", Json()) == true;
+}
+
 /** Made here, never a path. */
 bool isName (const std::string& name)
 {
@@ -111,6 +148,7 @@ std::optional<FileJob> jobFrom (const Json& json)
     job.seconds = secondsAt (json, "seconds");
     job.processed = secondsAt (json, "processed");
     job.model = textAt (json, "model");
+    restoreAudio (job, json.value ("audio", Json()));
     if (const auto code = textAt (json, "error"); ! code.empty())
         job.error = Error{ code, textAt (json, "message") };
     return job;
@@ -122,7 +160,8 @@ Json jsonFrom (const FileJob& job, const std::string& words)
                { "state", stateNames[static_cast<std::size_t> (job.state)] },
                { "seconds", job.seconds },
                { "processed", job.processed },
-               { "model", job.model } };
+               { "model", job.model },
+               { "audio", storeAudio (job) } };
     if (job.error)
         json.update ({ { "error", job.error->code }, { "message", job.error->message } });
     if (! words.empty())

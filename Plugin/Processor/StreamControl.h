@@ -146,6 +146,8 @@ public:
     bool transcribeFile (const std::string& path);
     /** The same for a job that was cancelled, interrupted or failed. */
     bool resumeFile (int job);
+    /** Transcribes an ended job again, with another track or channel of its recording. */
+    bool chooseAudio (int job, AudioChoice choice);
     /** Brings back the list that the last run left, if there is one. */
     void openFiles();
 

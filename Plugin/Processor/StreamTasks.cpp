@@ -105,6 +105,20 @@ bool StreamControl::resumeFile (int job)
     return true;
 }
 
+bool StreamControl::chooseAudio (int job, AudioChoice choice)
+{
+    if (! arm())
+        return false;
+
+    const std::lock_guard lock (core->mutex);
+
+    if (! mayTranscribeFiles())
+        return false;
+
+    fileTranscriber->choose (job, choice, core->sessionConfig());
+    return true;
+}
+
 void StreamControl::openFiles()
 {
     // A page that is only looked at starts nothing.

@@ -33,8 +33,13 @@ AudioTrack describeTrack (const AVStream& stream)
 {
     const auto tag = [&stream] (const char* key)
     {
+        constexpr std::size_t longest = 100; // bytes; whole characters of UTF-8
         const auto* entry = av_dict_get (stream.metadata, key, nullptr, 0);
-        return std::string (entry != nullptr ? entry->value : "");
+        std::string text (entry != nullptr ? entry->value : "");
+        auto end = std::min (text.size(), longest);
+        while (end < text.size() && end > 0 && (static_cast<unsigned char> (text[end]) & 0xc0) == 0x80)
+            --end;
+        return text.substr (0, end);
     };
     const auto title = tag ("title");
     const auto language = tag ("language") == "und" ? std::string() : tag ("language");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace kikitori
@@ -78,6 +79,12 @@ std::optional<Error> SampleFeed::problem() const
     return error;
 }
 
+RecordingNotes SampleFeed::notes() const
+{
+    const std::lock_guard lock (errorMutex);
+    return noted;
+}
+
 std::size_t SampleFeed::readBlock (std::span<float> interleaved)
 {
     auto read = source->read (interleaved);
@@ -89,10 +96,12 @@ std::size_t SampleFeed::readBlock (std::span<float> interleaved)
     }
     if (read.value() > 0)
         return read.value();
-    if (! shouldStop)
+    if (! shouldStop && ! std::exchange (isRead, true))
     {
+        const auto notes = source->notes();
         const std::lock_guard lock (errorMutex);
         error = source->missing();
+        noted = notes;
     }
 
     const auto silence = std::min (tailFrames, interleaved.size() / static_cast<std::size_t> (source->channels()));

@@ -32,6 +32,8 @@ public:
     double seconds() const override;
     float loudest() const override { return loudestSample.load(); }
     std::optional<Error> problem() const override;
+    /** Of the source, once it is finished. */
+    RecordingNotes notes() const;
 
 private:
     void play (AudioTap& tap);
@@ -40,12 +42,14 @@ private:
     const std::unique_ptr<SampleSource> source;
     const bool realtime;
     std::size_t tailFrames;
+    bool isRead = false; ///< the source, to its end
     std::atomic<bool> shouldStop{ false };
     std::atomic<bool> isFinished{ false };
     std::atomic<std::size_t> framesPushed{ 0 };
     std::atomic<float> loudestSample{ 0.0f };
     mutable std::mutex errorMutex;
     std::optional<Error> error;
+    RecordingNotes noted;
     std::thread thread;
 };
 

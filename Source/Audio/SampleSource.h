@@ -5,6 +5,7 @@
 */
 #pragma once
 
+#include "Audio/AudioChoice.h"
 #include "Core/Result.h"
 
 #include <cstddef>
@@ -33,6 +34,9 @@ public:
 
     /** After the end: what was announced and is not there. */
     virtual std::optional<Error> missing() const { return std::nullopt; }
+
+    /** The same of what else there is to know; may take as long as reading other tracks. */
+    virtual RecordingNotes notes() const { return {}; }
 
     /** From any thread: a read that waits for more gives up, and the source is at its end. */
     virtual void cancel() {}

@@ -24,15 +24,20 @@ public:
 
     void execute()
     {
-        auto source = openAudioFile (order.path, [this] { return owner.isCancelled (order.id); });
+        auto source = openAudioFile (order.path, [this] { return owner.isCancelled (order.id); }, order.choice);
 
         if (owner.isCancelled (order.id))
             return end (owner.isEnding() ? FileJob::State::interrupted : FileJob::State::cancelled, std::nullopt);
         if (! source)
             return end (FileJob::State::failed, source.error());
 
-        const auto seconds = source.value()->duration();
-        owner.change (order.id, [seconds] (FileJob& job) { job.seconds = seconds; });
+        owner.change (order.id,
+                      [&recording = *source.value()] (FileJob& job)
+                      {
+                          job.seconds = recording.duration();
+                          job.tracks = recording.tracks();
+                          job.track = recording.track();
+                      });
         SampleFeed feed (std::move (source).value(), false);
         feed.prepare (owner.tap);
         owner.session.start (order.config);
@@ -50,6 +55,7 @@ public:
             owner.session.abandon();
 
         look();
+        owner.change (order.id, [&feed] (FileJob& job) { job.notes = feed.notes(); });
 
         if (owner.isCancelled (order.id))
             end (owner.isEnding() ? FileJob::State::interrupted : FileJob::State::cancelled, std::nullopt);
@@ -214,7 +220,7 @@ void FileTranscriber::queue (const FileJob& job, SessionConfig config)
     config.chunkMs = chunkMs;
     config.retry.giveUpAfter = giveUpAfter;
     config.limits.flushAfterSilence = {}; // a slow disk is no pause: no word is cut in two
-    waiting.push_back ({ job.id, job.path, std::move (config) });
+    waiting.push_back ({ job.id, job.path, job.choice, std::move (config) });
     ++changes;
     ++steps;
     begin();
@@ -241,16 +247,31 @@ void FileTranscriber::resume (int id, SessionConfig config)
 
     for (auto& job : list)
         if (job.id == id && job.mayResume())
-        {
-            FileJob again;
-            again.id = job.id;
-            again.path = job.path;
-            job = std::move (again);
-            // One that was cancelled while it waited may still be in the queue.
-            std::erase (cancelled, id);
-            std::erase_if (waiting, [id] (const auto& order) { return order.id == id; });
-            queue (job, std::move (config));
-        }
+            queueAgain (job, job.choice, std::move (config));
+}
+
+void FileTranscriber::choose (int id, AudioChoice choice, SessionConfig config)
+{
+    const std::lock_guard lock (mutex);
+
+    for (auto& job : list)
+        if (job.id == id && job.hasEnded())
+            queueAgain (job, choice, std::move (config));
+}
+
+/** Under the mutex. */
+void FileTranscriber::queueAgain (FileJob& job, AudioChoice choice, SessionConfig config)
+{
+    const auto id = job.id;
+    FileJob again;
+    again.id = id;
+    again.path = job.path;
+    again.choice = choice;
+    job = std::move (again);
+    // One that was cancelled while it waited may still be in the queue.
+    std::erase (cancelled, id);
+    std::erase_if (waiting, [id] (const auto& order) { return order.id == id; });
+    queue (job, std::move (config));
 }
 
 /** In front of what was added meanwhile. */

@@ -9,6 +9,7 @@
 */
 #pragma once
 
+#include "Audio/AudioChoice.h"
 #include "Session/FileJobKeeper.h"
 #include "Session/TranscriptionSession.h"
 
@@ -48,7 +49,11 @@ struct FileJob
 
     int id = 0;
     std::string path;
+    AudioChoice choice;
     State state = State::waiting;
+    std::vector<AudioTrack> tracks; ///< empty before it was opened
+    int track = 0;                  ///< the one that is transcribed, from 1
+    RecordingNotes notes;
     double seconds = 0.0;   ///< of audio, as the file says; 0 = it does not say
     double processed = 0.0; ///< seconds that the backend has looked at
     FileTimes times;
@@ -91,6 +96,8 @@ public:
     void remove (int job);
     /** Queues a job again that was cancelled, interrupted or failed. */
     void resume (int job, SessionConfig config);
+    /** Queues an ended job again with another track or channel. Its words go. */
+    void choose (int job, AudioChoice choice, SessionConfig config);
 
     std::vector<FileJob> jobs() const;
     /** Grows with every change of jobs(). */
@@ -108,6 +115,7 @@ private:
     {
         int id = 0;
         std::string path;
+        AudioChoice choice;
         SessionConfig config;
     };
     class Run;
@@ -117,6 +125,7 @@ private:
     void keep();
     void begin();
     void queue (const FileJob& job, SessionConfig config);
+    void queueAgain (FileJob& job, AudioChoice choice, SessionConfig config);
     bool isCancelled (int job) const;
     bool isEnding() const;
     void change (int job, const std::function<void (FileJob&)>& edit);

@@ -34,6 +34,14 @@ double retrySecondsFrom (const std::string& text)
     return seconds < year ? seconds : std::numeric_limits<double>::infinity();
 }
 
+ChannelChoice channelFrom (const std::string& text)
+{
+    const auto choice = channelChoiceFromString (text);
+    if (! choice)
+        throw CLI::ValidationError ("--channel", "give a number from 1, or mix, left, right or mid");
+    return *choice;
+}
+
 void addStreamOptions (CLI::App& command, StreamOptions& options)
 {
     command.add_option ("--backend", options.backend, "local (started when needed), or the URL of a backend")
@@ -73,6 +81,15 @@ void addTranscribe (CLI::App& app, TranscribeOptions& options)
     command->add_option ("files", options.files, "audio files; - is standard input")->required()->type_name ("FILE");
     command->add_flag ("--realtime", options.realtime,
                        "play the audio at its own speed instead of as fast as possible");
+    command->add_option ("--track", options.choice.track, "audio track of a file that has several, from 1")
+        ->default_str ("the file's default track")
+        ->check (CLI::Range (1, 1000));
+    command
+        ->add_option_function<std::string> (
+            "--channel", [&options] (const std::string& text) { options.choice.channel = channelFrom (text); },
+            "channel to transcribe: a number from 1, left, right, mid (half of left and right), or mix")
+        ->type_name ("CHANNEL")
+        ->default_str ("mix");
     addTranscriptOutput (*command, options.format, options.output);
     command->add_option ("--speaker", options.speaker, "a name that goes with every line");
     command->add_flag ("--times", options.lineTimes, "text: the time before each line");

@@ -5,6 +5,7 @@
 */
 #pragma once
 
+#include "Audio/AudioChoice.h"
 #include "Standalone/CommandLine/ExitCode.h"
 
 #include <cstddef>
@@ -33,6 +34,7 @@ struct TranscribeOptions
 {
     StreamOptions stream;
     std::vector<std::string> files;
+    AudioChoice choice;
     std::string format;     ///< a name of Export/TranscriptFormat.h; "" = as the output's ending says, else text
     std::string output;     ///< see planOutputs()
     std::string speaker;    ///< name before each line; "" = none

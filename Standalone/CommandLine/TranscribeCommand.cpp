@@ -7,6 +7,7 @@
 #include "Standalone/CommandLine/Interrupt.h"
 #include "Standalone/CommandLine/Output.h"
 #include "Standalone/CommandLine/OutputPlan.h"
+#include "Standalone/CommandLine/RecordingTexts.h"
 #include "Standalone/CommandLine/TranscriptPrinter.h"
 
 #include <unistd.h>
@@ -87,14 +88,14 @@ private:
     int written = 0;
 };
 
-Result<std::unique_ptr<SampleSource>> openInput (const std::string& file)
+Result<std::unique_ptr<RecordingSource>> openInput (const std::string& file, AudioChoice choice)
 {
     if (file != standardStream)
-        return openAudioFile (file, Interrupt::requested);
+        return openAudioFile (file, Interrupt::requested, choice);
 
     const auto read = [] (std::span<char> bytes, const std::function<bool()>& isCancelled)
     { return platform::readStandardInput (bytes, [&] { return isCancelled() || Interrupt::requested(); }); };
-    return openAudioPipe (read, nameOf (file));
+    return openAudioPipe (read, nameOf (file), choice);
 }
 
 class Transcription
@@ -127,7 +128,7 @@ private:
     ExitCode transcribe (std::size_t index)
     {
         const auto& file = options.files[index];
-        auto source = openInput (file);
+        auto source = openInput (file, options.choice);
         if (Interrupt::requested()) // while standard input had nothing
             return ExitCode::interrupted;
         if (! source)
@@ -135,6 +136,12 @@ private:
             complain (source.error().message);
             return ExitCode::inputUnreadable;
         }
+
+        const auto tracks = source.value()->tracks();
+        const auto track = source.value()->track();
+        const auto defaultTrack = defaultTrackText (nameOf (file), tracks, track);
+        if (options.choice.track == 0 && ! defaultTrack.empty())
+            complain (defaultTrack);
 
         const bool grows = documents.growOnOutput();
         LiveDisplay display (stderr, LiveDisplay::chooseStyle (stderr, options.realtime));
@@ -153,6 +160,8 @@ private:
         isHopeless = outcome.backendError && ! outcome.wasReady;
         anyRead = anyRead || outcome.audioSeconds > 0.0;
         const ExitCode one = reportOutcome (outcome, nameOf (file));
+        for (const auto& text : noteTexts (nameOf (file), tracks, track, feed.notes()))
+            complain (text);
         return worse (one, reportFailure (documents.write (index, outcome)));
     }
 

@@ -1,5 +1,6 @@
 // What recorders, cameras and editors make: clocks, tracks, channels, changes on the way, samples in wider containers.
 #include "Audio/AudioFileReader.h"
+#include "Audio/FileSource.h"
 #include "AudioBytes.h"
 #include "Support/Catch.h"
 
@@ -198,6 +199,30 @@ TEST_CASE ("a track is chosen by its number, and tracks have names", "[streams]"
     REQUIRE_FALSE (third);
     CHECK (third.error().code == "no_track");
     CHECK (third.error().message == file + " has 2 audio tracks. Choose one from 1 to 2.");
+}
+
+TEST_CASE ("a source tells at its end of a track with sound, and of channels that cancel each other", "[streams]")
+{
+    const auto notesOf = [] (const std::filesystem::path& file, AudioChoice choice)
+    {
+        auto source = openAudioFile (file, {}, choice);
+        REQUIRE (source);
+        std::vector<float> block (4096);
+        for (;;)
+        {
+            const auto count = source.value()->read (block);
+            REQUIRE (count);
+            if (count.value() == 0)
+                return source.value()->notes();
+        }
+    };
+    CHECK (notesOf (stream ("two_tracks.mkv"), {}) == RecordingNotes{ false, 2 });
+    CHECK (notesOf (stream ("two_tracks.mkv"), { 2, {} }) == RecordingNotes{});
+    CHECK (notesOf (fixture ("tone.wav"), {}) == RecordingNotes{});
+    const ScratchFile antiphase (toneWav ({ 1.0f, -1.0f })), silent (toneWav ({ 0.0f, 0.0f }));
+    CHECK (notesOf (antiphase.path, {}) == RecordingNotes{ true, 0 });
+    CHECK (notesOf (antiphase.path, { 0, { ChannelChoice::Kind::left, 0 } }) == RecordingNotes{});
+    CHECK (notesOf (silent.path, {}) == RecordingNotes{});
 }
 
 TEST_CASE ("a voice keeps its level whatever its channels are", "[streams]")

@@ -51,6 +51,22 @@ TEST_CASE ("transcribe takes files and the documented options")
     CHECK (full.realtime);
 }
 
+TEST_CASE ("transcribe takes a track and a channel")
+{
+    using Kind = kikitori::ChannelChoice::Kind;
+    CHECK (parsed<TranscribeOptions> ({ "transcribe", "a" }).choice == kikitori::AudioChoice{});
+    CHECK (parsed<TranscribeOptions> ({ "transcribe", "a", "--track", "2", "--channel", "5" }).choice
+           == kikitori::AudioChoice{ 2, { Kind::numbered, 4 } });
+    CHECK (parsed<TranscribeOptions> ({ "transcribe", "a", "--channel", "left" }).choice.channel.kind == Kind::left);
+
+    for (const char* wrong : { "0", "-1", "1001", "centre", "", "1.5" })
+    {
+        INFO (wrong);
+        CHECK (ended ({ "transcribe", "a", "--channel", wrong }).code == ExitCode::usage);
+        CHECK (ended ({ "transcribe", "a", "--track", wrong }).code == ExitCode::usage);
+    }
+}
+
 TEST_CASE ("- is standard input and standard output")
 {
     const auto piped = parsed<TranscribeOptions> ({ "transcribe", "-", "a", "-o", "-" });

@@ -122,6 +122,23 @@ TEST_CASE ("a recording without words says so, with its loudest level")
            != std::string::npos);
 }
 
+TEST_CASE ("of several tracks the default one is named, and where it is silent, the one that is not")
+{
+    const Rig rig;
+    const std::string file = KIKITORI_FIXTURES "/audio/streams/two_tracks.mkv";
+    const auto silent = rig.runClient ({ "transcribe", file });
+    CHECK (silent.code == 6);
+    CHECK (silent.errors.find (file + ": Track 1 (eng) of 2 is transcribed. Choose another with --track.\n")
+           != std::string::npos);
+    CHECK (silent.errors.find ("Track 1 (eng) is silent, track 2 (Guest) is not. Transcribe it with --track 2.\n")
+           != std::string::npos);
+
+    const auto chosen = rig.runClient ({ "transcribe", file, "--track", "2" });
+    CHECK (chosen.errors.find ("Track") == std::string::npos);
+    CHECK (rig.runClient ({ "transcribe", file, "--track", "3" }).code == 3);
+    CHECK (rig.runClient ({ "transcribe", file, "--channel", "2" }).code == 3);
+}
+
 TEST_CASE ("an output that is an input is refused, and the recording stays")
 {
     const Rig rig;

@@ -49,6 +49,10 @@ TEST_CASE ("The list of files and the words that were found are there in the nex
     done.model = "conformer";
     done.transcript = wordsOf ("the boy grew");
     done.error = Error{ "incomplete_audio", "/a/talk.flac is cut short" };
+    done.choice = { 2, { ChannelChoice::Kind::numbered, 4 } };
+    done.tracks = { { "eng", 1 }, { "Guest", 6 } };
+    done.track = 2;
+    done.notes = { true, 1 };
     {
         FileQueue queue (place);
         CHECK (queue.load().empty());
@@ -67,6 +71,11 @@ TEST_CASE ("The list of files and the words that were found are there in the nex
     CHECK (jobs[0].seconds == 12.5);
     CHECK (jobs[0].model == "conformer");
     CHECK (jobs[0].error == done.error);
+    CHECK (jobs[0].choice == done.choice);
+    CHECK (jobs[0].tracks == done.tracks);
+    CHECK (jobs[0].track == 2);
+    CHECK (jobs[0].notes == done.notes);
+    CHECK (jobs[1].choice == AudioChoice{});
     REQUIRE (jobs[0].transcript != nullptr);
     CHECK (jobs[0].transcript->finals[0].text == "the boy grew");
     CHECK (jobs[1].state == State::waiting);
@@ -104,13 +113,19 @@ TEST_CASE ("A list that is damaged gives what can be understood, and no path lea
 
     folder.write ("secret.words.json", "{\"segments\": [[0, 1, \"secret\", true]]}");
     folder.write ("list.json", "[{\"path\": \"/a.wav\", \"state\": \"sings\"}, {\"path\": \"/b.wav\", \"state\": \"done\", "
-                               "\"seconds\": -1, \"words\": \"../secret\"}, {\"path\": \"/c.wav\", \"state\": \"done\", "
-                               "\"words\": \"0123\"}]");
+                               "\"seconds\": -1, \"words\": \"../secret\", \"audio\": {\"track\": 1e99, \"channel\": \"x\", "
+                               "\"tracks\": [1, {}], \"played\": 7, \"sounding\": -2, \"cancelled\": 1}}, "
+                               "{\"path\": \"/c.wav\", \"state\": \"done\", "
+                               "\"words\": \"0123\", \"audio\": []}]");
     const auto jobs = FileQueue (folder.path).load();
     REQUIRE (jobs.size() == 2);
     CHECK (jobs[0].path == "/b.wav");
     CHECK (jobs[0].seconds == 0.0);
     CHECK (jobs[0].transcript == nullptr);
     CHECK (jobs[1].transcript == nullptr);
+    CHECK (jobs[0].choice == AudioChoice{});
+    CHECK (jobs[0].tracks == std::vector{ AudioTrack{} });
+    CHECK (jobs[0].track == 1); // no more than there are
+    CHECK (jobs[0].notes == RecordingNotes{});
     CHECK_FALSE (std::filesystem::exists (folder.path / "secret.words.json")); // the list names it nowhere
 }

@@ -315,6 +315,54 @@ TEST_CASE ("Files are transcribed one after the other, told when they cannot be 
     CHECK (files->jobs().size() == 1);
 }
 
+TEST_CASE ("Files: a track and a channel are chosen where there are several, and a silent one is told", "[pages]")
+{
+    PageScene scene ("files");
+    auto* page = dynamic_cast<plugin::FilePage*> (scene.find ("Files")->getParentComponent());
+    REQUIRE (page != nullptr);
+    page->filesDropped ({ KIKITORI_FIXTURES "/audio/streams/two_tracks.mkv", KIKITORI_FIXTURES "/audio/tone.wav" },
+                        0, 0);
+    auto* files = scene.processor->stream().files();
+    REQUIRE (files != nullptr);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds (20);
+    const auto untilEnded = [&]
+    {
+        while (! files->jobs()[0].hasEnded() || ! files->jobs()[1].hasEnded())
+        {
+            REQUIRE (std::chrono::steady_clock::now() < deadline);
+            scene.transport->advance (Milliseconds (10));
+            std::this_thread::yield();
+        }
+        scene.editor->refresh();
+    };
+
+    untilEnded();
+    auto& list = scene.get<juce::ListBox> ("Files");
+    list.selectRow (0);
+    CHECK (scene.get<juce::Label> ("Times").getText().startsWith (
+        "Track 1 (eng) is silent, track 2 (Guest) is not: choose it."));
+    CHECK (scene.find ("Channel") == nullptr); // both are mono
+    auto& tracks = scene.get<juce::ComboBox> ("Track");
+    CHECK (tracks.getText() == "1 (eng)");
+    tracks.setSelectedItemIndex (1, juce::sendNotificationSync);
+    CHECK (files->jobs()[0].choice == AudioChoice{ 2, {} });
+    untilEnded();
+    CHECK (files->jobs()[0].track == 2);
+    CHECK (tracks.getText() == "2 (Guest)");
+    CHECK_FALSE (scene.get<juce::Label> ("Times").getText().contains ("silent"));
+
+    list.selectRow (1);
+    CHECK (scene.find ("Track") == nullptr);
+    auto& channels = scene.get<juce::ComboBox> ("Channel");
+    CHECK (channels.getText() == "Mix");
+    CHECK (channels.getNumItems() == 3);
+    channels.setSelectedItemIndex (2, juce::sendNotificationSync);
+    CHECK (files->jobs()[1].choice == AudioChoice{ 0, { ChannelChoice::Kind::numbered, 1 } });
+    untilEnded();
+    CHECK (channels.getText() == "2");
+    CHECK (files->jobs()[1].state == FileJob::State::done);
+}
+
 TEST_CASE ("Files: a transcript never takes the place of a recording", "[pages]")
 {
     const TemporaryFolder folder;

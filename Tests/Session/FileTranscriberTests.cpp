@@ -145,6 +145,47 @@ TEST_CASE ("a cancelled or failed file is transcribed when it is resumed", "[ses
     CHECK (scene.files.jobs()[0].state == State::done);
 }
 
+TEST_CASE ("a file with a silent default track says which one is not, and is transcribed again with another choice",
+           "[session]")
+{
+    Scene scene;
+    const std::string file = KIKITORI_FIXTURES "/audio/streams/two_tracks.mkv";
+    scene.backend.sendsWords = false;
+    scene.files.add (file, {});
+    REQUIRE (scene.untilEnded (0));
+    auto job = scene.files.jobs()[0];
+    CHECK (job.tracks == std::vector<AudioTrack>{ { "eng", 1 }, { "Guest", 1 } });
+    CHECK (job.track == 1);
+    CHECK (job.notes == RecordingNotes{ false, 2 });
+    CHECK (job.error->message.find ("The recording is silent") != std::string::npos);
+
+    scene.backend.sendsWords = true;
+    scene.files.choose (1, { 2, {} }, {});
+    CHECK (scene.files.jobs()[0].choice == AudioChoice{ 2, {} });
+    CHECK (scene.files.jobs()[0].transcript == nullptr);
+    REQUIRE (scene.untilEnded (0));
+    job = scene.files.jobs()[0];
+    CHECK (job.track == 2);
+    CHECK (job.notes == RecordingNotes{});
+    CHECK_FALSE (job.error);
+    CHECK (job.transcript->finals.size() > 0);
+
+    scene.files.choose (1, { 3, {} }, {});
+    REQUIRE (scene.untilEnded (0));
+    CHECK (scene.files.jobs()[0].error->code == "no_track");
+
+    scene.backend.answersStart = false; // one that runs is not taken away
+    scene.files.choose (1, { 2, {} }, {});
+    scene.files.choose (1, { 1, {} }, {});
+    CHECK (scene.files.jobs()[0].choice.track == 2);
+    scene.files.cancel (1);
+    REQUIRE (scene.untilEnded (0));
+    scene.backend.answersStart = true;
+    scene.files.resume (1, {});
+    REQUIRE (scene.untilEnded (0));
+    CHECK (scene.files.jobs()[0].track == 2); // it stays chosen
+}
+
 namespace
 {
 
