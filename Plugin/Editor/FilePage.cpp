@@ -237,10 +237,7 @@ void FilePage::choose()
                               | juce::FileBrowserComponent::canSelectMultipleItems,
                           [this] (const juce::FileChooser& picked)
                           {
-                              juce::StringArray paths;
-                              for (const auto& file : picked.getResults())
-                                  paths.add (file.getFullPathName());
-                              add (paths);
+                              add (pickedPaths (picked.getResults(), juce::File::getCurrentWorkingDirectory()));
                           });
 }
 

@@ -17,6 +17,50 @@ juce::String secondsText (std::chrono::milliseconds time, const Words& words)
 
 juce::String fileName (const FileJob& job) { return juce::File (utf8 (job.path)).getFileName(); }
 
+namespace
+{
+/** Puts pieces together again from one on, so that each is a file; false where that cannot be. */
+bool joinPieces (const juce::Array<juce::File>& pieces,
+                 const juce::File& workingDirectory,
+                 int from,
+                 juce::StringArray& paths)
+{
+    constexpr int mostPieces = 32; // of one path
+
+    if (from == pieces.size())
+        return true;
+
+    auto path = pieces[from].getFullPathName();
+    for (int next = from + 1;; ++next)
+    {
+        if (juce::File (path).existsAsFile())
+        {
+            paths.add (path);
+            if (joinPieces (pieces, workingDirectory, next, paths))
+                return true;
+            paths.remove (paths.size() - 1);
+        }
+        if (next == pieces.size() || next - from == mostPieces)
+            return false;
+
+        // What stood behind the colon: the rest of a name, or of a path whose folder ends with a colon.
+        const auto whole = path + ":" + pieces[next].getFullPathName();
+        const auto begin = juce::File (path).isDirectory() ? path + "/:" : path + ":";
+        const auto rest = begin + pieces[next].getRelativePathFrom (workingDirectory);
+        path = juce::File (whole).exists() || ! pieces[next].isAChildOf (workingDirectory) ? whole : rest;
+    }
+}
+} // namespace
+
+juce::StringArray pickedPaths (const juce::Array<juce::File>& picked, const juce::File& workingDirectory)
+{
+    juce::StringArray paths;
+    if (! joinPieces (picked, workingDirectory, 0, paths))
+        for (const auto& file : picked)
+            paths.add (file.getFullPathName());
+    return paths;
+}
+
 std::optional<double> fileProgress (const FileJob& job)
 {
     if (job.state == FileJob::State::done)

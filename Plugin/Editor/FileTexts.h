@@ -19,6 +19,10 @@ juce::String fileState (const FileJob& job, const Words& words);
 /** 0..1; nothing where the file does not say how long it is. */
 std::optional<double> fileProgress (const FileJob& job);
 
+/** What was picked in a file dialog. JUCE cuts the list that zenity gives at each ":", also where it is part of a name,
+    and takes what comes behind it for a file in the working directory. */
+juce::StringArray pickedPaths (const juce::Array<juce::File>& picked, const juce::File& workingDirectory);
+
 /** What its tracks and channels turned out to be, and what to choose; a line for each. */
 juce::String fileNotes (const FileJob& job, const Words& words);
 

@@ -15,9 +15,9 @@
 namespace kikitori
 {
 
-inline constexpr std::array<std::string_view, 13> audioFileEndings{ ".wav", ".flac", ".mp3", ".m4a",  ".aac",
-                                                                    ".ogg", ".opus", ".aif", ".aiff", ".wma",
-                                                                    ".mp4", ".mkv",  ".webm" };
+inline constexpr auto audioFileEndings = std::to_array<std::string_view> (
+    { ".wav", ".flac", ".mp3", ".m4a", ".m4b", ".aac", ".ogg", ".oga", ".opus", ".aif",  ".aiff", ".caf", ".w64",
+      ".amr", ".wma",  ".mp4", ".mov", ".mkv", ".mka", ".webm", ".mxf", ".ts",  ".avi" });
 
 /** ".wav" of "REC 1.WAV". */
 inline std::string lowerCaseEnding (const std::filesystem::path& file)

@@ -194,7 +194,12 @@ std::string FileTranscriber::filePatterns()
     std::string patterns;
 
     for (const auto ending : audioFileEndings)
-        patterns += (patterns.empty() ? "*" : ";*") + std::string (ending);
+    {
+        std::string capitals (ending);
+        std::transform (capitals.begin(), capitals.end(), capitals.begin(),
+                        [] (char c) { return c >= 'a' && c <= 'z' ? static_cast<char> (c - 'a' + 'A') : c; });
+        patterns += (patterns.empty() ? "*" : ";*") + std::string (ending) + ";*" + capitals;
+    }
 
     return patterns;
 }

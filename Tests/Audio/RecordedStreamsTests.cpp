@@ -183,6 +183,13 @@ TEST_CASE ("where rate or channels change within a stream, nothing is lost", "[s
     }
 }
 
+TEST_CASE ("the audio of an MXF file is read", "[streams]")
+{
+    const auto content = contentOfFile (stream ("tone.mxf"));
+    CHECK (content.seconds() == Approx (0.2).margin (0.001));
+    CHECK (content.level (0.0, 0.2) == Approx (-21.07).margin (0.05));
+}
+
 TEST_CASE ("a track is chosen by its number, and tracks have names", "[streams]")
 {
     const auto file = stream ("two_tracks.mkv");

@@ -2,6 +2,7 @@
 #include "EditorScene.h"
 #include "Plugin/Editor/DatasetsPage.h"
 #include "Plugin/Editor/FilePage.h"
+#include "Plugin/Editor/FileTexts.h"
 #include "Plugin/Editor/LineChart.h"
 #include "Plugin/Editor/ModelTable.h"
 #include "Plugin/Processor/FileQueue.h"
@@ -313,6 +314,38 @@ TEST_CASE ("Files are transcribed one after the other, told when they cannot be 
     scene.click ("Take off");
     scene.editor->refresh();
     CHECK (files->jobs().size() == 1);
+}
+
+TEST_CASE ("Files: names that contain a colon can be picked", "[pages]")
+{
+    const TemporaryFolder folder;
+    std::filesystem::create_directories (folder.path / "take:");
+    for (const char* name : { "12:30:05 talk.wav", "a.wav", "b", "c:b", "take:/d.wav", "e:a.wav", ":.wav" })
+        folder.write (name, "audio");
+    const juce::File directory (folder.path.string());
+
+    /** As JUCE hands over zenity's answer. */
+    const auto picked = [&directory] (const std::vector<const char*>& names)
+    {
+        juce::StringArray paths, pieces;
+        for (const auto* name : names)
+            paths.add (directory.getChildFile (name).getFullPathName());
+        pieces.addTokens (paths.joinIntoString (":"), ":", "\"");
+        juce::Array<juce::File> files;
+        for (const auto& piece : pieces)
+            files.add (directory.getChildFile (piece));
+        return std::pair{ plugin::pickedPaths (files, directory), paths };
+    };
+
+    for (const auto& names : { std::vector{ "a.wav" }, { "12:30:05 talk.wav" }, { "a.wav", "b" }, { "c:b", "a.wav" },
+                               { "take:/d.wav" }, { "a.wav", "take:/d.wav", "12:30:05 talk.wav" }, { ":.wav", "c:b" } })
+    {
+        const auto [found, wanted] = picked (names);
+        INFO (wanted.joinIntoString (" ").toStdString());
+        CHECK (found == wanted);
+    }
+    const auto [found, wanted] = picked ({ "gone.wav", "a.wav" });
+    CHECK (found == wanted); // that it cannot be read is told later
 }
 
 TEST_CASE ("Files: a track and a channel are chosen where there are several, and a silent one is told", "[pages]")

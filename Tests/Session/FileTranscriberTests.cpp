@@ -80,6 +80,17 @@ TEST_CASE ("files are transcribed one after the other, with words and the three 
     CHECK (scene.files.jobs().size() == 1);
 }
 
+TEST_CASE ("files to choose from have their endings in small letters and in capitals", "[session]")
+{
+    const auto patterns = ";" + FileTranscriber::filePatterns() + ";";
+    for (const std::string ending : { ".wav", ".WAV", ".m4b", ".mov", ".MOV", ".amr", ".w64", ".mkv", ".webm", ".mxf",
+                                      ".MXF", ".caf", ".aiff", ".mp3", ".MP3" })
+    {
+        INFO (ending);
+        CHECK (patterns.find (";*" + ending + ";") != std::string::npos);
+    }
+}
+
 TEST_CASE ("a file that is no audio is told, and the next one goes on", "[session]")
 {
     Scene scene;
