@@ -31,6 +31,7 @@ struct TrainingDefaults
     int checkpointInterval = 1; ///< epochs between checkpoints
     int keepCheckpoints = 3;    ///< newest
     int keepBest = 3;
+    int validationUtterances = 0; ///< that an epoch is measured on, of each corpus at most; 0: all of dev
     bool serveBest = false; ///< a training's new best model is put into service under the model's name
 };
 

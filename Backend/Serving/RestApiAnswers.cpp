@@ -87,6 +87,11 @@ RestReply RestApi::progress() const
         if (value)
             body[key] = *value;
 
+    for (const auto& [key, value] : { std::pair{ "val_utterances", now.validationUtterances },
+                                      std::pair{ "val_total", now.validationTotal } })
+        if (value)
+            body[key] = countOf (*value);
+
     if (now.error)
         body["latest_error"] = { { "message", now.error->first }, { "traceback", now.error->second } };
 

@@ -146,6 +146,8 @@ void TrainerSupervisor::keep (const TrainingMessage& message)
         state.validationLoss = message.validationLoss;
         state.wordErrorRate = message.wordErrorRate;
         state.characterErrorRate = message.characterErrorRate;
+        state.validationUtterances = message.validationUtterances;
+        state.validationTotal = message.validationTotal;
     }
     else if (message.kind == Kind::error)
     {

@@ -28,6 +28,7 @@ struct TrainingProgress
     double epoch = 0, totalEpochs = 0, step = 0, totalSteps = 0, loss = 0, learningRate = 0;
     std::optional<double> gradientNorm, samplesPerSecond, etaSeconds;
     std::optional<double> validationLoss, wordErrorRate, characterErrorRate; ///< of the last epoch
+    std::optional<double> validationUtterances, validationTotal;             ///< measured by, of so many dev utterances
     std::deque<std::string> logs;                                            ///< the latest, oldest first
     std::optional<std::pair<std::string, std::string>> error;                ///< message, where its traceback is
 };

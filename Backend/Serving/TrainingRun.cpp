@@ -210,6 +210,8 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
                   { "conv_kernel", sizes.convolutionKernel },
                   { "left_context", sizes.leftContext } } } };
 
+    if (config.training.validationUtterances > 0)
+        run["validation_utterances"] = config.training.validationUtterances;
     if (! from.initialise.empty())
         makeGentle (run, config, from);
     if (beganWithModel (from.resume)) // it has that model's sizes and tokens, whatever config.yaml says

@@ -20,6 +20,7 @@ struct Utterance
     std::filesystem::path audio;
     std::string text; ///< normalised (normaliseText)
     std::string corpus;
+    std::string speaker;      ///< empty where the manifest has none
     std::size_t manifest = 0; ///< index of the manifest that it came from
     bool forValidation = false;
     std::vector<int> tokens; ///< filled once the vocabulary is known
@@ -30,5 +31,9 @@ Result<std::vector<Utterance>> readManifest (const ManifestOptions& manifest, st
 
 /** At most `limit` training utterances, chosen evenly over the list; dev ones are kept. 0: all. */
 std::vector<Utterance> limitTraining (std::vector<Utterance> utterances, std::size_t limit);
+
+/** At most `perCorpus` dev utterances of each corpus, spread over its speakers and then over its texts; training ones are
+    kept. The draw depends on the utterances alone, so that trainings with different seeds are measured on the same ones. */
+std::vector<Utterance> limitValidation (std::vector<Utterance> utterances, std::size_t perCorpus);
 
 } // namespace kikitori::backend

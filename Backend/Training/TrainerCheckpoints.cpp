@@ -21,8 +21,7 @@ Status Trainer::finishEpoch()
 
     if (isFirst())
     {
-        const auto result =
-            validate (state->average, *data, *scaling, options.validationUtterances, [this] { return wantsToStop(); });
+        const auto result = validate (state->average, *data, *scaling, [this] { return wantsToStop(); });
         const auto isMeasured = result.errors.characters > 0; // there was something to measure by
         auto entry = isMeasured ? validationJson (result) : nlohmann::json::object();
         entry["epoch"] = position.epoch;

@@ -15,6 +15,7 @@ struct TrainingSet
 {
     std::vector<Utterance> utterances;
     FeatureCache cache;
+    std::size_t validationTotal = 0; ///< dev utterances of the data set, of which `utterances` may hold a sample
     int separator = 1; ///< token between joined utterances; 0: none, the tokens hold their spaces themselves
 
     /** The training utterances, as planEpoch takes them. */

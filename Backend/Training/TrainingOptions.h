@@ -12,11 +12,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
 namespace kikitori::backend
 {
+
+inline constexpr int allUtterances = std::numeric_limits<int>::max();
 
 struct ManifestOptions
 {
@@ -85,7 +88,7 @@ struct TrainingOptions
     int niceness = 10;
     int memoryLimitMegabytes = 0;  ///< of the process's private memory; 0: none
     int limitSamples = 0;          ///< training utterances at most; 0: all
-    int validationUtterances = 60; ///< of each corpus, at the end of an epoch
+    int validationUtterances = allUtterances; ///< dev ones of each corpus, at the end of an epoch; a sample where it has more
     int progressSteps = 10;        ///< steps between progress messages
     int checkpointEpochs = 1;      ///< epochs between checkpoints; the last epoch and a stop always leave one
     int keepCheckpoints = 3;       ///< newest ones kept

@@ -72,6 +72,8 @@ json validationJson (const ValidationResult& result)
     return { { "val_loss", result.loss },
              { "wer", result.errors.wordErrorRate() },
              { "cer", result.errors.characterErrorRate() },
+             { "val_utterances", result.utterances },
+             { "val_total", result.total },
              { "corpora", corpora } };
 }
 

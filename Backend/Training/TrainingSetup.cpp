@@ -19,7 +19,14 @@ namespace
 using Clock = std::chrono::steady_clock;
 constexpr auto reportEvery = std::chrono::seconds (2);
 
-Result<std::vector<Utterance>> readUtterances (const TrainingOptions& options, LeftOut& leftOut)
+std::size_t countValidation (const std::vector<Utterance>& utterances)
+{
+    return static_cast<std::size_t> (
+        std::count_if (utterances.begin(), utterances.end(), [] (const auto& u) { return u.forValidation; }));
+}
+
+/** Gives the number of all dev utterances as well. */
+Result<std::pair<std::vector<Utterance>, std::size_t>> readUtterances (const TrainingOptions& options, LeftOut& leftOut)
 {
     std::vector<Utterance> utterances;
 
@@ -36,14 +43,9 @@ Result<std::vector<Utterance>> readUtterances (const TrainingOptions& options, L
 
     utterances = limitTraining (std::move (utterances), static_cast<std::size_t> (options.limitSamples));
 
-    if (options.lightweight)
-    {
-        auto dev = 0;
-        std::erase_if (utterances,
-                       [&] (const Utterance& u) { return u.forValidation && ++dev > options.validationUtterances; });
-    }
-
-    return utterances;
+    const auto total = countValidation (utterances);
+    return std::pair (limitValidation (std::move (utterances), static_cast<std::size_t> (options.validationUtterances)),
+                      total);
 }
 
 std::vector<std::string> trainingTexts (const std::vector<Utterance>& utterances)
@@ -196,8 +198,7 @@ Status leaveOutUseless (std::vector<Utterance>& utterances,
     for (const auto& sentence : leftOut.sentences())
         report.log ("WARNING", "Left out: " + sentence);
 
-    const auto training = static_cast<std::size_t> (
-        std::count_if (utterances.begin(), utterances.end(), [] (const auto& u) { return ! u.forValidation; }));
+    const auto training = utterances.size() - countValidation (utterances);
 
     if (training == 0)
         return Error{ "bad_data", "No recording of split \"train\" can be used." + leftOut.describe() };
@@ -298,7 +299,7 @@ Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
     if (! read)
         return read.error();
 
-    auto utterances = std::move (read).value();
+    auto [utterances, validationTotal] = std::move (read).value();
     const auto& from = options.resume.empty() ? options.initialise : options.resume;
     auto config = newConfig (options.model);
 
@@ -352,7 +353,7 @@ Result<TrainingSetup> setUpTraining (const TrainingOptions& options,
     const auto& tokens = config.vocabulary;
     const auto separator = std::find (tokens.begin(), tokens.end(), " ");
     const auto separatorId = separator == tokens.end() ? 0 : static_cast<int> (separator - tokens.begin());
-    return TrainingSetup{ { std::move (utterances), std::move (cache).value(), separatorId },
+    return TrainingSetup{ { std::move (utterances), std::move (cache).value(), validationTotal, separatorId },
                           std::move (config),
                           pieces.value() ? pieces.value()->serialized() : std::string() };
 }

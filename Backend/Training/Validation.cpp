@@ -87,14 +87,13 @@ std::string greedyText (const torch::Tensor& logits, const std::vector<std::stri
 ValidationResult validate (Conformer& model,
                            const TrainingSet& set,
                            const Scaling& scaling,
-                           int perCorpus,
                            const std::function<bool()>& shouldStop)
 {
     const torch::NoGradGuard noGradient;
     const auto wasTraining = model->is_training();
     model->eval();
     ValidationResult result;
-    std::map<std::string, int> taken;
+    result.total = set.validationTotal;
     auto losses = 0.0;
     std::size_t tokens = 0;
 
@@ -102,7 +101,7 @@ ValidationResult validate (Conformer& model,
     {
         const auto& utterance = set.utterances[i];
 
-        if (! utterance.forValidation || taken[utterance.corpus]++ >= perCorpus)
+        if (! utterance.forValidation)
             continue;
 
         const auto features = scaling (set.cache.features (i)).unsqueeze (0);
@@ -115,6 +114,7 @@ ValidationResult validate (Conformer& model,
                       .item<double>()
                   * static_cast<double> (count);
         tokens += ids.size();
+        ++result.utterances;
         result.corpora[utterance.corpus].add (utterance.text, greedyText (logits[0], model->config.vocabulary));
     }
 

@@ -31,6 +31,7 @@ struct ValidationResult
     double loss = 0.0; ///< CTC loss for each character
     ErrorCount errors;
     std::map<std::string, ErrorCount> corpora;
+    std::size_t utterances = 0, total = 0; ///< measured, of so many dev utterances
 };
 
 /** Fewest insertions, deletions and substitutions that turn one list into the other (Levenshtein). */
@@ -39,11 +40,10 @@ std::size_t editDistance (const std::vector<std::string>& a, const std::vector<s
 /** The text of the best token of each frame, as streams write it. logits [frames, vocabulary], float. */
 std::string greedyText (const torch::Tensor& logits, const std::vector<std::string>& vocabulary);
 
-/** At most `perCorpus` dev utterances of each corpus; ends early, with what it has, when shouldStop says so. */
+/** Measures on the set's dev utterances; ends early, with what it has, when shouldStop says so. */
 ValidationResult validate (Conformer& model,
                            const TrainingSet& set,
                            const Scaling& scaling,
-                           int perCorpus,
                            const std::function<bool()>& shouldStop);
 
 /** Sum of the CTC losses divided by the number of tokens. logits [batch, frames, vocabulary]. */

@@ -5,6 +5,22 @@
 namespace kikitori::plugin
 {
 
+namespace
+{
+/** What the error rate was measured on, and how. */
+juce::String measuredOn (const TrainingView& view, const Words& words)
+{
+    const auto count = [] (double value) { return juce::String (value, 0); };
+
+    if (! view.validationUtterances || ! view.validationTotal)
+        return {};
+    if (*view.validationUtterances < *view.validationTotal)
+        return " (" + words ("%1 of %2 recordings, greedy, no language model", count (*view.validationUtterances), count (*view.validationTotal)) + ")";
+
+    return " (" + words ("%1 recordings, greedy, no language model", count (*view.validationUtterances)) + ")";
+}
+} // namespace
+
 juce::String trainingState (const TrainingView& view, const Words& words)
 {
     if (view.commandInFlight)
@@ -34,7 +50,7 @@ juce::String trainingFigures (const TrainingView& view, const Words& words)
     if (view.validationLoss)
         figures.add (words ("validation %1", juce::String (*view.validationLoss, 3)));
     if (const auto rate = view.wordErrorRate ? view.wordErrorRate : view.characterErrorRate)
-        figures.add (words ("error rate %1 %", juce::String (*rate * 100.0, 1)));
+        figures.add (words ("error rate %1 %", juce::String (*rate * 100.0, 1)) + measuredOn (view, words));
     if (view.resumedFrom)
         figures.add (words ("went on after epoch %1, step %2", juce::String (view.resumedFrom->epoch),
                             juce::String (view.resumedFrom->step)));

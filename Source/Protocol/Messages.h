@@ -171,6 +171,7 @@ struct TrainingMessage
     std::string traceback;
     std::optional<double> epoch, totalEpochs, step, totalSteps, loss, learningRate, validationLoss;
     std::optional<double> wordErrorRate, characterErrorRate, gradientNorm, samplesPerSecond, etaSeconds;
+    std::optional<double> validationUtterances, validationTotal; ///< measured, of so many dev utterances
 };
 
 using ServerMessage = std::variant<ReadyMessage,

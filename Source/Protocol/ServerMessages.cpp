@@ -54,6 +54,8 @@ TrainingMessage parseTraining (const json& payload, TrainingMessage::Kind kind)
     message.validationLoss = numberAt (payload, "val_loss");
     message.wordErrorRate = numberAt (payload, "wer");
     message.characterErrorRate = numberAt (payload, "cer");
+    message.validationUtterances = numberAt (payload, "val_utterances");
+    message.validationTotal = numberAt (payload, "val_total");
     message.gradientNorm = numberAt (payload, "grad_norm");
     message.samplesPerSecond = numberAt (payload, "samples_per_second");
     message.etaSeconds = numberAt (payload, "eta_seconds");
@@ -215,6 +217,8 @@ json write (const TrainingMessage& m)
             payload["val_loss"] = m.validationLoss ? json (*m.validationLoss) : json();
             put (payload, "wer", m.wordErrorRate);
             put (payload, "cer", m.characterErrorRate);
+            putCount (payload, "val_utterances", m.validationUtterances);
+            putCount (payload, "val_total", m.validationTotal);
             return envelope ("validation_result", std::move (payload));
 
         case Kind::error: break;

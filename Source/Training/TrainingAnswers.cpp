@@ -115,6 +115,8 @@ Status readProgress (const std::string& body, TrainingView& view)
     take (numberAt (json, "val_loss"), view.validationLoss);
     take (numberAt (json, "wer"), view.wordErrorRate);
     take (numberAt (json, "cer"), view.characterErrorRate);
+    take (numberAt (json, "val_utterances"), view.validationUtterances);
+    take (numberAt (json, "val_total"), view.validationTotal);
     view.secondsLeft = numberAt (json, "eta_seconds");
 
     if (const auto progress = numberAt (json, "progress"))
@@ -183,6 +185,8 @@ void readPushed (const TrainingMessage& message, TrainingView& view)
             take (message.validationLoss, view.validationLoss);
             take (message.wordErrorRate, view.wordErrorRate);
             take (message.characterErrorRate, view.characterErrorRate);
+            take (message.validationUtterances, view.validationUtterances);
+            take (message.validationTotal, view.validationTotal);
             break;
 
         case TrainingMessage::Kind::error:

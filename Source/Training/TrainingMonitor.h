@@ -82,6 +82,7 @@ struct TrainingView
     std::optional<double> learningRate;
     std::optional<double> validationLoss;
     std::optional<double> wordErrorRate, characterErrorRate; ///< shares, of the last validation
+    std::optional<double> validationUtterances, validationTotal; ///< measured by, of so many dev recordings
     std::optional<double> secondsLeft;
     std::optional<double> progress;  ///< 0..1
     std::optional<ResumePoint> resumedFrom; ///< none: it began anew, or that is not known

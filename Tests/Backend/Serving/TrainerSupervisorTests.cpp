@@ -54,7 +54,7 @@ std::unique_ptr<TrainerSupervisor> supervise (Rig& rig)
 TEST_CASE ("progress and logs of the trainer are kept and passed on", "[trainer]")
 {
     Rig rig (R"(echo '{"type":"progress","payload":{"epoch":2,"total_epochs":5,"step":7,"total_steps":50,"loss":1.5,"learning_rate":0.0003}}'
-echo '{"type":"validation_result","payload":{"epoch":2,"val_loss":1.25}}'
+echo '{"type":"validation_result","payload":{"epoch":2,"val_loss":1.25,"wer":0.383,"val_utterances":60,"val_total":300}}'
 echo '{"type":"checkpoint","payload":{"path":"/data/a-b-epoch-2"}}'
 echo '{"type":"log","payload":{"level":"info","message":"hello"}}'
 echo 'not JSON at all'
@@ -64,6 +64,8 @@ echo '{"type":"status","payload":{"status":"completed","message":"done"}}')");
     const auto progress = supervisor->progress();
     CHECK (progress.epoch == 2.0);
     CHECK (progress.loss == 1.5);
+    CHECK (progress.validationUtterances == 60.0);
+    CHECK (progress.validationTotal == 300.0);
     const std::deque<std::string> expected{ "Epoch 2/5, Step 7/50, Loss: 1.5000, LR: 0.000300",
                                             "Validation: epoch=2, val_loss=1.2500",
                                             "Checkpoint written: a-b-epoch-2" };

@@ -41,6 +41,36 @@ TEST_CASE ("checkpoints are written every so many epochs and after the last one;
            == "tiny-speech-epoch-" + std::to_string (best + 1));
 }
 
+TEST_CASE ("each epoch is measured on all of dev, or on as many recordings as the run says", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    std::ifstream in (folder.path / "manifest.jsonl");
+    std::string lines, line;
+
+    for (int i = 0; std::getline (in, line); ++i) // three of the nine are dev
+    {
+        auto entry = json::parse (line);
+        entry["split"] = i >= 6 ? "dev" : "train";
+        lines += entry.dump() + "\n";
+    }
+
+    kikitori::test::writeFile (folder.path / "manifest.jsonl", lines);
+    run["epochs"] = 1;
+    const auto whole = train (run).of ("validation_result");
+    REQUIRE (whole.size() == 1);
+    CHECK (whole[0]["val_utterances"] == 3);
+    CHECK (whole[0]["val_total"] == 3);
+
+    run["validation_utterances"] = 2;
+    const auto part = train (run).of ("validation_result");
+    REQUIRE (part.size() == 1);
+    CHECK (part[0]["val_utterances"] == 2);
+    CHECK (part[0]["val_total"] == 3);
+    const auto history = readTrainingMetadata (folder.path / "checkpoints" / "tiny-speech-latest").value()["history"];
+    CHECK (history[0]["val_total"] == 3);
+}
+
 TEST_CASE ("a training without dev recordings claims no error rate", "[training]")
 {
     const TemporaryFolder folder;

@@ -3,6 +3,8 @@
 #include "Backend/Training/TrainingFixture.h"
 #include "Support/Catch.h"
 
+#include <map>
+
 using namespace kikitori::backend;
 using kikitori::test::TemporaryFolder;
 using kikitori::test::writeFile;
@@ -39,6 +41,71 @@ TEST_CASE ("a manifest gives train and dev, never test, and nothing without word
     CHECK (utterances.value()[0].audio == folder.path / "a.wav");
     CHECK_FALSE (utterances.value()[0].forValidation);
     CHECK (utterances.value()[1].forValidation);
+}
+
+TEST_CASE ("a sample of dev is spread over speakers and texts, whatever the manifest's order, and is always the same",
+           "[training]")
+{
+    std::vector<Utterance> all;
+
+    for (const auto* digit : { "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine" })
+        for (const auto* speaker : { "george", "jackson", "lucas", "nicolas", "theo", "yweweler" })
+            for (int take = 0; take < 5; ++take)
+            {
+                Utterance one;
+                one.audio = digit + std::string ("_") + speaker + "_" + std::to_string (take) + ".wav";
+                one.text = digit;
+                one.speaker = speaker;
+                one.corpus = "fsdd";
+                one.forValidation = true;
+                all.push_back (one);
+                one.forValidation = false;
+                all.push_back (one);
+            }
+
+    const auto names = [] (const std::vector<Utterance>& utterances)
+    {
+        std::vector<std::string> found;
+        for (const auto& one : utterances)
+            if (one.forValidation)
+                found.push_back (one.audio.string());
+        return found;
+    };
+    const auto chosen = limitValidation (all, 60);
+    CHECK (chosen.size() == 300 + 60); // training ones stay
+    std::map<std::string, int> ofSpeaker, ofText;
+
+    for (const auto& one : chosen)
+        if (one.forValidation)
+        {
+            ++ofSpeaker[one.speaker];
+            ++ofText[one.text];
+        }
+
+    CHECK (ofSpeaker.size() == 6);
+    CHECK (ofText.size() == 10);
+    for (const auto& [speaker, count] : ofSpeaker)
+        CHECK (count == 10);
+    for (const auto& [text, count] : ofText)
+        CHECK (count == 6);
+
+    CHECK (names (limitValidation (all, 60)) == names (chosen));
+    CHECK (names (limitValidation (all, 300)).size() == 300);
+    CHECK (names (limitValidation (all, 0)).empty());
+
+    // Each corpus has its own share, and a corpus without speakers is spread over its texts.
+    for (auto& one : all)
+    {
+        one.speaker.clear();
+        one.corpus = one.text == "nine" ? "other" : "fsdd";
+    }
+
+    std::map<std::string, int> ofCorpus;
+    for (const auto& one : limitValidation (all, 9))
+        if (one.forValidation)
+            ++ofCorpus[one.corpus + " " + one.text];
+    CHECK (ofCorpus["other nine"] == 9);
+    CHECK (ofCorpus["fsdd one"] == 1);
 }
 
 TEST_CASE ("a bad manifest is refused with its line", "[training]")
