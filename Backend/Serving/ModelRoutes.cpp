@@ -1,5 +1,6 @@
 #include "Backend/Serving/ModelRoutes.h"
 
+#include "Backend/Storage/RunNames.h"
 #include "Backend/Storage/ZipStream.h"
 #include "Core/Log.h"
 #include "Protocol/JsonReading.h"
@@ -18,6 +19,15 @@ constexpr std::size_t mostNames = 1000;
 
 double megabytes (std::uint64_t bytes) { return std::round (static_cast<double> (bytes) / 1048576.0 * 100.0) / 100.0; }
 
+/** A checkpoint's name changes when a newer run takes it. */
+bool isSource (const Checkpoint& one, const Replacement& replacement)
+{
+    if (replacement.run.empty())
+        return replacement.source == one.name;
+
+    return replacement.run == one.run && splitRunName (replacement.source).first == splitRunName (one.name).first;
+}
+
 /** The models as which a checkpoint serves, as long as it is the one that was copied. */
 json namesServedBy (const Checkpoint& one, const std::map<std::string, Replacement>& replacements)
 {
@@ -26,7 +36,7 @@ json namesServedBy (const Checkpoint& one, const std::map<std::string, Replaceme
     auto names = json::array();
 
     for (const auto& [name, replacement] : replacements)
-        if (! failed && replacement.source == one.name && written <= replacement.at)
+        if (! failed && isSource (one, replacement) && written <= replacement.at)
             names.push_back (name);
 
     return names;
@@ -35,6 +45,7 @@ json namesServedBy (const Checkpoint& one, const std::map<std::string, Replaceme
 json describe (const Checkpoint& one, const std::map<std::string, Replacement>& replacements)
 {
     return { { "name", one.name },
+             { "run_id", one.run.empty() ? json() : json (one.run) },
              { "dataset_name", one.parts.dataset },
              { "path", one.path.string() },
              { "size_mb", megabytes (one.bytes) },

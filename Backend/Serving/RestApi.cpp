@@ -1,6 +1,7 @@
 #include "Backend/Serving/RestApi.h"
 
 #include "Backend/Serving/OpenApi.h"
+#include "Backend/Storage/RunNames.h"
 
 #include <algorithm>
 
@@ -83,6 +84,10 @@ struct RestApi::Table
             { "POST", "/api/train/resume", [] (RestApi& api, Request r) { return api.startTraining (r, true); }, true },
             { "POST", "/api/train/stop", [] (RestApi& api, Request) { return api.stopTraining(); } },
             { "GET", "/api/checkpoints", [] (RestApi& api, Request r) { return api.modelRoutes.checkpoints (r); }, true },
+            { "GET", "/api/runs", [] (RestApi& api, Request r) { return api.runRoutes.list (r); }, true },
+            { "GET", "/api/runs/{run_id}", [] (RestApi& api, Request r) { return api.runRoutes.show (r); }, true },
+            { "POST", "/api/runs/{run_id}", [] (RestApi& api, Request r) { return api.runRoutes.rename (r); }, true },
+            { "DELETE", "/api/runs/{run_id}", [] (RestApi& api, Request r) { return api.runRoutes.remove (r); }, true },
             { "GET", "/api/models", [] (RestApi& api, Request) { return api.modelRoutes.models(); }, true },
             { "DELETE", "/api/models", [] (RestApi& api, Request r) { return api.modelRoutes.removeAll (r); }, true },
             { "GET", "/api/models/bulk-download",
@@ -144,7 +149,13 @@ RestApi::RestApi (const BackendConfig& configToShow,
       modelRoutes (checkpoints,
                    models,
                    [this] (const std::string& name)
-                   { return trainer.isTraining() && ! trainedPrefix.empty() && name.starts_with (trainedPrefix); }),
+                   {
+                       return trainer.isTraining() && ! trainedPrefix.empty() && name.starts_with (trainedPrefix)
+                              && splitRunName (name).second.empty(); // an older run's are not touched
+                   }),
+      runRoutes (checkpoints,
+                 config.dataFolder / "runs",
+                 [this] (const std::string& run) { return trainer.isTraining() && run == trainedRun; }),
       modelUse (config, checkpoints, models, services.post), inference (models, services.inferenceLimits),
       inferenceRoutes (inference, checkpoints, config.models, config.dataFolder / "uploads", services.post),
       datasets (config.datasetSettings,

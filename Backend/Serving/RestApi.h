@@ -10,6 +10,7 @@
 #include "Backend/Serving/InferenceRoutes.h"
 #include "Backend/Serving/ModelRoutes.h"
 #include "Backend/Serving/ModelUse.h"
+#include "Backend/Serving/RunRoutes.h"
 #include "Backend/Serving/TrainerSupervisor.h"
 #include "Backend/Serving/TrainingRun.h"
 #include "Backend/Storage/ModelStore.h"
@@ -70,8 +71,10 @@ private:
     ModelStore& models;
     const RestServices services;
     std::string trainedPrefix; ///< {model}-{dataset}-epoch- of the last training that was started
+    std::string trainedRun;    ///< its run
     const CheckpointStore checkpoints;
     const ModelRoutes modelRoutes;
+    const RunRoutes runRoutes;
     ModelUse modelUse;
     FileInference inference;
     InferenceRoutes inferenceRoutes;

@@ -92,6 +92,8 @@ RestReply RestApi::progress() const
         if (value)
             body[key] = countOf (*value);
 
+    if (! now.runId.empty())
+        body["run_id"] = now.runId;
     if (now.error)
         body["latest_error"] = { { "message", now.error->first }, { "traceback", now.error->second } };
 
@@ -117,28 +119,35 @@ RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
     if (const auto notYet = datasetRoutes.measureFirst (stringAt (parsed.value(), "dataset_name")))
         return *notYet;
 
-    const auto started = trainer.start (std::get<std::filesystem::path> (run));
+    const auto& [file, id] = std::get<PreparedRun> (run);
+    const auto started = trainer.start (file, id);
 
     if (! started)
         return failure (started.error().code == "already_running" ? 409 : 500, started.error().message);
 
+    if (const auto kept = keepRunSettings (config.dataFolder / "runs", id, file); ! kept)
+        log::write (log::Level::error, "training", "settings", kept.error().message);
+
+    trainedRun = id;
     trainedPrefix =
         stringAt (parsed.value(), "model_name") + "-" + stringAt (parsed.value(), "dataset_name") + "-epoch-";
 
     return jsonReply (200, { { "message", mustResume ? "Training resumed from checkpoint in background."
-                                                     : "Training started in background." } });
+                                                     : "Training started in background." },
+                             { "run_id", id } });
 }
 
 void RestApi::goOnWithTraining (const InterruptedRun& run)
 {
     const auto prepared = prepareContinuation (run);
-    const auto started = prepared ? trainer.start (run.config) : Status (prepared.error());
+    const auto started = prepared ? trainer.start (run.config, prepared.value().id) : Status (prepared.error());
 
     if (! started)
         return log::write (log::Level::error, "training", "go_on",
                            "the training that the backend's end cut off does not go on: " + started.error().message);
 
-    trainedPrefix = prepared.value() + "-epoch-";
+    trainedRun = prepared.value().id;
+    trainedPrefix = prepared.value().training + "-epoch-";
     log::write (log::Level::info, "training", "go_on", "the training that the backend's end cut off goes on");
 }
 

@@ -2,6 +2,7 @@
 
 #include "Backend/Serving/TrainerChild.h"
 #include "Backend/Serving/TrainingRun.h"
+#include "Backend/Storage/RunNames.h"
 #include "Core/Guarded.h"
 #include "Core/Log.h"
 
@@ -21,13 +22,6 @@ namespace kikitori::backend
 namespace
 {
 constexpr std::size_t keptErrors = 4000;
-
-/** What tells one run from another in the log. */
-std::string nextRunId()
-{
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return "run-" + std::to_string (std::chrono::duration_cast<std::chrono::milliseconds> (now).count());
-}
 } // namespace
 
 TrainerSupervisor::TrainerSupervisor (std::filesystem::path trainer,
@@ -46,7 +40,7 @@ TrainerSupervisor::~TrainerSupervisor()
         thread.join();
 }
 
-Status TrainerSupervisor::start (const std::filesystem::path& runConfig)
+Status TrainerSupervisor::start (const std::filesystem::path& runConfig, const std::string& id)
 {
     {
         const std::lock_guard lock (mutex);
@@ -69,7 +63,7 @@ Status TrainerSupervisor::start (const std::filesystem::path& runConfig)
 
     const auto& child = launched.value();
     state.isTraining = true;
-    runId = nextRunId();
+    runId = state.runId = id.empty() ? newRunId() : id;
     input = child.input;
     stopWasRequested = false;
     mark = markOf (runConfig);

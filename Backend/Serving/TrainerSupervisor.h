@@ -25,6 +25,7 @@ namespace kikitori::backend
 struct TrainingProgress
 {
     bool isTraining = false;
+    std::string runId;
     double epoch = 0, totalEpochs = 0, step = 0, totalSteps = 0, loss = 0, learningRate = 0;
     std::optional<double> gradientNorm, samplesPerSecond, etaSeconds;
     std::optional<double> validationLoss, wordErrorRate, characterErrorRate; ///< of the last epoch
@@ -55,8 +56,8 @@ public:
     TrainerSupervisor (const TrainerSupervisor&) = delete;
     TrainerSupervisor& operator= (const TrainerSupervisor&) = delete;
 
-    /** Starts the trainer with a run configuration. Errors: already_running, no_trainer, launch_failed. */
-    Status start (const std::filesystem::path& runConfig);
+    /** Starts the trainer with a run configuration; the run's id goes into log and progress. Errors: already_running, no_trainer, launch_failed. */
+    Status start (const std::filesystem::path& runConfig, const std::string& id = {});
 
     /** Asks for the end at the next safe step. False: nothing runs. */
     bool requestStop();

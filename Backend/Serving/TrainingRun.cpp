@@ -3,6 +3,7 @@
 #include "Backend/Storage/CheckpointName.h"
 #include "Backend/Storage/CheckpointPointer.h"
 #include "Backend/Storage/InstalledModels.h"
+#include "Backend/Storage/RunNames.h"
 #include "Platform/FileFacts.h"
 #include "Platform/Process.h"
 #include "Protocol/JsonReading.h"
@@ -104,13 +105,6 @@ std::variant<Beginning, TrainingRunError> beginningOf (const BackendConfig& conf
     return Beginning{};
 }
 
-json metadataOf (const std::filesystem::path& checkpoint)
-{
-    std::ifstream in (checkpoint / "training_metadata.json");
-    auto metadata = parseJson (std::string (std::istreambuf_iterator<char> (in), {}));
-    return ! checkpoint.empty() && metadata && metadata.value().is_object() ? std::move (metadata).value() : json::object();
-}
-
 /** Did the training of this checkpoint begin with an installed model? */
 bool beganWithModel (const std::filesystem::path& checkpoint)
 {
@@ -140,9 +134,9 @@ void makeGentle (json& run, const BackendConfig& config, const Beginning& beginn
 }
 } // namespace
 
-std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const BackendConfig& config,
-                                                                          const json& request,
-                                                                          bool mustResume)
+std::variant<PreparedRun, TrainingRunError> prepareTrainingRun (const BackendConfig& config,
+                                                                const json& request,
+                                                                bool mustResume)
 {
     const auto model = stringAt (request, "model_name");
     const auto dataset = stringAt (request, "dataset_name");
@@ -180,9 +174,12 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
                                        "with \"resume_from_checkpoint\": false.",
                                  {} };
 
+    const auto id = from.resume.empty() ? newRunId() : runToContinue (from.resume);
     const auto sizes = config.settingsOf (model);
     json run{ { "model_name", model },
               { "dataset_name", dataset },
+              { "run_id", id },
+              { "run_name", stringAt (request, "run_name", stringAt (metadataOf (from.resume), "run_name")) },
               { "manifests", { config.datasets.at (dataset).string() } },
               { "checkpoint_dir", (config.dataFolder / "checkpoints").string() },
               { "resume", from.resume.string() },
@@ -228,7 +225,7 @@ std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const 
     if (! stream)
         return TrainingRunError{ 500, "The folder " + config.dataFolder.string() + " cannot be written.", {} };
 
-    return file;
+    return PreparedRun{ file, id };
 }
 
 bool InterruptedRun::isTrainerAlive() const
@@ -250,7 +247,7 @@ std::optional<InterruptedRun> interruptedRun (const std::filesystem::path& dataF
     return mark >> run.trainer && run.trainer > 0 ? std::optional (run) : std::nullopt;
 }
 
-Result<std::string> prepareContinuation (const InterruptedRun& run)
+Result<Continuation> prepareContinuation (const InterruptedRun& run)
 {
     std::error_code ignored;
     std::filesystem::remove (markOf (run.config), ignored); // what cannot go on is tried once
@@ -261,17 +258,19 @@ Result<std::string> prepareContinuation (const InterruptedRun& run)
         return Error{ "bad_config", run.config.string() + " is no run's configuration any more" };
 
     auto& options = parsed.value();
+    const auto id = stringAt (options, "run_id");
     const auto name = stringAt (options, "model_name") + "-" + stringAt (options, "dataset_name");
     const auto latest = resolvePointer (std::filesystem::path (stringAt (options, "checkpoint_dir")) / (name + "-latest"));
 
-    if (platform::isFolder (latest))
+    // The newest checkpoint may be another run's still; a configuration from before runs had ids goes on from it.
+    if (platform::isFolder (latest) && (id.empty() || runOf (metadataOf (latest)) == id))
     {
         options["resume"] = latest.string();
         options.erase ("initialise");
         std::ofstream (run.config) << options.dump (2);
     }
 
-    return name;
+    return Continuation{ id, name };
 }
 
 } // namespace kikitori::backend

@@ -23,10 +23,16 @@ struct TrainingRunError
     std::string field; ///< for 422
 };
 
-/** Checks the request, writes <data folder>/runs/run.json and gives its path. mustResume: a checkpoint has to exist. */
-std::variant<std::filesystem::path, TrainingRunError> prepareTrainingRun (const BackendConfig& config,
-                                                                          const nlohmann::json& request,
-                                                                          bool mustResume);
+struct PreparedRun
+{
+    std::filesystem::path config; ///< <data folder>/runs/run.json, of the run under way
+    std::string id;
+};
+
+/** Checks the request and writes the run's configuration. mustResume: a checkpoint has to exist. */
+std::variant<PreparedRun, TrainingRunError> prepareTrainingRun (const BackendConfig& config,
+                                                                const nlohmann::json& request,
+                                                                bool mustResume);
 
 /** A training that was under way when an earlier backend ended without stopping it. */
 struct InterruptedRun
@@ -44,7 +50,13 @@ std::filesystem::path markOf (const std::filesystem::path& runConfig);
 /** None when the last training ended, well or not, while its backend ran. */
 std::optional<InterruptedRun> interruptedRun (const std::filesystem::path& dataFolder);
 
-/** Makes the run's configuration go on from the last checkpoint where there is one; gives {model}-{data set}. */
-Result<std::string> prepareContinuation (const InterruptedRun& run);
+/** The run that goes on, and {model}-{data set}. */
+struct Continuation
+{
+    std::string id, training;
+};
+
+/** Makes the run's configuration go on from its last checkpoint where it has one. */
+Result<Continuation> prepareContinuation (const InterruptedRun& run);
 
 } // namespace kikitori::backend

@@ -44,6 +44,8 @@ std::optional<int> CheckpointName::number() const
 
 CheckpointName parseCheckpointName (std::string_view name, const std::vector<std::string>& models)
 {
+    name = name.substr (0, name.rfind ('@')); // the run
+
     if (name.ends_with (suffix))
         name.remove_suffix (suffix.size());
 

@@ -1,4 +1,4 @@
-/*  The names of checkpoint folders, {model}-{dataset}-epoch-{n}, and which names may come from outside at all.
+/*  The names of checkpoint folders, {model}-{dataset}-epoch-{n} and in older runs {model}-{dataset}-epoch-{n}@{run}, and which names may come from outside at all.
 
     Threads: pure functions.
     Failure: a name that does not follow the scheme has an empty dataset and epoch.

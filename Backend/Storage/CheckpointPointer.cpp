@@ -1,6 +1,7 @@
 #include "Backend/Storage/CheckpointPointer.h"
 
 #include "Backend/Storage/CheckpointName.h"
+#include "Backend/Storage/RunNames.h"
 #include "Platform/FileFacts.h"
 #include "Platform/FileWriter.h"
 #include "Platform/ReadFile.h"
@@ -20,7 +21,7 @@ std::string targetOf (const fs::path& pointer)
     {
         name = fs::read_symlink (pointer, failed).string();
     }
-    else if (const auto called = pointer.filename().string();
+    else if (const auto called = splitRunName (pointer.filename().string()).first;
              (called.ends_with ("-latest") || called.ends_with ("-best")) && platform::isPlainFile (pointer))
     {
         auto content = platform::readFile (pointer, longestName);

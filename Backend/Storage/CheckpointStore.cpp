@@ -1,6 +1,7 @@
 #include "Backend/Storage/CheckpointStore.h"
 
 #include "Backend/Storage/CheckpointPointer.h"
+#include "Backend/Storage/RunNames.h"
 #include "Core/Log.h"
 #include "Platform/FileFacts.h"
 #include "Protocol/JsonReading.h"
@@ -74,6 +75,9 @@ Checkpoint CheckpointStore::read (const fs::path& path) const
             static_cast<double> (status.st_ctim.tv_sec) + 1e-9 * static_cast<double> (status.st_ctim.tv_nsec);
 
     found.metadata = readMetadata (path / "training_metadata.json");
+
+    if (found.metadata.is_object())
+        found.run = runOf (found.metadata);
 
     if (found.metadata.is_object() && found.parts.number())
     {

@@ -20,6 +20,7 @@ struct Checkpoint
 {
     std::string name;
     std::filesystem::path path;
+    std::string run;                ///< its id; empty for what is no checkpoint
     CheckpointName parts;           ///< from training_metadata.json where it is, else from the name
     std::uint64_t bytes = 0;        ///< of all its files
     std::vector<std::string> files; ///< names, sorted

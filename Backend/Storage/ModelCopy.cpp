@@ -1,5 +1,6 @@
 #include "Backend/Storage/ModelCopy.h"
 
+#include "Backend/Storage/RunNames.h"
 #include "Protocol/JsonReading.h"
 
 #include <fstream>
@@ -81,7 +82,12 @@ Status copyModel (const fs::path& source, const fs::path& installed, const fs::p
     if (! failed)
         keepLanguageModel (installed, target, failed);
 
-    if (! failed && ! writeJson (target / noteFile, { { "source", source.filename().string() } }))
+    nlohmann::json note{ { "source", source.filename().string() } };
+
+    if (const auto metadata = metadataOf (source); ! metadata.empty())
+        note["run_id"] = runOf (metadata);
+
+    if (! failed && ! writeJson (target / noteFile, note))
         failed = std::make_error_code (std::errc::io_error);
 
     return failed || ! isThere (source) ? Status (copyFailed (source, target, failed)) : success();
@@ -91,6 +97,12 @@ std::string sourceOfCopy (const fs::path& copy)
 {
     const auto note = parseJson (contentOf (copy / noteFile));
     return note && note.value().is_object() ? stringAt (note.value(), "source") : std::string();
+}
+
+std::string runOfCopy (const fs::path& copy)
+{
+    const auto note = parseJson (contentOf (copy / noteFile));
+    return note && note.value().is_object() ? stringAt (note.value(), "run_id") : std::string();
 }
 
 fs::file_time_type modelTime (const fs::path& model)

@@ -22,6 +22,9 @@ Status copyModel (const std::filesystem::path& source,
 /** Name of the folder that a copy is from; empty where that is not known. */
 std::string sourceOfCopy (const std::filesystem::path& copy);
 
+/** The run of the checkpoint that a copy is from; empty where that is not known. */
+std::string runOfCopy (const std::filesystem::path& copy);
+
 /** When a model's folder was written; the earliest time of all where there is none. */
 std::filesystem::file_time_type modelTime (const std::filesystem::path& model);
 

@@ -149,7 +149,7 @@ std::map<std::string, Replacement> ModelStore::replacements() const
     {
         const auto name = entry.filename().string();
         if (name.front() != '.' && isServed (name) && folderOf (name) == entry)
-            all[name] = { sourceOfCopy (entry), modelTime (entry) };
+            all[name] = { sourceOfCopy (entry), runOfCopy (entry), modelTime (entry) };
     }
 
     return all;

@@ -26,6 +26,7 @@ namespace kikitori::backend
 struct Replacement
 {
     std::string source;                 ///< name of the checkpoint's or model's folder
+    std::string run;                    ///< of the checkpoint, which may have another name now; empty: not known
     std::filesystem::file_time_type at; ///< when it was put there
 };
 

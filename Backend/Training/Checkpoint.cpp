@@ -161,6 +161,9 @@ Result<std::filesystem::path> writeCheckpoint (const TrainingState& state,
         return diskFailed (folder, needed);
 
     auto metadata = facts;
+    if (! options.runId.empty())
+        metadata["run_id"] = options.runId;
+
     metadata["epoch"] = state.position.epoch;
     metadata["batch"] = state.position.batch;
     metadata["step"] = state.position.step;

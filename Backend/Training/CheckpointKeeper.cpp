@@ -1,6 +1,7 @@
 #include "Backend/Training/CheckpointKeeper.h"
 
 #include "Backend/Storage/CheckpointPointer.h"
+#include "Backend/Storage/RunNames.h"
 #include "Backend/Training/Checkpoint.h"
 #include "Backend/Training/ModelTools.h"
 #include "Platform/FileFacts.h"
@@ -23,7 +24,7 @@ struct Kept
     std::optional<std::pair<double, double>> score;
 };
 
-/** The whole checkpoints of this training, newest first. */
+/** The whole checkpoints of this run, newest first. */
 std::vector<Kept> checkpointsOf (const TrainingOptions& options)
 {
     const auto prefix = trainingName (options) + "-epoch-";
@@ -41,6 +42,10 @@ std::vector<Kept> checkpointsOf (const TrainingOptions& options)
             continue;
 
         const auto metadata = readTrainingMetadata (entry);
+
+        if (! options.runId.empty() && (! metadata || runOf (metadata.value()) != options.runId))
+            continue;
+
         found.push_back ({ entry, fs::last_write_time (entry / "training_metadata.json", ignored),
                            metadata ? scoreOf (metadata.value()) : std::nullopt });
     }
@@ -97,11 +102,13 @@ std::optional<std::pair<double, double>> scoreOf (const nlohmann::json& metadata
     return std::pair{ last["score"].get<double>(), last["val_loss"].get<double>() };
 }
 
-Result<bool> CheckpointKeeper::tidy (const fs::path& written) const
+Result<CheckpointKeeper::Outcome> CheckpointKeeper::tidy (const fs::path& written) const
 {
+    Outcome outcome;
     const auto checkpoints = checkpointsOf (options);
     const auto best = bestOf (checkpoints, options.keepBest);
     const auto training = trainingName (options);
+    const auto resumed = splitRunName (options.resume.filename().string()).first; // it may have had its run's id in its name
     auto left = options.keepCheckpoints;
 
     for (const auto& checkpoint : checkpoints)
@@ -109,29 +116,43 @@ Result<bool> CheckpointKeeper::tidy (const fs::path& written) const
         const auto isNew = checkpoint.path == written || left > 0;
         left -= isNew ? 1 : 0;
 
-        if (! isNew && ! contains (best, checkpoint.path) && checkpoint.path != options.resume)
+        if (! isNew && ! contains (best, checkpoint.path) && checkpoint.path.filename() != resumed)
             removeCheckpoint (checkpoint.path, training);
     }
 
     if (! contains (best, written))
-        return false;
+        return outcome;
 
     if (! pointAt (options.checkpointFolder, training + "-best", best.front().filename().string()))
         return Error{ "disk_failed", options.checkpointFolder.string() + " cannot be written" };
 
     if (best.size() > 1)
+        outcome.average = makeAverage (best);
+
+    outcome.isBest = best.front() == written;
+    return outcome;
+}
+
+Status CheckpointKeeper::makeAverage (const std::vector<fs::path>& best) const
+{
+    const auto training = trainingName (options);
+    const auto target = options.checkpointFolder / (training + "-average");
+    const auto fresh =
+        options.checkpointFolder / (".writing-" + training + "-epoch-average." + std::to_string (::getpid()));
+    auto done = averageModels (best, fresh);
+
+    if (done && ! replaceFolder (fresh, target))
+        done = Error{ "disk_failed", options.checkpointFolder.string() + " cannot be written" };
+
+    std::error_code ignored;
+
+    if (! done) // the one before is none of these checkpoints
     {
-        const auto fresh =
-            options.checkpointFolder / (".writing-" + training + "-epoch-average." + std::to_string (::getpid()));
-
-        if (auto done = averageModels (best, fresh); ! done)
-            return done.error();
-
-        if (! replaceFolder (fresh, options.checkpointFolder / (training + "-average")))
-            return Error{ "disk_failed", options.checkpointFolder.string() + " cannot be written" };
+        fs::remove_all (fresh, ignored);
+        fs::remove_all (target, ignored);
     }
 
-    return best.front() == written;
+    return done;
 }
 
 } // namespace kikitori::backend

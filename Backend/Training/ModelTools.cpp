@@ -103,7 +103,12 @@ Status averageModels (const std::vector<std::filesystem::path>& checkpoints, con
     for (auto& item : mean)
         item.second /= static_cast<double> (checkpoints.size());
 
-    auto done = writeModelFolder (out, first.value()->config, mean, WeightType::f32, nullptr);
+    auto members = nlohmann::json::array();
+
+    for (const auto& checkpoint : checkpoints)
+        members.push_back (checkpoint.filename().string());
+
+    auto done = writeModelFolder (out, first.value()->config, mean, WeightType::f32, { { "average_of", members } });
     return done ? copyTokenizer (checkpoints.front(), out) : done;
 }
 

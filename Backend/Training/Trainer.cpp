@@ -1,5 +1,6 @@
 #include "Backend/Training/Trainer.h"
 
+#include "Backend/Storage/RunNames.h"
 #include "Backend/Training/ConsistencyLoss.h"
 #include "Backend/Training/InitialWeights.h"
 #include "Backend/Training/TrainingSetup.h"
@@ -17,6 +18,14 @@ namespace
 {
 constexpr double smallestRatePart = 0.02;
 constexpr int badStepsAllowed = 20;
+
+TrainingOptions withRun (TrainingOptions options)
+{
+    if (options.runId.empty())
+        options.runId = options.resume.empty() ? newRunId() : runToContinue (options.resume);
+
+    return options;
+}
 } // namespace
 
 std::int64_t steadyMilliseconds()
@@ -34,7 +43,7 @@ std::string timeNow()
 }
 
 Trainer::Trainer (TrainingOptions optionsToUse, TrainingReport& reportToUse, std::function<bool()> stop)
-    : options (std::move (optionsToUse)), report (reportToUse), shouldStop (std::move (stop)),
+    : options (withRun (std::move (optionsToUse))), report (reportToUse), shouldStop (std::move (stop)),
       history (nlohmann::json::array()), startedAt (timeNow()), beganWith (options.initialise.string())
 {
 }

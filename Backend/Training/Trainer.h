@@ -46,6 +46,7 @@ private:
     Status finishEpoch();
     Status saveCheckpoint();
     bool checkpointIsDue() const noexcept;
+    Status takePlainNames();
     bool wantsToStop() const { return shouldStop() || report.broken(); }
     /** Processes that train together stop after the same step. */
     bool stopping() const { return exchange != nullptr ? othersStop : wantsToStop(); }
@@ -79,6 +80,7 @@ private:
     std::size_t epochSteps = 0;
     int badSteps = 0;     ///< in a row
     bool unsaved = false; ///< steps since the last checkpoint
+    bool hasPlainNames = false; ///< the names without an id are this run's
     std::vector<double> stepLosses;
 };
 

@@ -1,4 +1,5 @@
 // What a training does at the end of an epoch, and what it keeps.
+#include "Backend/Storage/RunNames.h"
 #include "Backend/Training/CheckpointKeeper.h"
 #include "Backend/Training/Trainer.h"
 #include "Core/LanguageTag.h"
@@ -58,18 +59,35 @@ Status Trainer::saveCheckpoint()
     if (! isFirst())
         return success();
 
+    if (auto done = takePlainNames(); ! done)
+        return done;
+
     auto path = writeCheckpoint (*state, options, facts());
 
     if (! path)
         return path.error();
 
-    const auto isBest = CheckpointKeeper (options).tidy (path.value());
+    const auto kept = CheckpointKeeper (options).tidy (path.value());
 
-    if (! isBest)
-        return isBest.error();
+    if (! kept)
+        return kept.error();
+    if (const auto& average = kept.value().average; ! average)
+        report.log ("WARNING", "The best checkpoints have no average: " + average.error().message);
 
-    report.checkpoint (path.value().string(), state->position.epoch, path.value().filename().string(), isBest.value());
+    report.checkpoint (path.value().string(), state->position.epoch, path.value().filename().string(),
+                       kept.value().isBest);
     return success();
+}
+
+/** Not before there is something to name, so that a training that never gets there leaves the last run's names alone. */
+Status Trainer::takePlainNames()
+{
+    if (hasPlainNames)
+        return success();
+
+    auto done = makeNewest (options.checkpointFolder, trainingName (options), options.runId);
+    hasPlainNames = done.ok();
+    return done;
 }
 
 nlohmann::json Trainer::facts() const
@@ -83,6 +101,8 @@ nlohmann::json Trainer::facts() const
     return { { "model_name", options.modelName },
              { "dataset_name", options.datasetName },
              { "datasets", manifests },
+             { "run_name", options.runName },
+             { "settings", nlohmann::json::parse (options.settings, nullptr, false) },
              { "seed", options.seed },
              { "lightweight", options.lightweight },
              { "history", history },

@@ -172,9 +172,12 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
         return badConfig ("The run's configuration is not a JSON object");
 
     TrainingOptions options;
+    options.settings = run.dump();
     OptionReader reader (run, {});
     reader.text ("model_name", options.modelName);
     reader.text ("dataset_name", options.datasetName);
+    reader.text ("run_id", options.runId);
+    reader.text ("run_name", options.runName);
     reader.text ("language", options.language);
     reader.text ("checkpoint_dir", options.checkpointFolder);
     reader.text ("cache_dir", options.cacheFolder);
@@ -226,6 +229,9 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
 
     if (problem.empty() && ! isTrainingName (options.modelName))
         problem = std::string ("model_name must consist of ") + trainingNameRule;
+
+    if (problem.empty() && ! options.runId.empty() && ! isTrainingName (options.runId))
+        problem = std::string ("run_id must consist of ") + trainingNameRule;
 
     if (problem.empty() && ! isTrainingName (options.datasetName))
         problem = std::string ("dataset_name must be given, of ") + trainingNameRule;

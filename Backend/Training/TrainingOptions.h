@@ -53,6 +53,9 @@ struct TrainingOptions
 {
     std::string modelName = "conformer";
     std::string datasetName;
+    std::string runId;   ///< letters, digits, '-', '_' and '.'; empty: the resumed run's, or a new one
+    std::string runName; ///< for people
+    std::string settings; ///< the run as it was given, JSON
     std::string language = "en";
     std::vector<ManifestOptions> manifests; ///< objects, or paths alone
     std::filesystem::path checkpointFolder;

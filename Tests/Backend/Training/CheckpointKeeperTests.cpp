@@ -41,9 +41,9 @@ public:
         std::filesystem::last_write_time (path.value() / "training_metadata.json",
                                           std::filesystem::file_time_type::clock::now()
                                               + std::chrono::hours (++written));
-        const auto isBest = CheckpointKeeper (options).tidy (path.value());
-        REQUIRE (isBest.ok());
-        return isBest.value();
+        const auto kept = CheckpointKeeper (options).tidy (path.value());
+        REQUIRE (kept.ok());
+        return kept.value().isBest;
     }
 
     std::set<std::string> names() const
@@ -107,4 +107,36 @@ TEST_CASE ("other trainings' checkpoints are left alone", "[training]")
 
     CHECK (rig.names().contains ("tiny-speech-epoch-1-copy"));
     CHECK (rig.names().contains ("tiny-other-epoch-1"));
+}
+
+TEST_CASE ("another run's checkpoints are neither the best nor averaged nor deleted", "[training]")
+{
+    Rig rig;
+    rig.options.runId = "first";
+    rig.write (1, 0.1);
+    rig.options.runId = "second";
+    CHECK (rig.write (2, 0.9));
+    CHECK (std::filesystem::read_symlink (rig.folder.path / "tiny-speech-best") == "tiny-speech-epoch-2");
+    CHECK_FALSE (rig.names().contains ("tiny-speech-average"));
+
+    for (int epoch = 3; epoch < 8; ++epoch)
+        rig.write (epoch, std::nullopt);
+
+    CHECK (rig.names().contains ("tiny-speech-epoch-1"));
+}
+
+TEST_CASE ("an average that cannot be made is told and leaves none; the checkpoint and the best stay", "[training]")
+{
+    Rig rig;
+    rig.write (1, 0.5);
+    rig.write (2, 0.4);
+    REQUIRE (rig.names().contains ("tiny-speech-average"));
+    std::filesystem::remove (rig.folder.path / "tiny-speech-epoch-2" / "model.safetensors");
+    rig.options.keepBest = 3;
+    const auto third = rig.folder.path / "tiny-speech-epoch-3";
+    CHECK (rig.write (3, 0.3));
+    CHECK (std::filesystem::exists (third / "model.safetensors"));
+    CHECK_FALSE (rig.names().contains ("tiny-speech-average"));
+    CHECK_FALSE (CheckpointKeeper (rig.options).tidy (third).value().average.ok());
+    CHECK (std::filesystem::read_symlink (rig.folder.path / "tiny-speech-best") == "tiny-speech-epoch-3");
 }
