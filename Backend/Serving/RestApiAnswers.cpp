@@ -110,7 +110,8 @@ RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
     if (trainer.isTraining())
         return failure (409, "Training is already in progress.");
 
-    const auto run = prepareTrainingRun (withOwnRecordings(), parsed.value(), mustResume);
+    const auto run = prepareTrainingRun (withOwnRecordings(), parsed.value(), mustResume,
+                                         [this] (const std::string& name) { return models.folderOf (name); });
 
     if (const auto* wrong = std::get_if<TrainingRunError> (&run))
         return wrong->status == 422 ? invalid ({ "body", wrong->field }, wrong->detail, "type_error")
@@ -139,7 +140,7 @@ RestReply RestApi::startTraining (const RestRequest& request, bool mustResume)
 
 void RestApi::goOnWithTraining (const InterruptedRun& run)
 {
-    const auto prepared = prepareContinuation (run);
+    const auto prepared = prepareContinuation (run, [this] (const std::string& name) { return models.folderOf (name); });
     const auto started = prepared ? trainer.start (run.config, prepared.value().id) : Status (prepared.error());
 
     if (! started)

@@ -290,7 +290,7 @@ void Server::broadcast (const std::string& text)
 
 void Server::onCheckpoint (const TrainingCheckpoint& checkpoint)
 {
-    if (! config.training.serveBest || ! checkpoint.isBest)
+    if (! config.training.serveBest || ! checkpoint.isForService)
         return;
 
     if (const auto model = modelOfCheckpoint (checkpoint.path.filename().string(), config.models); ! model.empty())

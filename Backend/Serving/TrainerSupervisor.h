@@ -37,7 +37,8 @@ struct TrainingProgress
 struct TrainingCheckpoint
 {
     std::filesystem::path path;
-    bool isBest = false; ///< of this training so far
+    bool isBest = false;       ///< of its run
+    bool isForService = false; ///< it beats what serves
 };
 
 class TrainerSupervisor

@@ -118,6 +118,14 @@ bool wasLightweight (const std::filesystem::path& checkpoint)
     return boolAt (metadataOf (checkpoint), "lightweight", false);
 }
 
+/** What the run's checkpoints must beat before they are served. */
+void tellServing (json& run, const ServedFolder& served)
+{
+    const auto folder = served (stringAt (run, "model_name"));
+    run["serve_best"] = true;
+    run["serving"] = platform::isFolder (folder) ? folder.string() : std::string();
+}
+
 /** A model that knows its language is led gently: smaller steps, and no lessons for beginners. */
 void makeGentle (json& run, const BackendConfig& config, const Beginning& beginning)
 {
@@ -136,7 +144,8 @@ void makeGentle (json& run, const BackendConfig& config, const Beginning& beginn
 
 std::variant<PreparedRun, TrainingRunError> prepareTrainingRun (const BackendConfig& config,
                                                                 const json& request,
-                                                                bool mustResume)
+                                                                bool mustResume,
+                                                                const ServedFolder& served)
 {
     const auto model = stringAt (request, "model_name");
     const auto dataset = stringAt (request, "dataset_name");
@@ -209,6 +218,8 @@ std::variant<PreparedRun, TrainingRunError> prepareTrainingRun (const BackendCon
 
     if (config.training.validationUtterances > 0)
         run["validation_utterances"] = config.training.validationUtterances;
+    if (config.training.serveBest)
+        tellServing (run, served);
     if (! from.initialise.empty())
         makeGentle (run, config, from);
     if (beganWithModel (from.resume)) // it has that model's sizes and tokens, whatever config.yaml says
@@ -247,7 +258,7 @@ std::optional<InterruptedRun> interruptedRun (const std::filesystem::path& dataF
     return mark >> run.trainer && run.trainer > 0 ? std::optional (run) : std::nullopt;
 }
 
-Result<Continuation> prepareContinuation (const InterruptedRun& run)
+Result<Continuation> prepareContinuation (const InterruptedRun& run, const ServedFolder& served)
 {
     std::error_code ignored;
     std::filesystem::remove (markOf (run.config), ignored); // what cannot go on is tried once
@@ -267,8 +278,12 @@ Result<Continuation> prepareContinuation (const InterruptedRun& run)
     {
         options["resume"] = latest.string();
         options.erase ("initialise");
-        std::ofstream (run.config) << options.dump (2);
     }
+
+    if (boolAt (options, "serve_best", false))
+        tellServing (options, served);
+
+    std::ofstream (run.config) << options.dump (2);
 
     return Continuation{ id, name };
 }

@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <variant>
 
@@ -29,10 +30,14 @@ struct PreparedRun
     std::string id;
 };
 
+/** The folder that serves under a model's name. */
+using ServedFolder = std::function<std::filesystem::path (const std::string& model)>;
+
 /** Checks the request and writes the run's configuration. mustResume: a checkpoint has to exist. */
 std::variant<PreparedRun, TrainingRunError> prepareTrainingRun (const BackendConfig& config,
                                                                 const nlohmann::json& request,
-                                                                bool mustResume);
+                                                                bool mustResume,
+                                                                const ServedFolder& served);
 
 /** A training that was under way when an earlier backend ended without stopping it. */
 struct InterruptedRun
@@ -57,6 +62,6 @@ struct Continuation
 };
 
 /** Makes the run's configuration go on from its last checkpoint where it has one. */
-Result<Continuation> prepareContinuation (const InterruptedRun& run);
+Result<Continuation> prepareContinuation (const InterruptedRun& run, const ServedFolder& served);
 
 } // namespace kikitori::backend

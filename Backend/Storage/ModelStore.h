@@ -65,6 +65,9 @@ public:
 
     bool isLoaded (const std::string& name) const;
 
+    /** The folder that serves under a model's name, read from the disk; it may not be there. */
+    std::filesystem::path folderOf (const std::string& name) const;
+
 private:
     struct Order
     {
@@ -91,7 +94,6 @@ private:
     bool isServed (const std::string& name) const;
     std::filesystem::path importedFolderOf (const std::string& name) const;
     std::filesystem::path installedFolderOf (const std::string& name) const;
-    std::filesystem::path folderOf (const std::string& name) const;
 
     const std::filesystem::path folder, servedFolder;
     const std::vector<std::string> names;

@@ -63,6 +63,12 @@ Status Trainer::run()
     else if (! done)
         return done;
 
+    if (isFirst())
+    {
+        measureBeginning();
+        measureServing();
+    }
+
     meter.since = steadyMilliseconds();
 
     while (state->position.epoch < options.epochs && ! stopping())

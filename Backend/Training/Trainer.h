@@ -47,6 +47,9 @@ private:
     Status saveCheckpoint();
     bool checkpointIsDue() const noexcept;
     Status takePlainNames();
+    void measureBeginning();
+    void measureServing();
+    bool shouldServe (bool isBest);
     bool wantsToStop() const { return shouldStop() || report.broken(); }
     /** Processes that train together stop after the same step. */
     bool stopping() const { return exchange != nullptr ? othersStop : wantsToStop(); }
@@ -80,6 +83,17 @@ private:
     std::size_t epochSteps = 0;
     int badSteps = 0;     ///< in a row
     bool unsaved = false; ///< steps since the last checkpoint
+    std::vector<ErrorCount> measured; ///< of the last epoch's validation, by utterance
+
+    /** What the checkpoints must beat to be served, by its errors. */
+    struct Rival
+    {
+        bool isMeasured = false; ///< else no checkpoint is served
+        bool isThere = false;    ///< else every best one is
+        std::vector<ErrorCount> errors;
+    };
+
+    Rival rival;
     bool hasPlainNames = false; ///< the names without an id are this run's
     std::vector<double> stepLosses;
 };

@@ -10,6 +10,93 @@
 namespace kikitori::backend
 {
 
+namespace
+{
+std::string percent (const std::vector<ErrorCount>& each, bool byWords)
+{
+    ErrorCount sum;
+
+    for (const auto& one : each)
+        sum.add (one);
+
+    char text[32];
+    std::snprintf (text, sizeof (text), "%.1f %%", 100.0 * (byWords ? sum.wordErrorRate() : sum.characterErrorRate()));
+    return text;
+}
+} // namespace
+
+/** Epoch 0: the model whose weights the training begins with. */
+void Trainer::measureBeginning()
+{
+    if (options.initialise.empty() || ! history.empty())
+        return;
+
+    const auto result = validate (state->average, *data, *scaling, [this] { return wantsToStop(); });
+
+    if (result.errors.characters == 0 || wantsToStop())
+        return;
+
+    auto entry = validationJson (result);
+    entry["epoch"] = 0;
+    entry["step"] = 0;
+    entry["score"] =
+        hasWordSpaces (options.language) ? result.errors.wordErrorRate() : result.errors.characterErrorRate();
+    history.push_back (entry);
+    report.validation (0, result);
+}
+
+void Trainer::measureServing()
+{
+    if (! options.serveBest)
+        return;
+
+    rival.isThere = ! options.serving.empty();
+    rival.isMeasured = ! rival.isThere;
+
+    if (! rival.isThere)
+        return;
+
+    const auto config = readModelConfig (options.serving);
+    auto loaded = config ? success() : Status (config.error());
+    std::optional<Conformer> model;
+
+    if (loaded)
+        loaded = loadWeights (options.serving, model.emplace (config.value(), 0.0));
+
+    if (! loaded)
+        return report.log ("WARNING", "No checkpoint will be put into service, because the model that serves cannot be "
+                                      "measured: "
+                                          + loaded.error().message);
+
+    rival.errors =
+        countErrors (*model, *data, Scaling (config.value().normalisation), [this] { return wantsToStop(); });
+    rival.isMeasured = ! rival.errors.empty() && ! wantsToStop();
+    const auto byWords = hasWordSpaces (options.language);
+
+    if (rival.isMeasured)
+        report.log ("INFO", "The model in service has an error rate of " + percent (rival.errors, byWords) + " on "
+                                + std::to_string (rival.errors.size()) + " recordings");
+}
+
+bool Trainer::shouldServe (bool isBest)
+{
+    if (! isBest || ! rival.isMeasured || measured.empty())
+        return false;
+
+    const auto byWords = hasWordSpaces (options.language);
+
+    if (rival.isThere && ! beats (measured, rival.errors, byWords))
+    {
+        report.log ("INFO", "Not put into service: an error rate of " + percent (measured, byWords) + " against "
+                                + percent (rival.errors, byWords) + " of the model in service, on "
+                                + std::to_string (measured.size()) + " recordings, may be chance");
+        return false;
+    }
+
+    rival = { true, true, measured };
+    return true;
+}
+
 Status Trainer::finishEpoch()
 {
     if (epochSteps == 0 && badSteps > 0)
@@ -34,6 +121,7 @@ Status Trainer::finishEpoch()
                 hasWordSpaces (options.language) ? result.errors.wordErrorRate() : result.errors.characterErrorRate();
 
         history.push_back (entry);
+        measured = entry.contains ("score") ? result.each : std::vector<ErrorCount>();
 
         if (isMeasured)
             report.validation (position.epoch, result);
@@ -75,7 +163,7 @@ Status Trainer::saveCheckpoint()
         report.log ("WARNING", "The best checkpoints have no average: " + average.error().message);
 
     report.checkpoint (path.value().string(), state->position.epoch, path.value().filename().string(),
-                       kept.value().isBest);
+                       kept.value().isBest, shouldServe (kept.value().isBest));
     return success();
 }
 

@@ -183,6 +183,8 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.text ("cache_dir", options.cacheFolder);
     reader.text ("resume", options.resume);
     reader.text ("initialise", options.initialise);
+    reader.flag ("serve_best", options.serveBest);
+    reader.text ("serving", options.serving);
     options.vocabulary = options.initialise.empty() ? options.vocabulary : std::string();
     reader.text ("vocabulary", options.vocabulary);
     reader.number ("dropout", options.dropout, 0.0, 0.9);

@@ -62,6 +62,8 @@ struct TrainingOptions
     std::filesystem::path cacheFolder;  ///< of the features; ".features" in checkpointFolder when not given
     std::filesystem::path resume;       ///< checkpoint to go on from, exactly; "latest" is resolved; empty: none
     std::filesystem::path initialise;   ///< model folder whose weights a fresh training begins with; empty: none
+    bool serveBest = false;        ///< says which checkpoints beat what serves
+    std::filesystem::path serving; ///< model folder of what serves, with serveBest; empty: nothing does
     std::string vocabulary = "english"; ///< of a new model: "english", "characters" (those of the training texts) or
                                         ///< "sentencepiece" (pieces of them); empty: initialise's own
     int vocabularySize = 256;           ///< of SentencePiece's pieces, at most

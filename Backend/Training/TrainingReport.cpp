@@ -38,9 +38,13 @@ void TrainingReport::validation (int epoch, const ValidationResult& result)
     write ("validation_result", payload);
 }
 
-void TrainingReport::checkpoint (const std::string& path, int epoch, const std::string& name, bool isBest)
+void TrainingReport::checkpoint (const std::string& path, int epoch, const std::string& name, bool isBest, bool isForService)
 {
-    write ("checkpoint", { { "path", path }, { "epoch", epoch }, { "name", name }, { "best", isBest } });
+    write ("checkpoint", { { "path", path },
+                           { "epoch", epoch },
+                           { "name", name },
+                           { "best", isBest },
+                           { "serve", isForService } });
 }
 
 void TrainingReport::error (const Error& error, const std::string& traceback)
@@ -72,7 +76,7 @@ json validationJson (const ValidationResult& result)
     return { { "val_loss", result.loss },
              { "wer", result.errors.wordErrorRate() },
              { "cer", result.errors.characterErrorRate() },
-             { "val_utterances", result.utterances },
+             { "val_utterances", result.each.size() },
              { "val_total", result.total },
              { "corpora", corpora } };
 }

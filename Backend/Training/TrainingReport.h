@@ -37,7 +37,7 @@ public:
     void log (const std::string& level, const std::string& message);
     void progress (const TrainingProgress& progress);
     void validation (int epoch, const ValidationResult& result);
-    void checkpoint (const std::string& path, int epoch, const std::string& name, bool isBest);
+    void checkpoint (const std::string& path, int epoch, const std::string& name, bool isBest, bool isForService);
     void error (const Error& error, const std::string& traceback = {});
 
     /** Of several processes that train together only the first one tells; errors are told by each. */

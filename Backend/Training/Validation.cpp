@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <random>
 #include <sstream>
 
 namespace kikitori::backend
@@ -24,6 +25,17 @@ std::vector<std::string> wordsOf (const std::string& text)
         words.push_back (word);
 
     return words;
+}
+
+/** Of one utterance, and its encoder frames. */
+std::pair<torch::Tensor, torch::Tensor> logitsOf (Conformer& model,
+                                                  const TrainingSet& set,
+                                                  std::size_t utterance,
+                                                  const Scaling& scaling)
+{
+    const auto features = scaling (set.cache.features (utterance)).unsqueeze (0);
+    const auto frames = torch::tensor ({ features.size (1) / subsamplingFactor }, torch::kLong);
+    return { model->forward (features, frames, { validationChunk }).logits, frames };
 }
 
 double rate (std::size_t errors, std::size_t total) noexcept
@@ -104,9 +116,7 @@ ValidationResult validate (Conformer& model,
         if (! utterance.forValidation)
             continue;
 
-        const auto features = scaling (set.cache.features (i)).unsqueeze (0);
-        const auto frames = torch::tensor ({ features.size (1) / subsamplingFactor }, torch::kLong);
-        const auto logits = model->forward (features, frames, { validationChunk }).logits;
+        const auto [logits, frames] = logitsOf (model, set, i, scaling);
         const std::vector<std::int64_t> ids (utterance.tokens.begin(), utterance.tokens.end());
         const auto count = static_cast<std::int64_t> (ids.size());
         losses += ctcLoss (logits, frames * model->config.headFrames, torch::tensor (ids, torch::kLong),
@@ -114,8 +124,9 @@ ValidationResult validate (Conformer& model,
                       .item<double>()
                   * static_cast<double> (count);
         tokens += ids.size();
-        ++result.utterances;
-        result.corpora[utterance.corpus].add (utterance.text, greedyText (logits[0], model->config.vocabulary));
+        auto& errors = result.each.emplace_back();
+        errors.add (utterance.text, greedyText (logits[0], model->config.vocabulary));
+        result.corpora[utterance.corpus].add (errors);
     }
 
     for (const auto& corpus : result.corpora)
@@ -124,6 +135,59 @@ ValidationResult validate (Conformer& model,
     result.loss = tokens == 0 ? 0.0 : losses / static_cast<double> (tokens);
     model->train (wasTraining);
     return result;
+}
+
+std::vector<ErrorCount> countErrors (Conformer& model,
+                                     const TrainingSet& set,
+                                     const Scaling& scaling,
+                                     const std::function<bool()>& shouldStop)
+{
+    const torch::NoGradGuard noGradient;
+    model->eval();
+    std::vector<ErrorCount> each;
+
+    for (std::size_t i = 0; i < set.utterances.size() && ! shouldStop(); ++i)
+        if (set.utterances[i].forValidation)
+            each.emplace_back().add (set.utterances[i].text,
+                                     greedyText (logitsOf (model, set, i, scaling).first[0], model->config.vocabulary));
+
+    return each;
+}
+
+bool beats (const std::vector<ErrorCount>& candidate, const std::vector<ErrorCount>& other, bool byWords)
+{
+    constexpr int exchanges = 10000;
+    constexpr double level = 0.05;
+    constexpr std::uint64_t seed = 1;
+    std::vector<std::int64_t> fewer; // errors of the candidate, by utterance
+    std::int64_t observed = 0;
+
+    for (std::size_t i = 0; i < std::min (candidate.size(), other.size()); ++i)
+    {
+        const auto errors = [byWords] (const ErrorCount& count)
+        { return static_cast<std::int64_t> (byWords ? count.wordErrors : count.characterErrors); };
+
+        if (const auto difference = errors (other[i]) - errors (candidate[i]); difference != 0)
+        {
+            fewer.push_back (difference);
+            observed += difference;
+        }
+    }
+
+    std::mt19937_64 random (seed);
+    auto asGood = 0;
+
+    for (int i = 0; i < exchanges; ++i)
+    {
+        std::int64_t sum = 0;
+
+        for (const auto difference : fewer)
+            sum += (random() & 1) != 0 ? difference : -difference;
+
+        asGood += sum >= observed ? 1 : 0;
+    }
+
+    return observed > 0 && (asGood + 1.0) / (exchanges + 1.0) < level;
 }
 
 torch::Tensor ctcLoss (const torch::Tensor& logits,

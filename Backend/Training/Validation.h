@@ -31,7 +31,8 @@ struct ValidationResult
     double loss = 0.0; ///< CTC loss for each character
     ErrorCount errors;
     std::map<std::string, ErrorCount> corpora;
-    std::size_t utterances = 0, total = 0; ///< measured, of so many dev utterances
+    std::vector<ErrorCount> each; ///< of the measured utterances, in the set's order
+    std::size_t total = 0;        ///< dev utterances of the data set
 };
 
 /** Fewest insertions, deletions and substitutions that turn one list into the other (Levenshtein). */
@@ -45,6 +46,17 @@ ValidationResult validate (Conformer& model,
                            const TrainingSet& set,
                            const Scaling& scaling,
                            const std::function<bool()>& shouldStop);
+
+/** Every dev utterance's errors of a model that may have other tokens than the set's; ends early as validate(). */
+std::vector<ErrorCount> countErrors (Conformer& model,
+                                     const TrainingSet& set,
+                                     const Scaling& scaling,
+                                     const std::function<bool()>& shouldStop);
+
+/** Does one system make fewer errors than another on the same utterances, by more than chance? A paired randomisation
+    test (Noreen 1989) at the level 0.05: each utterance's two counts might as well be exchanged, 10,000 times by a seeded
+    generator. Fewer than five utterances that differ are never enough. byWords: counts words, else characters. */
+bool beats (const std::vector<ErrorCount>& candidate, const std::vector<ErrorCount>& other, bool byWords);
 
 /** Sum of the CTC losses divided by the number of tokens. logits [batch, frames, vocabulary]. */
 torch::Tensor ctcLoss (const torch::Tensor& logits,

@@ -24,6 +24,26 @@ TEST_CASE ("error rates are pooled over utterances and count characters, not byt
     CHECK (japanese.characterErrorRate() == Approx (0.25));
 }
 
+TEST_CASE ("a system beats another when its errors are fewer on the same utterances by more than chance", "[training]")
+{
+    const auto counts = [] (std::initializer_list<std::size_t> errors)
+    {
+        std::vector<ErrorCount> all;
+        for (const auto wrong : errors)
+            all.push_back ({ wrong, 4, 2 * wrong, 12 });
+        return all;
+    };
+    for (const auto byWords : { true, false })
+    {
+        CHECK_FALSE (beats (counts ({ 0 }), counts ({ 4 }), byWords));
+        CHECK_FALSE (beats (counts ({ 0, 0, 0, 0 }), counts ({ 4, 4, 4, 4 }), byWords));
+        CHECK (beats (counts ({ 0, 0, 0, 0, 0, 0 }), counts ({ 4, 4, 4, 4, 4, 4 }), byWords));
+        CHECK_FALSE (beats (counts ({ 4, 4, 4, 4, 4, 4 }), counts ({ 0, 0, 0, 0, 0, 0 }), byWords));
+        CHECK_FALSE (beats (counts ({ 1, 2, 1, 2, 1, 2, 1, 1 }), counts ({ 2, 1, 2, 1, 2, 1, 1, 2 }), byWords));
+        CHECK_FALSE (beats (counts ({ 1, 1, 1, 1, 1, 1 }), counts ({ 1, 1, 1, 1, 1, 1 }), byWords));
+    }
+}
+
 TEST_CASE ("greedy decoding drops blanks and merges repeats that no blank separates", "[training]")
 {
     const std::vector<std::string> vocabulary{ "<blank>", "a", "b" };
