@@ -46,7 +46,10 @@ std::vector<PlannedUtterance> drawUtterances (const std::vector<PlannedUtterance
     return drawn;
 }
 
-std::vector<Item> joinUtterances (const std::vector<PlannedUtterance>& drawn, bool easy, std::mt19937_64& random)
+std::vector<Item> joinUtterances (const std::vector<PlannedUtterance>& drawn,
+                                  bool easy,
+                                  std::size_t most,
+                                  std::mt19937_64& random)
 {
     std::uniform_int_distribution<std::int64_t> length (shortestJoined, longestJoined);
     std::vector<Item> items;
@@ -54,7 +57,7 @@ std::vector<Item> joinUtterances (const std::vector<PlannedUtterance>& drawn, bo
 
     for (const auto& utterance : drawn)
     {
-        if (items.empty() || items.back().frames + utterance.frames > wanted)
+        if (items.empty() || items.back().frames + utterance.frames > wanted || items.back().utterances.size() == most)
         {
             items.emplace_back();
             wanted = easy ? 1 : length (random);
@@ -85,23 +88,28 @@ std::vector<Batch> planEpoch (const std::vector<PlannedUtterance>& training, con
             drawn.erase (end, drawn.end());
     }
 
-    auto items = joinUtterances (drawn, easy, random);
+    const auto most =
+        options.batchSize > 0 ? static_cast<std::size_t> (options.batchSize) : std::numeric_limits<std::size_t>::max();
+    auto items = joinUtterances (drawn, easy, most, random);
     std::stable_sort (items.begin(), items.end(), [] (const Item& a, const Item& b) { return a.frames < b.frames; });
 
     const auto budget = static_cast<std::int64_t> (options.batchSeconds * 100.0 * (easy ? 0.5 : 1.0));
     std::vector<Batch> batches;
     std::int64_t size = 0;
+    std::size_t utterances = 0;
 
     for (auto& item : items)
     {
         const auto padded = item.frames + (easy ? 0 : expectedSilence); // the longest so far
 
-        if (batches.empty() || padded * (size + 1) > budget)
+        if (batches.empty() || padded * (size + 1) > budget || utterances + item.utterances.size() > most)
         {
             batches.emplace_back();
             size = 0;
+            utterances = 0;
         }
 
+        utterances += item.utterances.size();
         batches.back().push_back (std::move (item.utterances));
         ++size;
     }

@@ -104,7 +104,68 @@ Status Trainer::prepare()
         exchange = std::move (opened).value();
     }
 
+    planSteps();
     return openState (std::move (setup.value().config), std::move (setup.value().tokenizer));
+}
+
+/** Counts the steps to come, and shortens a warm-up that would take most of them. */
+void Trainer::planSteps()
+{
+    constexpr int longestPart = 4, fittedPart = 10;
+    const auto planned = data->planned();
+    easySteps = static_cast<std::int64_t> (planEpoch (planned, options, 0).size());
+    usualSteps = options.easyEpochs == 0
+                     ? easySteps
+                     : static_cast<std::int64_t> (planEpoch (planned, options, options.easyEpochs).size());
+    const auto total = stepsFrom (0);
+
+    if (options.warmupSteps <= total / longestPart)
+        return;
+
+    const auto fitted = static_cast<int> (std::max<std::int64_t> (1, total / fittedPart));
+
+    if (fitted < options.warmupSteps && ! options.lightweight) // which says nothing of its steps
+        report.log ("WARNING", "warmup_steps is " + std::to_string (options.warmupSteps) + ", but this training has about "
+                                   + std::to_string (total) + " steps: its learning rate rises over the first "
+                                   + std::to_string (fitted));
+
+    options.warmupSteps = std::min (options.warmupSteps, fitted);
+}
+
+std::int64_t Trainer::stepsFrom (int epoch) const
+{
+    const auto easyEnd = std::min (options.easyEpochs, options.epochs);
+    return std::max (0, easyEnd - epoch) * easySteps
+           + std::max (0, options.epochs - std::max (epoch, easyEnd)) * usualSteps;
+}
+
+/** A run that goes on for longer has another rate at the same place than it ended with. */
+void Trainer::tellJump (const nlohmann::json& metadata)
+{
+    constexpr double worthTelling = 1.5;
+    const auto parameters = metadata.value ("training_params", nlohmann::json::object());
+    const auto epochs = numberAt (parameters, "epochs");
+
+    if (! epochs || *epochs < 1.0)
+        return;
+
+    auto before = options;
+    before.learningRate = numberAt (parameters, "learning_rate").value_or (before.learningRate);
+    before.warmupSteps = static_cast<int> (numberAt (parameters, "warmup_steps").value_or (before.warmupSteps));
+    before.decayPart = numberAt (parameters, "decay_part").value_or (before.decayPart);
+    const auto& position = state->position;
+    const auto rateBefore = learningRateAt (before, position.step, std::min (1.0, position.epoch / *epochs));
+    const auto rate = learningRateAt (options, position.step, static_cast<double> (position.epoch) / options.epochs);
+
+    if (const auto times = rate / rateBefore; times > worthTelling || times < 1.0 / worthTelling)
+    {
+        char text[200];
+        std::snprintf (text, sizeof (text),
+                       "The learning rate goes from %.3g to %.3g here, because the run was planned for %.0f epochs with "
+                       "a rate of %.3g and now has %d with %.3g",
+                       rateBefore, rate, *epochs, before.learningRate, options.epochs, options.learningRate);
+        report.log ("WARNING", text);
+    }
 }
 
 Status Trainer::openState (ModelConfig config, std::string tokenizer)
@@ -135,10 +196,13 @@ Status Trainer::openState (ModelConfig config, std::string tokenizer)
     const auto metadata = readTrainingMetadata (options.resume);
     history = metadata.value().value ("history", nlohmann::json::array());
     startedAt = metadata.value().value ("started_at", startedAt);
+    epochLossSum = numberAt (metadata.value(), "epoch_loss_sum").value_or (0.0);
+    epochSteps = static_cast<std::size_t> (numberAt (metadata.value(), "epoch_loss_steps").value_or (0.0));
     secondsBefore = metadata.value().value ("trained_seconds", 0.0);
     beganWith = stringAt (metadata.value().value ("training_params", nlohmann::json::object()), "initialise");
     report.log ("INFO", "Resumed after epoch " + std::to_string (state->position.epoch) + ", step "
                             + std::to_string (state->position.step));
+    tellJump (metadata.value());
     return success();
 }
 
@@ -151,6 +215,8 @@ Status Trainer::trainEpoch()
     {
         report.log ("WARNING", "The data has changed: the epoch under way begins again");
         position.batch = 0;
+        epochLossSum = 0.0;
+        epochSteps = 0;
     }
 
     while (position.batch < batches.size() && ! stopping())
@@ -288,8 +354,8 @@ void Trainer::reportProgress (std::size_t batches, const TrainingBatch& batch)
 
     const auto now = steadyMilliseconds();
     const auto seconds = std::max (0.001, static_cast<double> (now - meter.since) / 1000.0);
-    const auto stepsLeft = static_cast<double> (batches - position.batch)
-                           + static_cast<double> (options.epochs - position.epoch - 1) * static_cast<double> (batches);
+    const auto stepsLeft =
+        static_cast<double> (batches - position.batch) + static_cast<double> (stepsFrom (position.epoch + 1));
 
     TrainingProgress progress;
     progress.epoch = position.epoch + 1;

@@ -35,6 +35,9 @@ public:
 
 private:
     Status openState (ModelConfig config, std::string tokenizer);
+    void planSteps();
+    std::int64_t stepsFrom (int epoch) const;
+    void tellJump (const nlohmann::json& metadata);
     Status prepare();
     Status trainEpoch();
     Status step (const TrainingBatch& batch, double progress);
@@ -56,7 +59,7 @@ private:
     bool isFirst() const noexcept { return options.workers.rank == 0; }
     nlohmann::json facts() const;
 
-    const TrainingOptions options;
+    TrainingOptions options; ///< const once they are planned
     TrainingReport& report;
     const std::function<bool()> shouldStop;
 
@@ -79,6 +82,7 @@ private:
     };
 
     Meter meter;
+    std::int64_t easySteps = 0, usualSteps = 0; ///< of an epoch, as planned
     double epochLossSum = 0.0;
     std::size_t epochSteps = 0;
     int badSteps = 0;     ///< in a row

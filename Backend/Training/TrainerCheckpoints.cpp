@@ -194,6 +194,8 @@ nlohmann::json Trainer::facts() const
              { "seed", options.seed },
              { "lightweight", options.lightweight },
              { "history", history },
+             { "epoch_loss_sum", epochLossSum }, // of the epoch under way
+             { "epoch_loss_steps", epochSteps },
              { "started_at", startedAt },
              { "saved_at", timeNow() },
              { "trained_seconds",

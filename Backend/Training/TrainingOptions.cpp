@@ -15,8 +15,6 @@ namespace kikitori::backend
 
 namespace
 {
-constexpr double longestItemSeconds = 12.0; // utterances are joined up to this (EpochPlan)
-
 /** Takes checked values out of a JSON object and remembers the first thing that was wrong. */
 class OptionReader
 {
@@ -191,9 +189,12 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.number ("intermediate_loss", options.intermediateLoss, 0.0, 0.9);
     reader.number ("consistency", options.consistency, 0.0, 10.0);
     reader.number ("epochs", options.epochs, 1, 100000);
+    reader.number ("batch_size", options.batchSize, 0, 1e6);
+
+    if (options.batchSize > 0) // as many as were asked for
+        options.batchSeconds = 1e6;
+
     reader.number ("batch_seconds", options.batchSeconds, 1.0, 3600.0);
-    auto batchSize = 0;
-    reader.number ("batch_size", batchSize, 0, 1e6);
     reader.number ("learning_rate", options.learningRate, 1e-9, 1.0);
     reader.number ("warmup_steps", options.warmupSteps, 1, 1000000);
     reader.number ("decay_part", options.decayPart, 0.0, 1.0);
@@ -252,9 +253,6 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
 
     if (! problem.empty())
         return badConfig (problem);
-
-    if (batchSize > 0)
-        options.batchSeconds = std::min (options.batchSeconds, batchSize * longestItemSeconds);
 
     if (options.cacheFolder.empty())
         options.cacheFolder = options.checkpointFolder / ".features";

@@ -76,7 +76,8 @@ struct TrainingOptions
     double consistency = 0.0; ///< weight of what two views of an item differ by (ConsistencyLoss.h); 0: one view, half
                               ///< the time
     int epochs = 30;          ///< in total, not in addition
-    double batchSeconds = 90.0; ///< audio in a batch, with padding; batch_size n: at most 12 n
+    double batchSeconds = 90.0; ///< audio in a batch, with padding; not bounded by default where batchSize is given
+    int batchSize = 0;          ///< utterances in a batch at most; 0: any number
     double learningRate = 1.2e-3;
     int warmupSteps = 500;
     double decayPart = 0.3; ///< last part of the epochs in which the learning rate falls to 2 % in a straight line

@@ -19,7 +19,7 @@ struct TrainingProgress
     int epoch = 0; ///< under way, from 1
     int totalEpochs = 0;
     std::int64_t step = 0;
-    std::int64_t totalSteps = 0; ///< estimated: later epochs like this one
+    std::int64_t totalSteps = 0; ///< estimated by the plans of an easy and a usual epoch
     double loss = 0.0;           ///< mean CTC loss a character since the last report
     double learningRate = 0.0;
     double gradientNorm = 0.0;

@@ -49,6 +49,39 @@ TEST_CASE ("an epoch takes every utterance of a full share once, and a part of t
     CHECK (std::count_if (indices.begin(), indices.end(), [] (auto i) { return i % 2 == 1; }) == 50);
 }
 
+TEST_CASE ("a batch size counts utterances, in easy epochs and in others", "[training]")
+{
+    auto options = twoManifests (1.0);
+    options.batchSeconds = 1e6;
+    options.easyEpochs = 1;
+    std::vector<std::size_t> steps;
+
+    for (const auto size : { 8, 16, 64, 4096 })
+        for (const auto epoch : { 0, 5 })
+        {
+            options.batchSize = size;
+            const auto batches = planEpoch (utterances(), options, epoch);
+            CHECK (taken (batches).size() == (epoch == 0 ? taken (planEpoch (utterances(), twoManifests (1.0), 0)).size() : 200));
+
+            for (const auto& batch : batches)
+            {
+                std::size_t count = 0;
+                for (const auto& item : batch)
+                    count += item.size();
+                CHECK (count <= static_cast<std::size_t> (size));
+            }
+
+            if (epoch == 5)
+                steps.push_back (batches.size());
+        }
+
+    CHECK (steps[0] >= 200 / 8);
+    CHECK (steps[0] > steps[1]);
+    CHECK (steps[1] > steps[2]);
+    CHECK (steps[2] >= 4);
+    CHECK (steps[3] == 1);
+}
+
 TEST_CASE ("the plan depends on seed and epoch alone", "[training]")
 {
     auto options = twoManifests (0.5);

@@ -97,6 +97,87 @@ TEST_CASE ("a training without dev recordings claims no error rate", "[training]
     CHECK_FALSE (history[0].contains ("val_loss"));
 }
 
+TEST_CASE ("the steps to come are known from the first one on, easy epochs and all", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    run["epochs"] = 4;
+    run["easy_epochs"] = 2;
+    const auto progress = train (run).of ("progress");
+    REQUIRE_FALSE (progress.empty());
+    const auto total = progress.back()["step"].get<double>();
+
+    for (const auto& one : progress)
+        CHECK (one["total_steps"].get<double>() == Approx (total).margin (1.0)); // an epoch's draw may have one more
+}
+
+TEST_CASE ("a warm-up longer than the training is shortened, and that is said before the first step", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    run["lightweight"] = false;
+    run["model"] = { { "subsampling_channels", 8 }, { "d_model", 16 }, { "n_layers", 1 }, { "n_heads", 2 }, { "left_context", 8 } };
+    run["batch_size"] = 1;
+    run["progress_steps"] = 1;
+    run["epochs"] = 5; // forty steps
+    run["easy_epochs"] = 0;
+    run["learning_rate"] = 0.001;
+    run["decay_part"] = 0;
+    run["warmup_steps"] = 500;
+    const auto outcome = train (run);
+    const auto logs = outcome.of ("log");
+    CHECK (std::any_of (logs.begin(), logs.end(),
+                        [] (const json& log)
+                        {
+                            return log["level"] == "WARNING"
+                                   && log["message"] == "warmup_steps is 500, but this training has about 40 steps: its "
+                                                        "learning rate rises over the first 4";
+                        }));
+    const auto progress = outcome.of ("progress");
+    REQUIRE (progress.size() == 40);
+    CHECK (progress[0]["learning_rate"].get<double>() == Approx (0.00025));
+    CHECK (progress[3]["learning_rate"].get<double>() == Approx (0.001));
+
+    run["warmup_steps"] = 10; // fits
+    const auto fitting = train (run);
+    CHECK (fitting.of ("progress")[4]["learning_rate"].get<double>() == Approx (0.0005));
+}
+
+TEST_CASE ("the mean loss of an epoch that was stopped in its middle is that of all its steps", "[training]")
+{
+    const TemporaryFolder whole, parts;
+    const auto lossOf = [] (const TemporaryFolder& folder)
+    {
+        return readTrainingMetadata (folder.path / "checkpoints" / "tiny-speech-latest")
+            .value()["history"]
+            .back()["loss"]
+            .get<double>();
+    };
+    const auto uninterrupted = train (tinyRun (whole.path));
+    auto run = tinyRun (parts.path);
+    REQUIRE (train (run, uninterrupted.losses.size() - 1).status.ok()); // in the last epoch
+    run["resume"] = "latest";
+    REQUIRE (train (run).status.ok());
+    CHECK (lossOf (parts) == lossOf (whole));
+}
+
+TEST_CASE ("a finished run that goes on for longer says that its learning rate jumps", "[training]")
+{
+    const TemporaryFolder folder;
+    auto run = tinyRun (folder.path);
+    run["learning_rate"] = 0.001;
+    const auto jumps = [] (const kikitori::test::Outcome& outcome)
+    {
+        const auto logs = outcome.of ("log");
+        return std::any_of (logs.begin(), logs.end(), [] (const json& log)
+                            { return log["message"].get<std::string>().starts_with ("The learning rate goes from 2e-05 to 0.001 here"); });
+    };
+    CHECK_FALSE (jumps (train (run)));
+    run["resume"] = "latest";
+    run["epochs"] = 30;
+    CHECK (jumps (train (run, 1)));
+}
+
 TEST_CASE ("a stop between two checkpoints leaves one, and the training goes on exactly", "[training]")
 {
     const TemporaryFolder whole;

@@ -40,7 +40,7 @@ TEST_CASE ("a short run takes its defaults", "[training]")
     CHECK (options.value().model.modelSize == 144);
 }
 
-TEST_CASE ("what the backend sends is understood: plain paths, and a batch size that caps the batch", "[training]")
+TEST_CASE ("what the backend sends is understood: plain paths, and a batch size in utterances", "[training]")
 {
     auto changed = with ("manifests", { "/data/speech/manifest.jsonl" });
     changed["batch_size"] = 2;
@@ -49,7 +49,10 @@ TEST_CASE ("what the backend sends is understood: plain paths, and a batch size 
     REQUIRE (options.ok());
     CHECK (options.value().manifests[0].path == "/data/speech/manifest.jsonl");
     CHECK (options.value().manifests[0].name == "speech");
-    CHECK (options.value().batchSeconds == 24.0);
+    CHECK (options.value().batchSize == 2);
+    CHECK (options.value().batchSeconds > 3600.0);
+    changed["batch_seconds"] = 30;
+    CHECK (parseTrainingOptions (changed).value().batchSeconds == 30.0);
     CHECK (options.value().clipNorm == 1.0);
 }
 
