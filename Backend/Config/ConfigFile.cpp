@@ -18,7 +18,7 @@ Status readModel (YamlSection& models, const std::string& name, ModelSettings& s
     model.number ("n_heads", settings.heads, 1, 16);
     model.number ("conv_kernel", settings.convolutionKernel, 2, 63);
     model.number ("left_context", settings.leftContext, 1, 1024);
-    model.number ("chunk_ms", settings.chunkMs, 80, 2560);
+    model.number ("chunk_ms", settings.chunkMs, 80, 5120);
     model.oneOf ("language", settings.language, { "en", "ja" });
     model.oneOf ("vocabulary", settings.vocabulary, { "english", "characters", "sentencepiece" });
     model.number ("vocabulary_size", settings.vocabularySize, 16, 65535);
@@ -120,7 +120,7 @@ Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConf
     auto realtime = top.child ("realtime");
     realtime.number ("max_sessions", config.serving.sessions, 1, 10000);
     realtime.number ("compute_threads", config.serving.computeThreads, 0, 256);
-    realtime.number ("chunk_ms", config.serving.chunkMs, 80, 2560);
+    realtime.number ("chunk_ms", config.serving.chunkMs, 80, 5120);
     realtime.number ("max_ahead_seconds", config.serving.aheadSeconds, 1.0, 600.0);
     realtime.number ("queue_seconds", config.serving.queueSeconds, 1.0, 600.0);
 

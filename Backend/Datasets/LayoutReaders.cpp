@@ -23,15 +23,38 @@ Error badLine (const fs::path& file, int line, const std::string& what)
 }
 
 /** FNV-1a: the same on every machine, so that a test utterance stays one. */
-std::string splitOf (const std::string& id)
+std::uint32_t hashOf (const std::string& id)
 {
     std::uint32_t hash = 2166136261u;
 
     for (const auto c : id)
         hash = (hash ^ static_cast<unsigned char> (c)) * 16777619u;
 
-    const auto part = hash % splitParts;
+    return hash;
+}
+
+std::string splitOf (const std::string& id)
+{
+    const auto part = hashOf (id) % splitParts;
     return part == 0 ? "dev" : part == 1 ? "test" : "train";
+}
+
+/** Of the utterances from `first` on that say nothing of their split, a tenth is dev, at least one of two: those whose names
+    come first in an order that every machine has. */
+void chooseSplits (std::vector<DatasetUtterance>& utterances, std::size_t first)
+{
+    constexpr std::size_t devEvery = 10;
+    std::vector<std::pair<std::uint32_t, std::size_t>> open;
+
+    for (auto i = first; i < utterances.size(); ++i)
+        if (utterances[i].split.empty())
+            open.emplace_back (hashOf (utterances[i].audio.generic_string()), i);
+
+    std::sort (open.begin(), open.end());
+    const auto dev = open.size() < 2 ? 0 : std::max<std::size_t> (1, open.size() / devEvery);
+
+    for (std::size_t i = 0; i < open.size(); ++i)
+        utterances[open[i].second].split = i < dev ? "dev" : "train";
 }
 
 std::vector<std::string> fieldsOf (const std::string& line, char separator)
@@ -272,13 +295,13 @@ Status readManifestLines (const fs::path& file,
 
         const auto& entry = parsed.value();
         const auto audio = stringAt (entry, "audio", stringAt (entry, "audio_filepath"));
-        const auto split = stringAt (entry, "split", splitOfFile.empty() ? splitOf (audio) : splitOfFile);
+        const auto split = stringAt (entry, "split", splitOfFile);
 
         if (audio.empty())
             return badLine (file, number, "names no recording; give \"audio\" (or NeMo's \"audio_filepath\")");
         if (! isInside (audio) && ! mayBeAbsolute)
             return badLine (file, number, "audio must be a path inside the data set");
-        if (split != "train" && split != "dev" && split != "test")
+        if (split != "train" && split != "dev" && split != "test" && ! (split.empty() && splitOfFile.empty()))
             return badLine (file, number, "split must be train, dev or test");
         if (numberAt (entry, "offset").value_or (0.0) > 0.0)
             return badLine (file, number,
@@ -289,7 +312,13 @@ Status readManifestLines (const fs::path& file,
         return success();
     };
 
-    return eachLine (file, readEntry);
+    const auto before = content.utterances.size();
+
+    if (auto done = eachLine (file, readEntry); ! done)
+        return done;
+
+    chooseSplits (content.utterances, before);
+    return success();
 }
 
 } // namespace kikitori::backend

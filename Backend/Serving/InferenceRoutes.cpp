@@ -38,10 +38,10 @@ std::string randomId()
 
 InferenceRoutes::InferenceRoutes (FileInference& worker,
                                   const CheckpointStore& store,
-                                  std::vector<std::string> names,
+                                  const ModelStore& modelStore,
                                   fs::path uploadFolder,
                                   Post postTask)
-    : inference (worker), checkpoints (store), models (std::move (names)), uploads (std::move (uploadFolder)),
+    : inference (worker), checkpoints (store), models (modelStore), uploads (std::move (uploadFolder)),
       post (std::move (postTask))
 {
     std::error_code ignored;
@@ -62,7 +62,7 @@ std::optional<RestReply> InferenceRoutes::chooseModel (const RestRequest& reques
 
     job.id = hasId ? request.argument ("job_id") : randomId();
 
-    if (std::find (models.begin(), models.end(), job.model) == models.end())
+    if (! models.isServed (job.model))
         return failure (400, "Model '" + job.model.substr (0, 80) + "' is not a valid model name.");
     if (path.empty() && dataset.empty())
         return std::nullopt;

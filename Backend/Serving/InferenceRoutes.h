@@ -23,7 +23,7 @@ public:
     /** uploads: a folder for the files until they are read; what an earlier run left there is deleted. */
     InferenceRoutes (FileInference& inference,
                      const CheckpointStore& checkpoints,
-                     std::vector<std::string> models,
+                     const ModelStore& models,
                      std::filesystem::path uploads,
                      Post post);
 
@@ -40,7 +40,7 @@ private:
 
     FileInference& inference;
     const CheckpointStore& checkpoints;
-    const std::vector<std::string> models;
+    const ModelStore& models;
     const std::filesystem::path uploads;
     const Post post;
     std::uint64_t count = 0;

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <set>
 
 #include <sys/stat.h>
 
@@ -21,7 +20,7 @@ namespace
 {
 constexpr std::uintmax_t largestMetadata = 8u << 20;
 const std::string deleting = ".deleting-";
-const std::string latestEnd = "-latest";
+const std::string latestEnd = "-latest", bestEnd = "-best", averageEnd = "-average";
 
 nlohmann::json readMetadata (const fs::path& file)
 {
@@ -182,41 +181,75 @@ std::vector<Status> CheckpointStore::remove (const std::vector<std::string>& nam
     }
 
     // Once for all of them: a look at every folder after each deletion takes minutes with thousands.
-    if (! gone.empty())
-        for (const auto& entry : platform::entriesOf (folder))
-            if (const auto target = targetOf (entry); ! target.empty() && gone.contains (target))
-                moveLatest (entry);
+    if (gone.empty())
+        return removed;
+
+    const auto entries = platform::entriesOf (folder);
+
+    for (const auto& entry : entries) // while the best ones still say which they were
+        if (isAverageOf (entry, gone) && ! removeFolder (entry.filename().string()))
+            log::write (log::Level::error, "models", "delete_model", entry.string() + " holds deleted weights");
+
+    for (const auto& entry : entries)
+        if (const auto target = targetOf (entry); ! target.empty() && gone.contains (target))
+            movePointer (entry);
 
     return removed;
 }
 
-void CheckpointStore::moveLatest (const fs::path& link) const
+void CheckpointStore::movePointer (const fs::path& link) const
 {
-    auto prefix = link.filename().string();
-    prefix.resize (prefix.ends_with (latestEnd) ? prefix.size() - latestEnd.size() : 0);
-    std::string newest;
-    auto newestEpoch = -1;
+    const auto [plain, run] = splitRunName (link.filename().string());
+    const auto isBest = plain.ends_with (bestEnd);
+    const auto prefix = plain.substr (0, plain.rfind ('-')) + "-epoch-";
+    std::string chosen;
+    std::optional<std::pair<double, double>> order; // the smallest is chosen
     std::error_code failed;
 
     for (const auto& entry : platform::entriesOf (folder))
     {
         const auto name = entry.filename().string();
-        const auto epoch = parseCheckpointName (name, models).number().value_or (-1);
+        const auto epoch = parseCheckpointName (name, models).number();
 
-        if (! prefix.empty() && name.starts_with (prefix + "-epoch-") && epoch > newestEpoch && platform::isFolder (entry))
+        if (! epoch || ! name.starts_with (prefix) || splitRunName (name).second != run || ! platform::isFolder (entry))
+            continue;
+
+        const auto place = isBest ? scoreOf (metadataOf (entry)) : std::optional (std::pair (-1.0 * *epoch, 0.0));
+
+        if (place && (! order || *place < *order))
         {
-            newest = name;
-            newestEpoch = epoch;
+            chosen = name;
+            order = place;
         }
     }
 
-    if (newest.empty())
-    {
+    if (chosen.empty() || ! (isBest || plain.ends_with (latestEnd)))
         fs::remove (link, failed);
-        return;
-    }
+    else
+        pointAt (folder, link.filename().string(), chosen);
+}
 
-    pointAt (folder, link.filename().string(), newest);
+/** Does the average hold the weights of one of these? Those from before they said so always hold the best one's. */
+bool CheckpointStore::isAverageOf (const fs::path& average, const std::set<std::string>& checkpoints) const
+{
+    const auto [plain, run] = splitRunName (average.filename().string());
+
+    if (! plain.ends_with (averageEnd))
+        return false;
+
+    const auto ending = run.empty() ? std::string() : "@" + run;
+    const auto config = readMetadata (average / "config.json");
+    const auto card = config.is_object() ? config.find ("card") : config.end();
+    std::vector<std::string> members;
+
+    if (card != config.end() && card->is_object() && card->contains ("average_of") && (*card)["average_of"].is_array())
+        for (const auto& member : (*card)["average_of"])
+            members.push_back (member.is_string() ? splitRunName (member.get<std::string>()).first + ending : "");
+    else
+        members.push_back (
+            targetOf (folder / (plain.substr (0, plain.size() - averageEnd.size()) + bestEnd + ending)));
+
+    return std::any_of (members.begin(), members.end(), [&] (const auto& one) { return checkpoints.contains (one); });
 }
 
 } // namespace kikitori::backend

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -44,7 +45,8 @@ public:
     /** The newest checkpoint of a training; not_found without one. */
     Result<std::filesystem::path> latest (const std::string& model, const std::string& dataset) const;
 
-    /** Whole or not at all; a "latest" that pointed at it moves to the newest that is left. */
+    /** Whole or not at all. A "latest" that pointed at it moves to the newest of its run that is left, a "best" to the best,
+        and an average with its weights in it goes too. */
     Status remove (const std::string& name) const;
     /** One status for each name. */
     std::vector<Status> remove (const std::vector<std::string>& names) const;
@@ -54,7 +56,8 @@ public:
 private:
     Checkpoint read (const std::filesystem::path& path) const;
     Status removeFolder (const std::string& name) const;
-    void moveLatest (const std::filesystem::path& link) const;
+    void movePointer (const std::filesystem::path& link) const;
+    bool isAverageOf (const std::filesystem::path& average, const std::set<std::string>& checkpoints) const;
 
     const std::filesystem::path folder;
     const std::vector<std::string> models;

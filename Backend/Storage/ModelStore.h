@@ -65,6 +65,9 @@ public:
 
     bool isLoaded (const std::string& name) const;
 
+    /** May a stream ask for it? Also for what the user has imported meanwhile. */
+    bool isServed (const std::string& name) const;
+
     /** The folder that serves under a model's name, read from the disk; it may not be there. */
     std::filesystem::path folderOf (const std::string& name) const;
 
@@ -91,7 +94,6 @@ private:
     Loaded putIntoService (const std::string& name, const std::filesystem::path& source);
     Loaded putBack (const std::string& name);
     Error unknownModel (const std::string& name) const;
-    bool isServed (const std::string& name) const;
     std::filesystem::path importedFolderOf (const std::string& name) const;
     std::filesystem::path installedFolderOf (const std::string& name) const;
 

@@ -134,6 +134,23 @@ std::string runOf (const json& metadata)
     return time.size() == allDigits ? time.substr (0, dateDigits) + "-" + time.substr (dateDigits) : nameless;
 }
 
+std::optional<std::pair<double, double>> scoreOf (const json& metadata)
+{
+    const auto history = metadata.find ("history");
+
+    if (! metadata.value ("epoch_complete", false) || history == metadata.end() || ! history->is_array()
+        || history->empty())
+        return std::nullopt;
+
+    const auto& last = history->back();
+    const auto isNumber = [&last] (const char* key) { return last.contains (key) && last[key].is_number(); };
+
+    if (! isNumber ("score") || ! isNumber ("val_loss"))
+        return std::nullopt;
+
+    return std::pair{ last["score"].get<double>(), last["val_loss"].get<double>() };
+}
+
 std::string runToContinue (const fs::path& checkpoint)
 {
     const auto metadata = metadataOf (checkpoint);

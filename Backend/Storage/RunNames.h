@@ -12,6 +12,7 @@
 #include "Core/Result.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,10 @@ nlohmann::json metadataOf (const std::filesystem::path& checkpoint);
 
 /** The id of a checkpoint's run. */
 std::string runOf (const nlohmann::json& metadata);
+
+/** How good a checkpoint is, smaller is better: its error rate, then its validation loss; none inside an epoch or
+    without validation utterances. */
+std::optional<std::pair<double, double>> scoreOf (const nlohmann::json& metadata);
 
 /** The run that a training belongs to which resumes from this checkpoint: the checkpoint's own, or a new one where that run
     has gone on from there already. */

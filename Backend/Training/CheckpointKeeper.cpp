@@ -85,23 +85,6 @@ bool contains (const std::vector<fs::path>& paths, const fs::path& path)
 }
 } // namespace
 
-std::optional<std::pair<double, double>> scoreOf (const nlohmann::json& metadata)
-{
-    const auto history = metadata.find ("history");
-
-    if (! metadata.value ("epoch_complete", false) || history == metadata.end() || ! history->is_array()
-        || history->empty())
-        return std::nullopt;
-
-    const auto& last = history->back();
-    const auto isNumber = [&last] (const char* key) { return last.contains (key) && last[key].is_number(); };
-
-    if (! isNumber ("score") || ! isNumber ("val_loss"))
-        return std::nullopt;
-
-    return std::pair{ last["score"].get<double>(), last["val_loss"].get<double>() };
-}
-
 Result<CheckpointKeeper::Outcome> CheckpointKeeper::tidy (const fs::path& written) const
 {
     Outcome outcome;

@@ -11,8 +11,6 @@
 
 #include "Backend/Training/TrainingOptions.h"
 
-#include <optional>
-
 namespace kikitori::backend
 {
 
@@ -35,9 +33,5 @@ private:
 
     const TrainingOptions& options;
 };
-
-/** How good a checkpoint is, smaller is better: its error rate, then its validation loss; none inside an epoch or
-    without validation utterances. */
-std::optional<std::pair<double, double>> scoreOf (const nlohmann::json& metadata);
 
 } // namespace kikitori::backend

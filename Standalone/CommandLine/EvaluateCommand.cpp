@@ -233,6 +233,11 @@ ExitCode runEvaluate (const EvaluateOptions& options)
     const LogToStandardError log (options.stream.verbose);
     Evaluation evaluation (options, std::move (entries).value());
     evaluation.run();
+    const auto& utterances = evaluation.report.utterances;
+
+    // Figures of a backend that transcribed nothing would be its refusal's, not the model's.
+    if (std::all_of (utterances.begin(), utterances.end(), [] (const auto& one) { return ! one.error.empty(); }))
+        return evaluation.code();
 
     const bool asJson = options.format == "json"
                         || (options.format.empty()

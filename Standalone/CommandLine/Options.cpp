@@ -51,7 +51,7 @@ void addStreamOptions (CLI::App& command, StreamOptions& options)
     command.add_option ("--hot-words", options.hotwords, "words or phrases to expect, between commas: names, terms");
     command.add_option ("--chunk", options.chunkMs, "chunk length in ms: longer is more accurate and later")
         ->default_str (options.chunkMs ? std::to_string (*options.chunkMs) : "320, or 2560 for recordings")
-        ->check (CLI::Range (40, 5000));
+        ->check (CLI::Range (40, 5120));
     command
         .add_option ("--link-format", options.linkFormat,
                      "samples on the way: f32, i16 (half the bytes) or i16-16k (a sixth)")

@@ -70,6 +70,17 @@ TEST_CASE ("each mistake in a request for inference has its code", "[rest][infer
     CHECK (std::filesystem::is_empty (scene.config.dataFolder / "uploads"));
 }
 
+TEST_CASE ("a model that the user has imported is used like any other", "[rest][inference]")
+{
+    RestScene scene;
+    const auto target = userModelFolder (scene.config.dataFolder) / "mine";
+    std::filesystem::create_directories (target.parent_path());
+    const auto ask = [&scene] { return send (scene, "/api/inference?model_name=mine").status; };
+    CHECK (ask() == 400);
+    std::filesystem::copy (KIKITORI_FIXTURES "/tiny_model", target);
+    CHECK (ask() == 200);
+}
+
 TEST_CASE ("a checkpoint is used by its name, its path or as the latest of its data set", "[rest][inference]")
 {
     RestScene scene;

@@ -158,3 +158,52 @@ TEST_CASE ("a deletion that broke off is finished at the next start", "[checkpoi
     const CheckpointStore store (folder.path, {});
     CHECK (fs::is_empty (folder.path));
 }
+
+TEST_CASE ("deleting the best moves best to the next one of its run, and an average with its weights goes", "[checkpoints]")
+{
+    const Rig rig;
+    const auto metadata = [] (const char* run, double score)
+    {
+        return nlohmann::json{ { "run_id", run },
+                               { "epoch_complete", true },
+                               { "history", { { { "score", score }, { "val_loss", 1.0 } } } } }
+            .dump();
+    };
+    rig.add ("conformer-lj-epoch-1", metadata ("new", 0.5));
+    rig.add ("conformer-lj-epoch-2", metadata ("new", 0.2));
+    rig.add ("conformer-lj-epoch-3", metadata ("new", 0.3));
+    rig.add ("conformer-lj-epoch-4", R"({"run_id":"new","epoch_complete":false})");
+    rig.add ("conformer-lj-epoch-9@old", metadata ("old", 0.1));
+    rig.pointLatest ("conformer-lj-best", "conformer-lj-epoch-2");
+    rig.pointLatest ("conformer-lj-best@old", "conformer-lj-epoch-9@old");
+    rig.add ("conformer-lj-average");
+    rig.folder.write ("conformer-lj-average/config.json",
+                      R"({"card":{"average_of":["conformer-lj-epoch-2","conformer-lj-epoch-3"]}})");
+    rig.add ("conformer-lj-average@old");
+    rig.folder.write ("conformer-lj-average@old/config.json", R"({"card":{"average_of":["conformer-lj-epoch-8"]}})");
+
+    REQUIRE (rig.store.remove ("conformer-lj-epoch-1").ok());
+    CHECK (rig.latest ("conformer-lj-best") == "conformer-lj-epoch-2");
+    CHECK (fs::exists (rig.folder.path / "conformer-lj-average"));
+
+    REQUIRE (rig.store.remove ("conformer-lj-epoch-2").ok());
+    CHECK (rig.latest ("conformer-lj-best") == "conformer-lj-epoch-3");
+    CHECK_FALSE (fs::exists (rig.folder.path / "conformer-lj-average"));
+    CHECK (fs::exists (rig.folder.path / "conformer-lj-average@old"));
+
+    REQUIRE (rig.store.remove ("conformer-lj-epoch-3").ok());
+    CHECK_FALSE (fs::exists (fs::symlink_status (rig.folder.path / "conformer-lj-best"))); // of an epoch's middle nothing is known
+    CHECK (rig.latest ("conformer-lj-best@old") == "conformer-lj-epoch-9@old");
+}
+
+TEST_CASE ("an average from before it said what it is made of goes with the best", "[checkpoints]")
+{
+    const Rig rig;
+    rig.add ("conformer-lj-epoch-1", R"({"epoch_complete":true,"history":[{"score":0.2,"val_loss":1.0}]})");
+    rig.add ("conformer-lj-epoch-2", R"({"epoch_complete":true,"history":[{"score":0.1,"val_loss":1.0}]})");
+    rig.add ("conformer-lj-average");
+    rig.pointLatest ("conformer-lj-best", "conformer-lj-epoch-2");
+    REQUIRE (rig.store.remove ("conformer-lj-epoch-2").ok());
+    CHECK (rig.latest ("conformer-lj-best") == "conformer-lj-epoch-1");
+    CHECK_FALSE (fs::exists (rig.folder.path / "conformer-lj-average"));
+}

@@ -108,6 +108,38 @@ TEST_CASE ("a sample of dev is spread over speakers and texts, whatever the mani
     CHECK (ofCorpus["fsdd one"] == 1);
 }
 
+TEST_CASE ("of a manifest without splits a tenth is dev, at least one recording, the same ones each time", "[training]")
+{
+    const TemporaryFolder folder;
+    const auto devOf = [&folder] (int count)
+    {
+        std::string lines;
+        for (int i = 0; i < count; ++i)
+            lines += R"({"audio":")" + std::to_string (i) + R"(.wav","text":"x y"})" + "\n";
+        const auto utterances = read (folder, lines);
+        REQUIRE (utterances.ok());
+        CHECK (utterances.value().size() == static_cast<std::size_t> (count)); // nothing is set aside for tests
+        std::vector<std::string> dev;
+        for (const auto& one : utterances.value())
+            if (one.forValidation)
+                dev.push_back (one.audio.filename().string());
+        return dev;
+    };
+    CHECK (devOf (1).empty());
+    CHECK (devOf (2).size() == 1);
+    CHECK (devOf (50).size() == 5);
+    CHECK (devOf (300).size() == 30);
+    CHECK (devOf (50) == devOf (50));
+
+    // What has a split keeps it.
+    const auto mixed = read (folder, R"({"audio":"a.wav","text":"x","split":"train"}
+{"audio":"b.wav","text":"x"}
+{"audio":"c.wav","text":"x"})");
+    REQUIRE (mixed.ok());
+    CHECK_FALSE (mixed.value()[0].forValidation);
+    CHECK (mixed.value()[1].forValidation != mixed.value()[2].forValidation);
+}
+
 TEST_CASE ("a bad manifest is refused with its line", "[training]")
 {
     const TemporaryFolder folder;
