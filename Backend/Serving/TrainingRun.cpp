@@ -4,12 +4,14 @@
 #include "Backend/Storage/CheckpointPointer.h"
 #include "Backend/Storage/InstalledModels.h"
 #include "Backend/Storage/RunNames.h"
+#include "Backend/Storage/TrainingSettings.h"
 #include "Platform/FileFacts.h"
 #include "Platform/Process.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 
 namespace kikitori::backend
 {
@@ -19,6 +21,7 @@ using nlohmann::json;
 namespace
 {
 constexpr int lightweightSamples = 16;
+constexpr std::size_t longestField = 80;
 
 /** A whole number in the request, or the fallback; a string or a fraction is refused (protocol.md: a string wedges
     the reference). */
@@ -33,6 +36,63 @@ std::optional<TrainingRunError> readInteger (const json& request, const char* ke
         return TrainingRunError{ 422, "must be a whole number from " + std::to_string (least) + " to " + std::to_string (most), key };
 
     target = found->get<int>();
+    return std::nullopt;
+}
+
+/** Is this a setting of a training, and of the right kind? */
+std::optional<TrainingRunError> checkSetting (const TrainingSetting& setting, const json& value)
+{
+    const std::string name (setting.name);
+
+    if (setting.kind == TrainingSetting::Kind::flag)
+        return value.is_boolean() ? std::nullopt
+                                  : std::optional (TrainingRunError{ 422, "must be true or false", name });
+
+    const auto isWhole = setting.kind == TrainingSetting::Kind::integer;
+
+    if ((isWhole ? value.is_number_integer() : value.is_number()) && value.get<double>() >= setting.least
+        && value.get<double>() <= setting.most)
+        return std::nullopt;
+
+    return TrainingRunError{ 422,
+                             std::string (isWhole ? "must be a whole number from " : "must be a number from ")
+                                 + json (setting.least).dump() + " to " + json (setting.most).dump(),
+                             name };
+}
+
+/** What the request says besides its names and counts goes into the run; what is not known is refused by its name. */
+std::optional<TrainingRunError> takeSettings (const json& request, json& run)
+{
+    static const std::map<std::string, json::value_t> others{
+        { "model_name", json::value_t::string },       { "dataset_name", json::value_t::string },
+        { "specific_checkpoint", json::value_t::string }, { "initialise_from", json::value_t::string },
+        { "run_name", json::value_t::string },         { "resume_from_checkpoint", json::value_t::boolean },
+        { "lightweight", json::value_t::boolean },     { "epochs", json::value_t::number_integer },
+        { "batch_size", json::value_t::number_integer }, { "limit_samples", json::value_t::number_integer },
+    };
+
+    for (const auto& [name, value] : request.items())
+    {
+        if (const auto* setting = findTrainingSetting (name); setting != nullptr && ! value.is_null())
+        {
+            if (auto wrong = checkSetting (*setting, value))
+                return wrong;
+
+            run[std::string (setting->key)] = value;
+            continue;
+        }
+
+        const auto other = others.find (name);
+
+        if (other == others.end() && findTrainingSetting (name) == nullptr)
+            return TrainingRunError{ 422, "is no setting of a training", name.substr (0, longestField) };
+        if (other != others.end() && ! value.is_null() && other->second == json::value_t::boolean
+            && ! value.is_boolean())
+            return TrainingRunError{ 422, "must be true or false", name };
+        if (other != others.end() && ! value.is_null() && other->second == json::value_t::string && ! value.is_string())
+            return TrainingRunError{ 422, "must be a text", name };
+    }
+
     return std::nullopt;
 }
 
@@ -168,6 +228,11 @@ std::variant<PreparedRun, TrainingRunError> prepareTrainingRun (const BackendCon
         if (auto wrong = readInteger (request, key, least, most, *target))
             return *wrong;
 
+    auto given = json::object();
+
+    if (auto wrong = takeSettings (request, given))
+        return *wrong;
+
     const auto isLightweight = boolAt (request, "lightweight", false);
     const auto beginning = beginningOf (config, request, mustResume);
 
@@ -225,6 +290,11 @@ std::variant<PreparedRun, TrainingRunError> prepareTrainingRun (const BackendCon
     if (beganWithModel (from.resume)) // it has that model's sizes and tokens, whatever config.yaml says
         for (const auto* key : { "vocabulary", "vocabulary_size", "model" })
             run.erase (key);
+
+    if (given.contains ("batch_seconds") && ! request.contains ("batch_size"))
+        run.erase ("batch_size");
+
+    run.update (given); // what was asked for goes before what is usual
 
     std::error_code failed;
     std::filesystem::create_directories (config.dataFolder / "runs", failed);

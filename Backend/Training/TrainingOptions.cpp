@@ -2,6 +2,7 @@
 
 #include "Backend/Storage/CheckpointName.h"
 #include "Backend/Storage/CheckpointPointer.h"
+#include "Backend/Storage/TrainingSettings.h"
 #include "Platform/FileFacts.h"
 
 #include <nlohmann/json.hpp>
@@ -51,6 +52,19 @@ public:
             else
                 fail (key, *found, "true or false");
         }
+    }
+
+    /** One of trainingSettings, by its key in the run. */
+    template <typename Value>
+    void setting (const char* key, Value& value)
+    {
+        const auto& all = trainingSettings;
+        const auto found = std::find_if (all.begin(), all.end(), [key] (const auto& one) { return one.key == key; });
+
+        if constexpr (std::is_same_v<Value, bool>)
+            flag (key, value);
+        else
+            number (key, value, found->least, found->most);
     }
 
     template <typename Text>
@@ -185,36 +199,36 @@ Result<TrainingOptions> parseTrainingOptions (const nlohmann::json& run)
     reader.text ("serving", options.serving);
     options.vocabulary = options.initialise.empty() ? options.vocabulary : std::string();
     reader.text ("vocabulary", options.vocabulary);
-    reader.number ("dropout", options.dropout, 0.0, 0.9);
-    reader.number ("intermediate_loss", options.intermediateLoss, 0.0, 0.9);
-    reader.number ("consistency", options.consistency, 0.0, 10.0);
+    reader.setting ("dropout", options.dropout);
+    reader.setting ("intermediate_loss", options.intermediateLoss);
+    reader.setting ("consistency", options.consistency);
     reader.number ("epochs", options.epochs, 1, 100000);
     reader.number ("batch_size", options.batchSize, 0, 1e6);
 
     if (options.batchSize > 0) // as many as were asked for
         options.batchSeconds = 1e6;
 
-    reader.number ("batch_seconds", options.batchSeconds, 1.0, 3600.0);
-    reader.number ("learning_rate", options.learningRate, 1e-9, 1.0);
-    reader.number ("warmup_steps", options.warmupSteps, 1, 1000000);
-    reader.number ("decay_part", options.decayPart, 0.0, 1.0);
-    reader.number ("weight_decay", options.weightDecay, 0.0, 1.0);
-    reader.number ("grad_clip_thresh", options.clipNorm, 0.01, 1000.0);
-    reader.number ("average_decay", options.averageDecay, 0.0, 0.99999);
-    reader.number ("easy_epochs", options.easyEpochs, 0, 100000);
-    reader.flag ("augment", options.augment);
-    reader.number ("noise", options.noise, 0.0, 1.0);
-    reader.flag ("spec_augment", options.specAugment);
-    reader.number ("seed", options.seed, 0, 9e15);
+    reader.setting ("batch_seconds", options.batchSeconds);
+    reader.setting ("learning_rate", options.learningRate);
+    reader.setting ("warmup_steps", options.warmupSteps);
+    reader.setting ("decay_part", options.decayPart);
+    reader.setting ("weight_decay", options.weightDecay);
+    reader.setting ("grad_clip_thresh", options.clipNorm);
+    reader.setting ("average_decay", options.averageDecay);
+    reader.setting ("easy_epochs", options.easyEpochs);
+    reader.setting ("augment", options.augment);
+    reader.setting ("noise", options.noise);
+    reader.setting ("spec_augment", options.specAugment);
+    reader.setting ("seed", options.seed);
     reader.number ("threads", options.threads, 1, 256);
     reader.number ("nice", options.niceness, 0, 19);
     reader.number ("memory_limit_mb", options.memoryLimitMegabytes, 0, 1e7);
     reader.number ("limit_samples", options.limitSamples, 0, 1e9);
-    reader.number ("validation_utterances", options.validationUtterances, 0, 1e6);
-    reader.number ("progress_steps", options.progressSteps, 1, 1e6);
-    reader.number ("checkpoint_epochs", options.checkpointEpochs, 1, 100000);
-    reader.number ("keep_checkpoints", options.keepCheckpoints, 1, 1e6);
-    reader.number ("keep_best", options.keepBest, 0, 1e6);
+    reader.setting ("validation_utterances", options.validationUtterances);
+    reader.setting ("progress_steps", options.progressSteps);
+    reader.setting ("checkpoint_epochs", options.checkpointEpochs);
+    reader.setting ("keep_checkpoints", options.keepCheckpoints);
+    reader.setting ("keep_best", options.keepBest);
     reader.number ("vocabulary_size", options.vocabularySize, 16, 65535);
     reader.flag ("lightweight", options.lightweight);
     const auto* model = reader.find ("model");

@@ -93,6 +93,48 @@ TEST_CASE ("numbers of the wrong kind are refused with the field's name", "[rest
     }
 }
 
+TEST_CASE ("a training's settings are obeyed, or refused by name", "[rest]")
+{
+    Rig rig;
+    const auto start = [&rig] (const std::string& more)
+    {
+        return rig.ask ("POST", "/api/train/start",
+                        R"({"model_name":"conformer","dataset_name":"ljspeech",)" + more + "}");
+    };
+
+    for (const auto& [field, name] : std::initializer_list<std::pair<const char*, const char*>>{
+             { R"("learning_rat":0.1)", "learning_rat" },
+             { R"("learning_rate":"0.1")", "learning_rate" },
+             { R"("learning_rate":2)", "learning_rate" },
+             { R"("warmup_steps":1.5)", "warmup_steps" },
+             { R"("seed":-1)", "seed" },
+             { R"("augment":1)", "augment" },
+             { R"("lightweight":"yes")", "lightweight" },
+             { R"("resume_from_checkpoint":0)", "resume_from_checkpoint" },
+             { R"("specific_checkpoint":7)", "specific_checkpoint" } })
+    {
+        INFO (field);
+        const auto [status, answer] = start (field);
+        CHECK (status == 422);
+        CHECK (answer["detail"][0]["loc"] == json::array ({ "body", name }));
+    }
+
+    CHECK (start (R"("learning_rate":0.0005,"seed":7,"warmup_steps":20,"augment":false,"log_interval":3,"dropout":null,)"
+                  R"("validation_utterances":50,"batch_seconds":30)")
+               .first
+           == 500); // there is no trainer
+    const auto run = json::parse (std::ifstream (rig.folder.path / "runs/run.json"));
+    CHECK (run["learning_rate"] == 0.0005);
+    CHECK (run["seed"] == 7);
+    CHECK (run["warmup_steps"] == 20);
+    CHECK (run["augment"] == false);
+    CHECK (run["progress_steps"] == 3);
+    CHECK (run["validation_utterances"] == 50);
+    CHECK (run["batch_seconds"] == 30);
+    CHECK_FALSE (run.contains ("batch_size"));
+    CHECK_FALSE (run.contains ("dropout"));
+}
+
 TEST_CASE ("limit_samples 0 means no limit", "[rest]")
 {
     Rig rig;
