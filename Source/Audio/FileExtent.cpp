@@ -1,11 +1,11 @@
 #include "Audio/FileExtent.h"
 
 #include "Audio/MediaStreams.h"
+#include "Core/PlainText.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
 #include <string_view>
 #include <vector>
 
@@ -78,12 +78,7 @@ bool endsWithinOggPage (const MediaInput& input)
     return tail.size() - page < needed;
 }
 
-std::string inSeconds (double seconds)
-{
-    std::array<char, 32> text{};
-    std::snprintf (text.data(), text.size(), seconds < 1.0 ? "%.2f s" : "%.1f s", seconds);
-    return text.data();
-}
+std::string inSeconds (double seconds) { return decimalText (seconds, seconds < 1.0 ? 2 : 1) + " s"; }
 
 double toSeconds (std::int64_t time, AVRational base) { return static_cast<double> (time) * av_q2d (base); }
 

@@ -1,5 +1,6 @@
 #include "Catalog/CatalogDetails.h"
 
+#include "Core/PlainText.h"
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
@@ -36,11 +37,7 @@ std::string shownValue (const json& value)
 
     // 0.00030000000000000003 is 0.0003.
     if (value.is_number_float() && std::isfinite (value.get<double>()))
-    {
-        char buffer[32];
-        std::snprintf (buffer, sizeof (buffer), "%.6g", value.get<double>());
-        text = buffer;
-    }
+        text = shortText (value.get<double>(), 6);
 
     return text.substr (0, longestValue);
 }

@@ -5,9 +5,10 @@
 */
 #pragma once
 
+#include "Core/PlainText.h"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string_view>
 
 namespace kikitori
@@ -18,7 +19,7 @@ inline bool hasWordSpaces (std::string_view tag)
 {
     constexpr std::array<std::string_view, 6> without{ "ja", "zh", "yue", "th", "lo", "km" };
     const auto primary = tag.substr (0, tag.find_first_of ("-_"));
-    const auto isSame = [] (char a, char b) { return std::tolower (static_cast<unsigned char> (a)) == b; };
+    const auto isSame = [] (char a, char b) { return asciiLower (a) == b; };
     const auto isIt = [&] (std::string_view language)
     { return std::equal (primary.begin(), primary.end(), language.begin(), language.end(), isSame); };
     return std::none_of (without.begin(), without.end(), isIt);

@@ -1,21 +1,17 @@
 #include "Export/MarkerWriters.h"
 
+#include "Core/PlainText.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 
 namespace kikitori
 {
 
 namespace
 {
-std::string seconds (double value)
-{
-    char buffer[40];
-    std::snprintf (buffer, sizeof buffer, "%.3f", value);
-    return buffer;
-}
+std::string seconds (double value) { return decimalText (value, 3); }
 
 /** A field between quotes where it needs them. */
 std::string field (const std::string& text)

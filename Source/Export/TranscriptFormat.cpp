@@ -1,5 +1,7 @@
 #include "Export/TranscriptFormat.h"
 
+#include "Core/PlainText.h"
+
 #include <algorithm>
 
 namespace kikitori
@@ -22,8 +24,7 @@ std::optional<TranscriptFormat> transcriptFormatFromName (std::string_view name)
 
 std::optional<TranscriptFormat> transcriptFormatFromFileName (std::string_view name)
 {
-    const auto lower = [] (char c) { return c >= 'A' && c <= 'Z' ? static_cast<char> (c - 'A' + 'a') : c; };
-    const auto isSame = [&lower] (char a, char b) { return lower (a) == b; };
+    const auto isSame = [] (char a, char b) { return asciiLower (a) == b; };
 
     // From the back: "labels.txt" comes before "txt".
     const auto& names = transcriptFormatNames();

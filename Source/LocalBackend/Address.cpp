@@ -1,6 +1,7 @@
 #include "LocalBackend/Address.h"
 
 #include "Core/Credentials.h"
+#include "Core/PlainText.h"
 
 #include <algorithm>
 #include <charconv>
@@ -30,9 +31,7 @@ std::string takeScheme (std::string& rest)
 
     auto scheme = rest.substr (0, mark);
     rest.erase (0, mark + 3);
-    std::transform (scheme.begin(), scheme.end(), scheme.begin(),
-                    [] (unsigned char c) { return static_cast<char> (std::tolower (c)); });
-    return scheme;
+    return asciiLower (std::move (scheme));
 }
 
 /** Splits "host:port" or "[v6]:port"; false when a port is there but is none. */
@@ -90,8 +89,7 @@ Result<Endpoint> parseAddress (const std::string& address)
 
     if (! splitPort (authority, endpoint.host, endpoint.port))
         return badAddress (address, "has no port between 1 and 65535");
-    std::transform (endpoint.host.begin(), endpoint.host.end(), endpoint.host.begin(),
-                    [] (unsigned char c) { return static_cast<char> (std::tolower (c)); });
+    endpoint.host = asciiLower (std::move (endpoint.host));
 
     if (endpoint.host.empty())
         return badAddress (address, "names no host");

@@ -1,8 +1,8 @@
 #include "Session/MissingParts.h"
 
-#include <array>
+#include "Core/PlainText.h"
+
 #include <cmath>
-#include <cstdio>
 
 namespace kikitori
 {
@@ -33,11 +33,8 @@ std::vector<Error> missingParts (const StreamEnd& end, const std::string& input)
         return parts;
 
     if (end.lostSeconds > 0.0)
-    {
-        std::array<char, 32> seconds{};
-        std::snprintf (seconds.data(), seconds.size(), "%.2f", end.lostSeconds);
-        parts.push_back ({ "audio_lost", input + ": " + seconds.data() + " s of audio were lost; the times stay right." });
-    }
+        parts.push_back ({ "audio_lost", input + ": " + decimalText (end.lostSeconds, 2)
+                                             + " s of audio were lost; the times stay right." });
 
     if (! end.hasWords && end.seconds > 0.0)
         parts.push_back (noWords (end.loudest, input));
@@ -47,9 +44,7 @@ std::vector<Error> missingParts (const StreamEnd& end, const std::string& input)
 
 std::string decibels (float magnitude)
 {
-    std::array<char, 32> text{};
-    std::snprintf (text.data(), text.size(), "%.1f dB", 20.0 * std::log10 (static_cast<double> (magnitude)));
-    return text.data();
+    return decimalText (20.0 * std::log10 (static_cast<double> (magnitude)), 1) + " dB";
 }
 
 } // namespace kikitori

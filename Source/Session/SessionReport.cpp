@@ -1,9 +1,9 @@
 // What a SessionEngine shows of itself.
+#include "Core/PlainText.h"
 #include "Platform/LocalTime.h"
 #include "Session/SessionEngine.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 namespace kikitori
@@ -22,9 +22,7 @@ Milliseconds until (std::chrono::steady_clock::time_point now, std::chrono::stea
 
 std::string inSeconds (Milliseconds time)
 {
-    char text[32];
-    std::snprintf (text, sizeof (text), "%.1f s", static_cast<double> (time.count()) / 1000.0);
-    return text;
+    return decimalText (static_cast<double> (time.count()) / 1000.0, 1) + " s";
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "Transcript/PassReplacement.h"
 
+#include "Core/PlainText.h"
+
 #include <algorithm>
 #include <cctype>
 #include <string>
@@ -16,9 +18,7 @@ constexpr double tolerance = 0.001;
 
 std::string textOf (const Segment& segment, const SegmentWord& word)
 {
-    auto text = segment.text.substr (word.textBegin, word.textEnd - word.textBegin);
-    std::transform (text.begin(), text.end(), text.begin(),
-                    [] (unsigned char c) { return static_cast<char> (c < 0x80u ? std::tolower (c) : c); });
+    auto text = asciiLower (segment.text.substr (word.textBegin, word.textEnd - word.textBegin));
     std::erase_if (text, [] (unsigned char c) { return c < 0x80u && std::ispunct (c) != 0; });
     return text;
 }

@@ -1,12 +1,12 @@
 #include "Standalone/CommandLine/Options.h"
 
+#include "Core/PlainText.h"
 #include "Export/TranscriptFormat.h"
 #include "Session/WireFormat.h"
 #include "Standalone/CommandLine/OutputPlan.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -25,13 +25,32 @@ double retrySecondsFrom (const std::string& text)
     if (text == "forever")
         return std::numeric_limits<double>::infinity();
 
-    double seconds = -1.0;
-    const auto read = std::from_chars (text.data(), text.data() + text.size(), seconds);
-    if (read.ec != std::errc() || read.ptr != text.data() + text.size() || ! std::isfinite (seconds) || seconds < 0.0)
+    const auto seconds = numberFrom (text);
+    if (! seconds || *seconds < 0.0)
         throw CLI::ValidationError ("--retry", "give a number of seconds, or \"forever\"");
 
     constexpr double year = 3.0e7;
-    return seconds < year ? seconds : std::numeric_limits<double>::infinity();
+    return *seconds < year ? *seconds : std::numeric_limits<double>::infinity();
+}
+
+enum class Zero
+{
+    allowed,
+    refused
+};
+
+/** A number of seconds, which CLI11 would read as the locale has it, and "nan" as one. */
+void addSeconds (CLI::App& command, const std::string& name, double& target, Zero zero, const std::string& help)
+{
+    const auto take = [name, zero, &target] (const std::string& text)
+    {
+        const auto seconds = numberFrom (text);
+        if (! seconds || *seconds < 0.0 || (zero == Zero::refused && *seconds == 0.0))
+            throw CLI::ValidationError (name, std::string ("give a number of seconds")
+                                                  + (zero == Zero::refused ? " above 0" : ", 0 or more"));
+        target = *seconds;
+    };
+    command.add_option_function<std::string> (name, take, help)->type_name ("SECONDS");
 }
 
 ChannelChoice channelFrom (const std::string& text)
@@ -93,9 +112,8 @@ void addTranscribe (CLI::App& app, TranscribeOptions& options)
     addTranscriptOutput (*command, options.format, options.output);
     command->add_option ("--speaker", options.speaker, "a name that goes with every line");
     command->add_flag ("--times", options.lineTimes, "text: the time before each line");
-    command->add_option ("--from", options.from, "write only what is said from this second on")
-        ->check (CLI::NonNegativeNumber);
-    command->add_option ("--to", options.to, "write only what is said before this second")->check (CLI::PositiveNumber);
+    addSeconds (*command, "--from", options.from, Zero::allowed, "write only what is said from this second on");
+    addSeconds (*command, "--to", options.to, Zero::refused, "write only what is said before this second");
     addStreamOptions (*command, options.stream);
     command->footer (std::string ("With several files, --output names a folder that gets one file for each.\n\n")
                      + exitCodeHelp);
@@ -105,7 +123,7 @@ void addListen (CLI::App& app, ListenOptions& options)
 {
     auto* command = app.add_subcommand ("listen", "Transcribe a microphone until Ctrl-C");
     command->add_option ("--device", options.device, "input device, as `kikitori devices` prints it");
-    command->add_option ("--seconds", options.seconds, "stop after this time")->check (CLI::PositiveNumber);
+    addSeconds (*command, "--seconds", options.seconds, Zero::refused, "stop after this time");
     addTranscriptOutput (*command, options.format, options.output);
     options.stream.retrySeconds = std::numeric_limits<double>::infinity(); // somebody is there to end it
     addStreamOptions (*command, options.stream);

@@ -1,5 +1,6 @@
 #include "Standalone/CommandLine/Options.h"
 #include "Support/Catch.h"
+#include "Support/ForeignLocale.h"
 
 #include <cmath>
 
@@ -127,4 +128,24 @@ TEST_CASE ("help and version end well")
     for (const char* command : { "transcribe", "listen", "evaluate" })
         CHECK (ended ({ command, "--help" }).text.find ("6 done but something is missing") != std::string::npos);
     CHECK (ended ({ "--version" }).text.find ("kikitori ") == 0);
+}
+
+TEST_CASE ("seconds are numbers with a point, whatever the locale, and nothing else")
+{
+    const kikitori::testing::ForeignLocale locale ("de_DE");
+    const auto given =
+        parsed<TranscribeOptions> ({ "transcribe", "a.wav", "--from", "1.5", "--to", "2.25", "--retry", "0.5" });
+    CHECK (given.from == 1.5);
+    CHECK (given.to == 2.25);
+    CHECK (given.stream.retrySeconds == 0.5);
+    CHECK (parsed<ListenOptions> ({ "listen", "--seconds", "0.5" }).seconds == 0.5);
+
+    for (const auto* text : { "nan", "inf", "-1", "1,5", "", "1s" })
+    {
+        CAPTURE (text);
+        CHECK (ended ({ "transcribe", "a.wav", "--from", text }).code == ExitCode::usage);
+        CHECK (ended ({ "transcribe", "a.wav", "--to", text }).code == ExitCode::usage);
+        CHECK (ended ({ "listen", "--seconds", text }).code == ExitCode::usage);
+    }
+    CHECK (ended ({ "transcribe", "a.wav", "--to", "0" }).code == ExitCode::usage);
 }

@@ -1,6 +1,7 @@
 #include "LocalBackend/Address.h"
 #include "Network/Proxy.h"
 #include "Support/Catch.h"
+#include "Support/ForeignLocale.h"
 
 using namespace kikitori;
 
@@ -52,6 +53,12 @@ TEST_CASE ("a refusal does not repeat user and password", "[address]")
     CHECK (parsed.error().message.find ("someone") == std::string::npos);
     CHECK (parsed.error().message.find ("hidden") == std::string::npos);
     CHECK (parsed.error().message.find ("\"https://studio:8443\"") != std::string::npos);
+}
+
+TEST_CASE ("an address is the same under every locale, also where I is no capital i", "[address]")
+{
+    const kikitori::testing::ForeignLocale locale ("tr_TR");
+    CHECK (parseAddress ("HTTPS://WIKI.example").value().host == "wiki.example");
 }
 
 TEST_CASE ("a token's key is scheme, host and port", "[address]")

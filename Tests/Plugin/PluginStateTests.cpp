@@ -2,6 +2,7 @@
 
 #include "PluginScene.h"
 #include "Support/Catch.h"
+#include "Support/ForeignLocale.h"
 #include "Support/LongRun.h"
 #include "Transcript/Takes.h"
 
@@ -124,6 +125,33 @@ TEST_CASE ("What is known of a segment comes back exactly: words, clock, the hos
     REQUIRE (read.ok());
     REQUIRE (read.value().transcript->finals.size() == 1);
     CHECK (read.value().transcript->finals[0] == segment);
+}
+
+TEST_CASE ("A host's locale changes nothing of what is saved and read")
+{
+    auto state = example();
+    auto transcript = std::make_shared<TranscriptSnapshot> (*state.transcript);
+    auto segment = transcript->finals[0];
+    segment.startSeconds = 0.0;
+    segment.endSeconds = 40000.0 / 48000.0;
+    segment.host = HostPosition{ 61.25, 2'940'000, 122.5, 31, 3.5, 2, 1.5 };
+    segment.tokens = { { "segment", 0, 24000, 0.0, 0.5, 0.875, {}, segment.host } };
+    transcript->finals.truncate (0);
+    transcript->finals.push_back (segment);
+    state.transcript = transcript;
+    const auto plain = writeState (state);
+
+    for (const auto* name : { "de_DE", "tr_TR" })
+    {
+        const kikitori::testing::ForeignLocale locale (name);
+        CAPTURE (name);
+        CHECK (writeState (state) == plain);
+        const auto read = readState (plain.getData(), static_cast<int> (plain.getSize()));
+        REQUIRE (read.ok());
+        CHECK (read.value().settings == state.settings);
+        REQUIRE (read.value().transcript->finals.size() == 1);
+        CHECK (read.value().transcript->finals[0] == segment);
+    }
 }
 
 TEST_CASE ("An hour of speech with the times of its words takes less than 1 MB")

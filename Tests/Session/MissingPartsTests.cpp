@@ -1,5 +1,6 @@
 #include "Session/MissingParts.h"
 #include "Support/Catch.h"
+#include "Support/ForeignLocale.h"
 
 using namespace kikitori;
 
@@ -34,4 +35,12 @@ TEST_CASE ("where the backend failed, only the input's own problem is told besid
 {
     const Error cut{ "incomplete_audio", "talk.wav is cut short" };
     CHECK (missingParts ({ cut, 3.0, 0.5f, 1.0, false, true }, "talk.wav") == std::vector{ cut });
+}
+
+TEST_CASE ("what is missing is told in the same numbers under every locale", "[session]")
+{
+    const kikitori::testing::ForeignLocale locale ("de_DE");
+    const auto parts = missingParts ({ {}, 3.0, 0.0025f, 1.5, false, false }, "a");
+    CHECK (parts.at (0).message.find ("1.50 s") != std::string::npos);
+    CHECK (parts.at (1).message.find ("-52.0 dB") != std::string::npos);
 }
