@@ -18,10 +18,10 @@ bool isOfName (char c)
     return std::isalnum (code) != 0 || code >= 0x80 || c == '_' || c == '-' || c == '.' || c == '/';
 }
 
-/** Is the text before a place the beginning of a field "path"? */
-bool isPathField (std::string_view before)
+/** Is the text before a place the beginning of a field that tells a place? */
+bool isPlaceField (std::string_view before)
 {
-    for (const std::string_view key : { R"("path":")", R"("path": ")" })
+    for (const std::string_view key : { R"("path":")", R"("folder":")" })
         if (before.ends_with (key))
             return true;
 
@@ -37,7 +37,7 @@ void cut (std::string& text, const std::string& folder)
         const auto end = at + folder.size();
         const bool isWhole = end == text.size() || text[end] == '/' || ! isOfName (text[end]) || text[end] == '.';
 
-        if (! isWhole || (at > 0 && isOfName (text[at - 1])) || isPathField (std::string_view (text).substr (0, at)))
+        if (! isWhole || (at > 0 && isOfName (text[at - 1])) || isPlaceField (std::string_view (text).substr (0, at)))
         {
             at = end;
             continue;

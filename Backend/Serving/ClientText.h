@@ -20,7 +20,7 @@ public:
 
     /** text: a message or JSON. Paths in these folders lose the folder and keep what tells the file:
         "/srv/data/served/large/vocab.json" becomes "served/large/vocab.json", and a folder itself its name.
-        The value of a field "path", which the protocol has (Docs/Protocol.md), stays as it is. */
+        The value of a field "path" or "folder", which the protocol has (Docs/Protocol.md), stays as it is. */
     std::string of (std::string text) const;
 
 private:

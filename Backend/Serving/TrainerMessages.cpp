@@ -76,7 +76,8 @@ void TrainerSupervisor::handleCheckpoint (const std::string& line)
         return;
 
     const auto& payload = parsed.value()["payload"];
-    TrainingCheckpoint checkpoint{ stringAt (payload, "path"), boolAt (payload, "best", false), boolAt (payload, "serve", false) };
+    TrainingCheckpoint checkpoint{ stringAt (payload, "path"), boolAt (payload, "best", false),
+                                   boolAt (payload, "serve", false) };
     log::write ({ log::Level::info,
                   "training",
                   "checkpoint",

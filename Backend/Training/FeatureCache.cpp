@@ -18,7 +18,7 @@ namespace kikitori::backend
 
 namespace
 {
-constexpr std::uint64_t layoutVersion = 4; // counts up when features or file change
+constexpr std::uint64_t layoutVersion = 5; // counts up when features or file change
 constexpr double quietLogMel = -16.0;      // mean of a frame of digital silence is -16.6
 
 void mix (std::uint64_t& hash, std::string_view bytes)

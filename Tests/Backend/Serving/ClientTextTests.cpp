@@ -16,6 +16,7 @@ TEST_CASE ("What clients are told names files of this computer without the folde
     CHECK (text.of (R"({"detail":"/opt/models/日本/a.json: broken"})") == R"({"detail":"日本/a.json: broken"})");
 
     // Others' folders, and the field that the protocol has.
-    for (const std::string same : { "/opt/models2/a", "/mnt/opt/models/a", R"({"path":"/opt/models/large"})", "" })
+    for (const std::string same : { "/opt/models2/a", "/mnt/opt/models/a", R"({"path":"/opt/models/large"})", R"({"folder":"/opt/models"})",
+                                     "" })
         CHECK (text.of (same) == same);
 }
