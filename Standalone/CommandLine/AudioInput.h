@@ -41,9 +41,13 @@ public:
     /** The inputs in the order the systems list them. Error: no_audio. */
     static Result<std::vector<AudioInputDevice>> list();
 
-    /** Opens a device by its name or a part of it ("" = the default one), at a rate near 48 kHz. Errors: no_audio,
-        unknown_device, device_failed. */
-    static Result<std::unique_ptr<AudioInput>> open (const std::string& name);
+    /** The names of a device's inputs; name as in open(). It is looked at alone: some of the others' libraries write to
+        standard error. Errors: no_audio, unknown_device, device_failed. */
+    static Result<std::vector<std::string>> inputsOf (const std::string& name);
+
+    /** Opens a device by its name or a part of it ("" = the default one), at a rate near 48 kHz, with the inputs that
+        chooseInputs() gives for `channel`. Errors: no_audio, unknown_device, unknown_channel, device_failed. */
+    static Result<std::unique_ptr<AudioInput>> open (const std::string& name, const std::string& channel);
 
     virtual std::string name() const = 0;
     virtual AudioInputFormat format() const = 0;

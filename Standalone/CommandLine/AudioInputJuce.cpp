@@ -1,4 +1,5 @@
 #include "Standalone/CommandLine/AudioInput.h"
+#include "Standalone/CommandLine/InputChannels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -74,10 +75,11 @@ public:
     }
 
     /** "" or what the system said. */
-    juce::String openDevice()
+    juce::String openDevice (const std::vector<int>& channels)
     {
         juce::BigInteger inputs;
-        inputs.setRange (0, std::min (2, device->getInputChannelNames().size()), true);
+        for (const auto channel : channels)
+            inputs.setBit (channel);
         const double rate = nearest (device->getAvailableSampleRates(), 48000.0, 48000.0);
         const int block = nearest (device->getAvailableBufferSizes(), 480, device->getDefaultBufferSize());
         return device->open (inputs, {}, rate, block);
@@ -137,6 +139,14 @@ private:
     std::string lastProblem;
 };
 
+std::vector<std::string> inputNames (juce::AudioIODevice& device)
+{
+    std::vector<std::string> names;
+    for (const auto& name : device.getInputChannelNames())
+        names.push_back (name.toStdString());
+    return names;
+}
+
 /** Indices to try in this order: the named device (else one whose name contains it), or without a name the default
     one and then the others. */
 std::vector<int> candidates (const juce::StringArray& names, int standard, const std::string& name)
@@ -162,26 +172,68 @@ std::vector<int> candidates (const juce::StringArray& names, int standard, const
     return order;
 }
 
-Result<std::unique_ptr<AudioInput>> openOne (juce::AudioIODeviceType& type,
-                                             const juce::String& name,
-                                             const std::shared_ptr<DeviceTypes>& types)
+Error failedToOpen (const juce::String& name, const juce::String& why)
 {
-    const auto failed = [&name] (const juce::String& why)
-    {
-        return Error{ "device_failed", "the audio input \"" + name.toStdString() + "\" cannot be opened: "
-                                           + why.toStdString() + "; see `kikitori devices` for the others" };
-    };
+    return { "device_failed", "the audio input \"" + name.toStdString() + "\" cannot be opened: " + why.toStdString()
+                                  + "; see `kikitori devices` for the others" };
+}
 
+/** A device that has inputs, not yet open. */
+Result<std::unique_ptr<juce::AudioIODevice>> findDevice (juce::AudioIODeviceType& type, const juce::String& name)
+{
     std::unique_ptr<juce::AudioIODevice> device (type.createDevice ({}, name));
     if (device == nullptr)
-        return failed ("it is gone");
+        return failedToOpen (name, "it is gone");
+    if (device->getInputChannelNames().isEmpty())
+        return failedToOpen (name, "it has no input channel");
+    return device;
+}
+
+Result<std::unique_ptr<AudioInput>> openInput (std::unique_ptr<juce::AudioIODevice> device,
+                                               const std::string& channel,
+                                               const std::shared_ptr<DeviceTypes>& types)
+{
+    const auto name = device->getName();
+    const auto channels = chooseInputs (inputNames (*device), channel);
+    if (! channels)
+        return channels.error();
 
     auto input = std::make_unique<JuceAudioInput> (std::move (device), types);
-    if (const auto error = input->openDevice(); error.isNotEmpty())
-        return failed (error);
+    if (const auto error = input->openDevice (channels.value()); error.isNotEmpty())
+        return failedToOpen (name, error);
     if (input->format().channels == 0)
-        return failed ("it has no input channel");
+        return failedToOpen (name, "it has no input channel");
     return std::unique_ptr<AudioInput> (std::move (input));
+}
+
+/** The first thing that `use` makes of a device with this name or, without one, of any: systems also list servers that
+    do not run. */
+template <typename Made, typename Use>
+Result<Made> firstOf (const DeviceTypes& types, const std::string& name, Use use)
+{
+    std::optional<Error> firstError;
+    bool hasInputs = false;
+
+    for (const auto& type : types)
+    {
+        const auto names = type->getDeviceNames (true);
+        hasInputs = hasInputs || ! names.isEmpty();
+
+        for (const int index : candidates (names, type->getDefaultDeviceIndex (true), name))
+        {
+            auto device = findDevice (*type, names[index]);
+            Result<Made> made = device ? use (std::move (device).value()) : Result<Made> (device.error());
+            if (made || made.error().code == "unknown_channel") // the device is there: another one was not meant
+                return made;
+            firstError = firstError.value_or (made.error());
+        }
+    }
+
+    if (firstError)
+        return *firstError;
+    if (! hasInputs)
+        return noInputs();
+    return Error{ "unknown_device", "no audio input is named \"" + name + "\"; `kikitori devices` lists them" };
 }
 
 } // namespace
@@ -205,33 +257,20 @@ Result<std::vector<AudioInputDevice>> AudioInput::list()
     return devices;
 }
 
-Result<std::unique_ptr<AudioInput>> AudioInput::open (const std::string& name)
+Result<std::vector<std::string>> AudioInput::inputsOf (const std::string& name)
+{
+    using Names = std::vector<std::string>;
+    keepJuceUp();
+    return firstOf<Names> (createTypes(), name, [] (std::unique_ptr<juce::AudioIODevice> device)
+                           { return Result<Names> (inputNames (*device)); });
+}
+
+Result<std::unique_ptr<AudioInput>> AudioInput::open (const std::string& name, const std::string& channel)
 {
     keepJuceUp();
     const auto types = std::make_shared<DeviceTypes> (createTypes());
-    std::optional<Error> firstError;
-    bool hasInputs = false;
-
-    for (const auto& type : *types)
-    {
-        const auto names = type->getDeviceNames (true);
-        hasInputs = hasInputs || ! names.isEmpty();
-
-        // Without a name any input will do: systems also list servers that do not run.
-        for (const int index : candidates (names, type->getDefaultDeviceIndex (true), name))
-        {
-            auto input = openOne (*type, names[index], types);
-            if (input)
-                return input;
-            firstError = firstError.value_or (input.error());
-        }
-    }
-
-    if (firstError)
-        return *firstError;
-    if (! hasInputs)
-        return noInputs();
-    return Error{ "unknown_device", "no audio input is named \"" + name + "\"; `kikitori devices` lists them" };
+    return firstOf<std::unique_ptr<AudioInput>> (*types, name, [&] (std::unique_ptr<juce::AudioIODevice> device)
+                                                 { return openInput (std::move (device), channel, types); });
 }
 
 } // namespace kikitori::commandline

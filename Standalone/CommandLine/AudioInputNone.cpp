@@ -16,6 +16,8 @@ Error noAudio()
 
 Result<std::vector<AudioInputDevice>> AudioInput::list() { return noAudio(); }
 
-Result<std::unique_ptr<AudioInput>> AudioInput::open (const std::string&) { return noAudio(); }
+Result<std::vector<std::string>> AudioInput::inputsOf (const std::string&) { return noAudio(); }
+
+Result<std::unique_ptr<AudioInput>> AudioInput::open (const std::string&, const std::string&) { return noAudio(); }
 
 } // namespace kikitori::commandline

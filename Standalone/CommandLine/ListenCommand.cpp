@@ -19,7 +19,7 @@ ExitCode runListen (const ListenOptions& options)
         return reportFailure (plan.error());
     const auto format = plan.value().format;
 
-    auto input = AudioInput::open (options.device);
+    auto input = AudioInput::open (options.device, options.channel);
     if (! input)
     {
         complain (input.error().message);
@@ -34,14 +34,14 @@ ExitCode runListen (const ListenOptions& options)
     LiveDisplay display (stderr, LiveDisplay::chooseStyle (stderr, false));
     TranscriptPrinter printer (growsOnOutput ? stdout : nullptr, display,
                                ! growsOnOutput || ::isatty (STDOUT_FILENO) == 0);
-    display.printLine ("Listening to " + name
+    display.printLine ("Listening to " + name + (options.channel.empty() ? "" : ", input " + options.channel)
                        + (options.seconds > 0.0 ? std::string() : std::string (". Ctrl-C ends it.")));
 
     StreamRequest request;
     request.options = options.stream;
     request.isLive = true;
     request.limitSeconds = options.seconds;
-    MicrophoneFeed feed (std::move (input).value(), [name] { return AudioInput::open (name); });
+    MicrophoneFeed feed (std::move (input).value(), [name, channel = options.channel] { return AudioInput::open (name, channel); });
     const auto outcome = runStream (feed, request, connectBackend(), &printer);
     printer.finish (*outcome.transcript);
 

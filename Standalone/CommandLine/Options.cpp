@@ -123,6 +123,11 @@ void addListen (CLI::App& app, ListenOptions& options)
 {
     auto* command = app.add_subcommand ("listen", "Transcribe a microphone until Ctrl-C");
     command->add_option ("--device", options.device, "input device, as `kikitori devices` prints it");
+    command
+        ->add_option ("--channel", options.channel,
+                      "one input of the device, by its number or name, as `devices --device NAME` prints them")
+        ->type_name ("CHANNEL")
+        ->default_str ("a mix of the first two");
     addSeconds (*command, "--seconds", options.seconds, Zero::refused, "stop after this time");
     addTranscriptOutput (*command, options.format, options.output);
     options.stream.retrySeconds = std::numeric_limits<double>::infinity(); // somebody is there to end it
@@ -133,7 +138,10 @@ void addListen (CLI::App& app, ListenOptions& options)
 void addDevices (CLI::App& app, DevicesOptions& options)
 {
     auto* command = app.add_subcommand ("devices", "List the audio inputs");
-    command->add_flag ("--check", options.checkOnly, "print nothing; exit code 0 if there is an input, else 3");
+    auto* check =
+        command->add_flag ("--check", options.checkOnly, "print nothing; exit code 0 if there is an input, else 3");
+    command->add_option ("--device", options.device, "list the inputs of this device, for `listen --channel`")
+        ->excludes (check);
 }
 
 void addEvaluate (CLI::App& app, EvaluateOptions& options)

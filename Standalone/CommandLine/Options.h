@@ -47,8 +47,9 @@ struct TranscribeOptions
 struct ListenOptions
 {
     StreamOptions stream;
-    std::string device; ///< "" = the system's default
-    std::string format; ///< as of TranscribeOptions
+    std::string device;  ///< "" = the system's default
+    std::string channel; ///< number or name of one of its inputs; "" = a mix of the first two
+    std::string format;  ///< as of TranscribeOptions
     std::string output;
     double seconds = 0.0; ///< 0 = until interrupted
 };
@@ -56,6 +57,7 @@ struct ListenOptions
 struct DevicesOptions
 {
     bool checkOnly = false; ///< print nothing; exit 0 if there is an input, else 3
+    std::string device;     ///< list the inputs of this one; "" = list the devices
 };
 
 struct EvaluateOptions

@@ -68,6 +68,12 @@ TEST_CASE ("transcribe takes a track and a channel")
     }
 }
 
+TEST_CASE ("listen takes an input of the device by number or name")
+{
+    CHECK (parsed<ListenOptions> ({ "listen" }).channel.empty());
+    CHECK (parsed<ListenOptions> ({ "listen", "--channel", "Mic 2" }).channel == "Mic 2");
+}
+
 TEST_CASE ("- is standard input and standard output")
 {
     const auto piped = parsed<TranscribeOptions> ({ "transcribe", "-", "a", "-o", "-" });

@@ -65,4 +65,48 @@ TEST_CASE ("a microphone is listed and heard, without a display")
     CHECK (heard.errors.find ("No words were recognized. The recording is silent") != std::string::npos);
     CHECK (nlohmann::json::parse (heard.output, nullptr, false).is_object());
 }
+
+TEST_CASE ("an input of a device is chosen by its number or name")
+{
+    Rig rig;
+    useAudioDevices (rig, true);
+    if (! hasAudioDevices (rig))
+    {
+        WARN ("not tested: this build has no audio devices");
+        return;
+    }
+    CHECK (rig.runClient ({ "devices", "--device", "fake" }).output.find ("1  channel 1\n2  channel 2\n") == 0);
+    CHECK (rig.runClient ({ "devices", "--device", "no such device" }).code == 3);
+
+    /** Listens to two inputs with these levels. */
+    const auto listen = [&rig] (float first, float second, const std::string& options)
+    {
+        std::string sound; // floats, as JUCE asks ALSA for first
+        for (int i = 0; i < 48000; ++i)
+            for (const auto level : { first, second })
+                sound.append (reinterpret_cast<const char*> (&level), sizeof level);
+        std::ofstream (rig.file ("sound.raw"), std::ios::binary) << sound;
+
+        // The device is read as fast as it gives, also before the stream begins: it must not run dry.
+        const auto raw = "'" + rig.file ("speech.raw") + "'";
+        return rig.runScript ("rm " + raw + " && mkfifo " + raw
+                              + " && { timeout 60 sh -c 'while :; do cat \"$0\" > \"$1\"; done' '" + rig.file ("sound.raw")
+                              + "' " + raw + " 2>/dev/null & } && writer=$!\n"
+                              + "\"$kikitori\" listen --device fake --seconds 1 " + options
+                              + "; code=$?\nkill $writer; exit $code");
+    };
+    const auto isSilent = [&] (float first, float second, const std::string& options)
+    { return listen (first, second, options).errors.find ("The recording is silent") != std::string::npos; };
+
+    CHECK (isSilent (0.5f, 0.0f, "--channel 2"));
+    CHECK (isSilent (0.5f, 0.0f, "--channel 'Channel 2'"));
+    CHECK_FALSE (isSilent (0.0f, 0.5f, "--channel 2"));
+    CHECK_FALSE (isSilent (0.5f, 0.0f, ""));
+    CHECK_FALSE (isSilent (0.0f, 0.5f, ""));
+
+    const auto none = listen (0.0f, 0.0f, "--channel headphones");
+    CHECK (none.code == 3);
+    CHECK (none.errors.find ("there is no input \"headphones\"; there are: 1 channel 1, 2 channel 2, ")
+           != std::string::npos);
+}
 #endif
