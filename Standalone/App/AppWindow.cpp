@@ -49,7 +49,7 @@ public:
 
 private:
     static constexpr int barHeight = 40;
-    static constexpr int settingsItem = 10000;
+    static constexpr int settingsItem = 10000, mixItem = 20000; ///< the inputs' items follow
 
     void lookAndFeelChanged() override
     {
@@ -68,11 +68,32 @@ private:
 
         auto* current = input.devices().getCurrentAudioDevice();
         device.setText (input.isLost() ? words ("Microphone disconnected. Reconnect it or choose another input.")
-                        : input.hasInput() ? words ("Listens to %1 at %2 Hz", input.deviceName(),
+                        : input.hasInput() ? words ("Listens to %1 at %2 Hz", listenedTo(),
                                                   juce::String (juce::roundToInt (current->getCurrentSampleRate())))
                                          : words ("No audio input"),
                         juce::dontSendNotification);
         device.setTitle (words ("Audio input"));
+    }
+
+    /** The device, with the input where one of several is chosen. */
+    juce::String listenedTo() const
+    {
+        const auto names = input.inputNames();
+        const auto chosen = input.chosenInput();
+        return input.deviceName() + (names.size() > 1 && chosen >= 0 ? ", " + names[chosen] : juce::String());
+    }
+
+    void addInputs (juce::PopupMenu& menu, const plugin::Words& words) const
+    {
+        const auto names = input.inputNames();
+        if (names.size() < 2)
+            return;
+
+        menu.addSeparator();
+        menu.addSectionHeader (words ("Channel"));
+        menu.addItem (mixItem, words ("Mix"), true, input.chosenInput() < 0);
+        for (int i = 0; i < names.size(); ++i)
+            menu.addItem (mixItem + 1 + i, names[i], true, input.chosenInput() == i);
     }
 
     void showInputs()
@@ -88,6 +109,7 @@ private:
         if (choices.empty())
             menu.addItem (-1, words ("No audio input"), false);
 
+        addInputs (menu, words);
         menu.addSeparator();
         menu.addItem (settingsItem, words ("Audio settings ..."));
         menu.showMenuAsync (juce::PopupMenu::Options().withTargetComponent (choose),
@@ -98,6 +120,9 @@ private:
 
                                 if (chosen == settingsItem)
                                     return openSettings();
+
+                                if (chosen >= mixItem)
+                                    return input.chooseInput (chosen - mixItem - 1);
 
                                 const auto problem = input.choose (choices[static_cast<std::size_t> (chosen - 1)]);
 

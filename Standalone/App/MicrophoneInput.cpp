@@ -180,6 +180,46 @@ juce::String MicrophoneInput::deviceName() const
     return device != nullptr ? device->getName() : juce::String();
 }
 
+juce::StringArray MicrophoneInput::inputNames() const
+{
+    auto* device = manager.getCurrentAudioDevice();
+    if (device == nullptr)
+        return {};
+
+    const auto names = device->getInputChannelNames();
+    const auto active = device->getActiveInputChannels();
+    juce::StringArray found;
+    for (int i = 0; i <= active.getHighestBit() && found.size() < plugin::Parameters::numberedChannels; ++i)
+        if (active[i])
+            found.add (juce::String (found.size() + 1) + " " + names[i]);
+    return found;
+}
+
+int MicrophoneInput::chosenInput() const
+{
+    using Kind = ChannelChoice::Kind;
+    const auto choice = processor.hostParameters().channel();
+
+    // As the tap: one that is not there means the nearest.
+    const auto nearest = [this] (int index) { return std::min (index, inputNames().size() - 1); };
+    switch (choice.kind)
+    {
+        case Kind::left: return nearest (0);
+        case Kind::right: return nearest (1);
+        case Kind::numbered: return nearest (choice.number);
+        case Kind::mid:
+        case Kind::mix: break;
+    }
+    return -1;
+}
+
+void MicrophoneInput::chooseInput (int index)
+{
+    processor.hostParameters().channelParameter = plugin::Parameters::indexOf (
+        index < 0 ? ChannelChoice{}
+                  : ChannelChoice{ ChannelChoice::Kind::numbered, static_cast<std::uint8_t> (index) });
+}
+
 void MicrophoneInput::audioDeviceAboutToStart (juce::AudioIODevice* device)
 {
     const auto channels = std::max (1, device->getActiveInputChannels().countNumberOfSetBits());

@@ -54,6 +54,14 @@ public:
     std::vector<Choice> choices();
     /** Returns what went wrong, empty if nothing did. */
     juce::String choose (const Choice& choice);
+
+    /** The open device's inputs, "1 Mic", in the order in which they reach the processor; as many as can be chosen. */
+    juce::StringArray inputNames() const;
+    /** The place of the one that is listened to; -1 where it is a mix. */
+    int chosenInput() const;
+    /** Listens to one of them, or with -1 to the mix. */
+    void chooseInput (int index);
+
     juce::AudioDeviceManager& devices() noexcept { return manager; }
 
 private:
