@@ -1,5 +1,5 @@
 /*  Mixes the channels of a recording or a track down to one, so that a voice keeps its level whichever channels carry
-    it: the mix is as loud as its loudest channel. Where channels cancel each other, the loudest one takes the mix's place.
+    it: the mix is as loud as its loudest channel. Where channels cancel each other, the loudest one takes its place.
 
     Levels are followed over 0.3 s; gains change in ramps. Channels of a known layout have the weights of ITU-R BS.775
     (centre 0 dB, left and right -3 dB, surround -6 dB; LFE -30 dB); all others count the same.

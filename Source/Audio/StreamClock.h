@@ -1,5 +1,5 @@
-/*  Where the frames of a recording lie on its container's clock, for AudioFileReader. Samples alone tell no times: audio
-    may begin later than the picture, and what was not recorded leaves no sample.
+/*  Where the frames of a recording lie on its container's clock, for AudioFileReader. Samples alone tell no times:
+    audio may begin later than the picture, and what was not recorded leaves no sample.
 
     Small differences are the rounding of time stamps. A clock that goes back, as where recordings were joined, goes on
     from where it was.

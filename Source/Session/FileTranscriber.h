@@ -81,8 +81,8 @@ public:
     FileTranscriber (const FileTranscriber&) = delete;
     FileTranscriber& operator= (const FileTranscriber&) = delete;
 
-    /** "*.wav;*.WAV;*.flac;...": of files to choose from, for dialogs that tell capitals apart. What can be read is told
-        by their content alone. */
+    /** "*.wav;*.WAV;*.flac;...": of files to choose from, for dialogs that tell capitals apart. What can be read is
+        told by their content alone. */
     static std::string filePatterns();
 
     /** Brings back what the keeper has of an earlier run; soon, and once. The first add() does it too. */

@@ -21,7 +21,8 @@ Result<std::vector<int>> chooseInputs (const std::vector<std::string>& names, co
 
     const auto text = foldedText (wanted);
     const auto isIt = [&text] (const std::string& name) { return foldedText (name) == text; };
-    const auto holdsIt = [&text] (const std::string& name) { return foldedText (name).find (text) != std::string::npos; };
+    const auto holdsIt = [&text] (const std::string& name)
+    { return foldedText (name).find (text) != std::string::npos; };
     auto found = std::find_if (names.begin(), names.end(), isIt);
     if (found == names.end())
         found = std::find_if (names.begin(), names.end(), holdsIt);

@@ -41,7 +41,8 @@ ExitCode runListen (const ListenOptions& options)
     request.options = options.stream;
     request.isLive = true;
     request.limitSeconds = options.seconds;
-    MicrophoneFeed feed (std::move (input).value(), [name, channel = options.channel] { return AudioInput::open (name, channel); });
+    MicrophoneFeed feed (std::move (input).value(),
+                         [name, channel = options.channel] { return AudioInput::open (name, channel); });
     const auto outcome = runStream (feed, request, connectBackend(), &printer);
     printer.finish (*outcome.transcript);
 

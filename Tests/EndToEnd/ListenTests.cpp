@@ -90,8 +90,8 @@ TEST_CASE ("an input of a device is chosen by its number or name")
         // The device is read as fast as it gives, also before the stream begins: it must not run dry.
         const auto raw = "'" + rig.file ("speech.raw") + "'";
         return rig.runScript ("rm " + raw + " && mkfifo " + raw
-                              + " && { timeout 60 sh -c 'while :; do cat \"$0\" > \"$1\"; done' '" + rig.file ("sound.raw")
-                              + "' " + raw + " 2>/dev/null & } && writer=$!\n"
+                              + " && { timeout 60 sh -c 'while :; do cat \"$0\" > \"$1\"; done' '"
+                              + rig.file ("sound.raw") + "' " + raw + " 2>/dev/null & } && writer=$!\n"
                               + "\"$kikitori\" listen --device fake --seconds 1 " + options
                               + "; code=$?\nkill $writer; exit $code");
     };

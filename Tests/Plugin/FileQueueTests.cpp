@@ -112,8 +112,10 @@ TEST_CASE ("A list that is damaged gives what can be understood, and no path lea
     }
 
     folder.write ("secret.words.json", "{\"segments\": [[0, 1, \"secret\", true]]}");
-    folder.write ("list.json", "[{\"path\": \"/a.wav\", \"state\": \"sings\"}, {\"path\": \"/b.wav\", \"state\": \"done\", "
-                               "\"seconds\": -1, \"words\": \"../secret\", \"audio\": {\"track\": 1e99, \"channel\": \"x\", "
+    folder.write ("list.json", "[{\"path\": \"/a.wav\", \"state\": \"sings\"}, "
+                               "{\"path\": \"/b.wav\", \"state\": \"done\", "
+                               "\"seconds\": -1, \"words\": \"../secret\", "
+                               "\"audio\": {\"track\": 1e99, \"channel\": \"x\", "
                                "\"tracks\": [1, {}], \"played\": 7, \"sounding\": -2, \"cancelled\": 1}}, "
                                "{\"path\": \"/c.wav\", \"state\": \"done\", "
                                "\"words\": \"0123\", \"audio\": []}]");
