@@ -82,17 +82,19 @@ std::vector<HubFile> needed (const std::vector<HubFile>& all)
     }
     else
     {
-        for (const auto* name :
-             { "config.json", "preprocessor_config.json", "vocab.json", "tokenizer.json", "tokenizer_config.json" })
+        for (const auto* name : { "config.json", "preprocessor_config.json", "processor_config.json", "vocab.json",
+                                  "tokenizer.json", "tokenizer_config.json" })
             names.insert (name);
 
         if (has ("model.safetensors"))
             names.insert ("model.safetensors");
         else if (has ("model.safetensors.index.json"))
             for (const auto& file : all)
+            {
                 if (file.path.starts_with ("model-") || file.path == "model.safetensors.index.json")
                     names.insert (file.path);
-        if (names.size() == 6)
+            }
+        else
             names.insert ("pytorch_model.bin");
     }
 

@@ -5,6 +5,8 @@
 #include "Protocol/JsonReading.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace kikitori::backend
 {
@@ -69,16 +71,75 @@ struct Keys
     {
         if (! error)
             error =
-                Error{ "model_unsupported", "config.json: \"" + key + "\" is "
+                Error{ "model_unsupported", file + ": \"" + key + "\" is "
                                                 + (root.contains (key) ? root[key].dump().substr (0, 60) : "missing")
                                                 + "; this engine runs " + allowed + "." };
     }
 
     json root;
     std::optional<Error> error;
+    std::string file = "config.json"; ///< for complaints
 };
 
-json wav2Vec2Config (Keys& keys, bool isConformer, const std::filesystem::path& folder)
+/** What preprocessor_config.json says of the sound and, since transformers 5, "feature_extractor" of
+    processor_config.json; where both are there they must agree. */
+Result<Keys> readPreprocessor (const std::filesystem::path& folder)
+{
+    Keys keys{ json::object(), {}, "preprocessor_config.json" };
+
+    for (const auto* file : { "preprocessor_config.json", "processor_config.json" })
+    {
+        auto read = readJsonObject (folder / file);
+
+        if (! read && read.error().code == "file_missing")
+            continue;
+        if (! read)
+            return read.error();
+
+        auto object = std::move (read).value();
+
+        if (file == std::string ("processor_config.json"))
+            object = object.contains ("feature_extractor") ? json (object["feature_extractor"]) : json::object();
+        if (! object.is_object())
+            return Error{ "model_broken", file + std::string (": \"feature_extractor\" is no object") };
+
+        for (const auto& [key, value] : object.items())
+        {
+            if (const auto known = keys.root.find (key); known != keys.root.end() && *known != value)
+                return Error{ "model_unsupported", file + std::string (": \"") + key + "\" is " + value.dump().substr (0, 60)
+                                                       + ", and " + known->dump().substr (0, 60) + " in " + keys.file };
+
+            keys.root[key] = value;
+        }
+
+        if (! object.empty())
+            keys.file = file;
+    }
+
+    return keys;
+}
+
+/** Refuses what this engine would do otherwise, and names that it does not know: a model that is fed other sound than it
+    was trained with writes wrong words. `numbers`: what each must be where it is given. */
+void checkPreprocessor (Keys& keys, const std::map<std::string, double>& numbers, const std::set<std::string>& others)
+{
+    static const std::set<std::string> harmless{ "feature_extractor_type", "processor_class", "tokenizer_class",
+                                                 "padding_side",           "padding_value",   "return_attention_mask",
+                                                 "transformers_version" };
+
+    for (const auto& [key, value] : keys.root.items())
+        if (const auto number = numbers.find (key); number != numbers.end())
+        {
+            if (! value.is_number() || value.get<double>() != number->second)
+                keys.complain (key, json (number->second).dump());
+        }
+        else if (! others.contains (key) && ! harmless.contains (key))
+        {
+            keys.complain (key, "models without it");
+        }
+}
+
+json wav2Vec2Config (Keys& keys, bool isConformer, Keys& preprocessor)
 {
     keys.choice ("feat_extract_activation", "gelu", { "gelu" });
 
@@ -88,13 +149,18 @@ json wav2Vec2Config (Keys& keys, bool isConformer, const std::filesystem::path& 
         keys.complain ("adapter_attn_dim", "models without adapters");
 
     const auto activation = keys.choice ("hidden_act", "gelu", { "gelu", "silu", "swish" });
-    const auto preprocessor = readJsonObject (folder / "preprocessor_config.json");
+    checkPreprocessor (preprocessor, { { "sampling_rate", 16000 }, { "feature_size", 1 } }, { "do_normalize" });
+
+    if (const auto found = preprocessor.root.find ("do_normalize");
+        found != preprocessor.root.end() && ! found->is_boolean())
+        preprocessor.complain ("do_normalize", "true and false");
+
     json config{ { "architecture", "wav2vec2_ctc" },
                  { "conv_dim", keys.integers ("conv_dim", { 512, 512, 512, 512, 512, 512, 512 }) },
                  { "conv_kernel", keys.integers ("conv_kernel", { 10, 3, 3, 3, 3, 2, 2 }) },
                  { "conv_stride", keys.integers ("conv_stride", { 5, 2, 2, 2, 2, 2, 2 }) },
                  { "conv_norm", keys.choice ("feat_extract_norm", "group", { "group", "layer" }) },
-                 { "normalise_input", ! preprocessor || boolAt (preprocessor.value(), "do_normalize", true) },
+                 { "normalise_input", preprocessor.flag ("do_normalize", true) },
                  { "block", isConformer ? "conformer" : "transformer" },
                  { "d_model", keys.integer ("hidden_size", 768) },
                  { "n_layers", keys.integer ("num_hidden_layers", 12) },
@@ -158,11 +224,19 @@ TensorSet withNemoNames (const TensorSet& tensors)
     return renamed;
 }
 
-ForeignConformer parakeetConfig (Keys& keys)
+ForeignConformer parakeetConfig (Keys& keys, Keys& preprocessor)
 {
     ForeignConformer c;
     keys.choice ("hidden_act", "silu", { "silu", "swish" });
     c.mels = keys.integer ("num_mel_bins", 80);
+    checkPreprocessor (preprocessor,
+                       { { "sampling_rate", 16000 },
+                         { "feature_size", c.mels },
+                         { "preemphasis", 0.97 },
+                         { "n_fft", 512 },
+                         { "hop_length", 160 },
+                         { "win_length", 400 } },
+                       {});
     c.size = keys.integer ("hidden_size", 1024);
     c.layers = keys.integer ("num_hidden_layers", 24);
     c.heads = keys.integer ("num_attention_heads", 8);
@@ -234,15 +308,22 @@ Result<ImportedModel> importHuggingFace (const std::filesystem::path& folder)
     if (! encoder.root.is_object())
         encoder.root = json::object();
 
+    auto preprocessor = readPreprocessor (folder);
+
+    if (! preprocessor)
+        return preprocessor.error();
+
     ImportedModel model;
-    const auto conformer = isParakeet ? parakeetConfig (encoder) : ForeignConformer{};
-    model.config = isParakeet ? toJson (conformer) : wav2Vec2Config (encoder, isConformer, folder);
+    const auto conformer = isParakeet ? parakeetConfig (encoder, preprocessor.value()) : ForeignConformer{};
+    model.config = isParakeet ? toJson (conformer) : wav2Vec2Config (encoder, isConformer, preprocessor.value());
     const int size = model.config["d_model"], heads = model.config["n_heads"];
 
     if (! encoder.error && (size < 2 || heads < 1 || size % heads != 0))
         encoder.complain ("num_attention_heads", "a divisor of hidden_size");
     if (encoder.error)
         return *encoder.error;
+    if (preprocessor.value().error)
+        return *preprocessor.value().error;
 
     auto tensors = readWeights (folder);
 

@@ -5,6 +5,8 @@
 #include "Support/TemporaryFolder.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 using namespace kikitori;
 using namespace kikitori::backend;
@@ -54,6 +56,25 @@ TEST_CASE ("A model is fetched from the hub, checked, installed with its card an
 
     for (const auto& request : server.requests())
         CHECK (request.find ("msgpack") == std::string::npos);
+}
+
+TEST_CASE ("A folder of transformers 5 is fetched with its processor_config.json")
+{
+    const TemporaryFolder folder, source;
+    std::filesystem::copy (fixtures + "/wav2vec2", source.path, std::filesystem::copy_options::recursive);
+    std::filesystem::remove (source.path / "preprocessor_config.json");
+    source.write ("processor_config.json", R"({"feature_extractor":{"sampling_rate":8000}})");
+    HubServer server;
+
+    for (const auto& entry : std::filesystem::directory_iterator (source.path))
+    {
+        std::ifstream in (entry.path(), std::ios::binary);
+        server.add (entry.path().filename().string(), { std::istreambuf_iterator<char> (in), {} }, false);
+    }
+
+    const auto pulled = pull (server, folder.path);
+    REQUIRE_FALSE (pulled.ok());
+    CHECK (pulled.error().message.find ("\"sampling_rate\" is 8000") != std::string::npos);
 }
 
 TEST_CASE ("A .nemo archive is fetched and installed")

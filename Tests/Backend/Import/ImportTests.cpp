@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include <nlohmann/json.hpp>
+
 using namespace kikitori;
 using namespace kikitori::backend;
 namespace fs = std::filesystem;
@@ -117,6 +119,56 @@ TEST_CASE ("An unknown architecture is named, with those that are known")
         Changed ("wav2vec2", "config.json", "\"hidden_act\": \"gelu\"", "\"hidden_act\": \"relu\"").folder.path);
     CHECK (activation.code == "model_unsupported");
     CHECK (activation.message.find ("hidden_act") != std::string::npos);
+}
+
+TEST_CASE ("What a model's processor says of the sound is read from either file, and nothing that is not understood passes")
+{
+    // As transformers 5 writes it: no preprocessor_config.json.
+    const auto normalises = [] (const fs::path& source)
+    {
+        const TemporaryFolder models;
+        const auto imported = importModel (source, models.path, { "model", {}, false });
+        REQUIRE (imported.ok());
+        return nlohmann::json::parse (contentOf (models.path / "model" / "config.json"))["normalise_input"].get<bool>();
+    };
+    const TemporaryFolder folder;
+    fs::copy (fixtures / "wav2vec2", folder.path, fs::copy_options::recursive);
+    CHECK (normalises (folder.path));
+    fs::remove (folder.path / "preprocessor_config.json");
+    const auto extractor = [&folder] (const std::string& more)
+    {
+        folder.write ("processor_config.json",
+                      R"({"processor_class":"Wav2Vec2Processor","feature_extractor":{"feature_extractor_type":)"
+                      R"("Wav2Vec2FeatureExtractor","feature_size":1,"padding_side":"right","padding_value":0.0,)" + more
+                          + "}}");
+    };
+    extractor (R"("do_normalize":false,"sampling_rate":16000)");
+    CHECK_FALSE (normalises (folder.path));
+
+    for (const auto& [more, named] : std::initializer_list<std::pair<const char*, const char*>>{
+             { R"("sampling_rate":8000)", "sampling_rate\" is 8000" },
+             { R"("do_normalize":"no")", "do_normalize" },
+             { R"("do_whiten":true)", "do_whiten" } })
+    {
+        extractor (more);
+        const auto error = failure (folder.path);
+        CHECK (error.code == "model_unsupported");
+        CHECK (error.message.starts_with ("processor_config.json: "));
+        CHECK (error.message.find (named) != std::string::npos);
+    }
+
+    // Both files, of which one is wrong.
+    extractor (R"("do_normalize":false)");
+    folder.write ("preprocessor_config.json", R"({"do_normalize":true})");
+    CHECK (failure (folder.path).message.find ("do_normalize") != std::string::npos);
+    folder.write ("preprocessor_config.json", "{");
+    CHECK (failure (folder.path).code == "model_broken");
+
+    const auto rate = failure (
+        Changed ("wav2vec2", "preprocessor_config.json", "16000", "8000").folder.path);
+    CHECK (rate.message.find ("preprocessor_config.json: \"sampling_rate\" is 8000") != std::string::npos);
+    const auto hop = failure (Changed ("parakeet", "preprocessor_config.json", "\"hop_length\": 160", "\"hop_length\": 80").folder.path);
+    CHECK (hop.message.find ("hop_length") != std::string::npos);
 }
 
 TEST_CASE ("Wrong shapes are told with both shapes")
