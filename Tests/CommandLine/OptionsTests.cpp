@@ -50,6 +50,7 @@ TEST_CASE ("transcribe takes files and the documented options")
     CHECK (full.stream.chunkMs == 640);
     CHECK (full.stream.linkFormat == "i16-16k");
     CHECK (full.realtime);
+    CHECK (parsed<TranscribeOptions> ({ "transcribe", "--chunk", "5120", "a" }).stream.chunkMs == 5120);
 }
 
 TEST_CASE ("transcribe takes a track and a channel")

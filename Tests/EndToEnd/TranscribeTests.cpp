@@ -316,4 +316,10 @@ TEST_CASE ("evaluate scores a manifest")
     CHECK (report["wer"].is_number());
     CHECK (report["utterances"].size() == 6);
     CHECK (report["latencies"]["stop_to_final_ms"]["count"] == 6);
+
+    // An unknown model has no error rate.
+    const auto unknown = rig.runClient ({ "evaluate", KIKITORI_FIXTURES "/speech/manifest.jsonl", "--limit", "5", "--model", "nope" });
+    CHECK (unknown.code != 0);
+    CHECK (unknown.output.empty());
+    CHECK (unknown.errors.find ("nope") != std::string::npos);
 }

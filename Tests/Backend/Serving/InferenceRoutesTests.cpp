@@ -75,7 +75,7 @@ TEST_CASE ("a model that the user has imported is used like any other", "[rest][
     RestScene scene;
     const auto target = userModelFolder (scene.config.dataFolder) / "mine";
     std::filesystem::create_directories (target.parent_path());
-    const auto ask = [&scene] { 
+    const auto ask = [&scene]
     { return scene.ask ("POST", "/api/inference?model_name=mine", fileBody (tone()), type).status; };
     CHECK (ask() == 400);
     std::filesystem::copy (KIKITORI_FIXTURES "/tiny_model", target);

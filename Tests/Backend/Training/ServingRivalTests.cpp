@@ -84,9 +84,9 @@ TEST_CASE ("only what beats the model in service by more than chance goes into s
     gentle["learning_rate"] = 1e-9;
     gentle["epochs"] = 1;
     gentle["serving"] = starter;
+    gentle["checkpoint_dir"] = (folder.path / "others").string();
     CHECK (served (train (gentle)) == 0);
     gentle["serving"] = resolvePointer (silent).string();
-    gentle["checkpoint_dir"] = (folder.path / "others").string();
     const auto better = train (gentle);
     REQUIRE (better.status.ok());
     CHECK (served (better) == 1);
