@@ -29,16 +29,13 @@ endfunction()
 kikitori_pkg(soxr "soxr>=0.1.2" libsoxr-dev)
 kikitori_pkg(avformat "libavformat;libavcodec;libavutil" "libavformat-dev libavcodec-dev libavutil-dev")
 kikitori_pkg(openssl "openssl" libssl-dev)
+kikitori_pkg(icu "icu-uc>=69" libicu-dev)
 
 # libwebsockets: Debian's CMake package exports targets that name the shared and the static library.
 kikitori_pkg(websockets "libwebsockets>=4.1" libwebsockets-dev)
 
 if(KIKITORI_BUILD_BACKEND OR KIKITORI_BUILD_TRAINER OR KIKITORI_BUILD_COMMAND_LINE)
     find_package(CLI11 CONFIG REQUIRED)
-endif()
-
-if(KIKITORI_BUILD_TRAINER OR KIKITORI_BUILD_COMMAND_LINE)
-    kikitori_pkg(icu "icu-uc>=60" libicu-dev)
 endif()
 
 if(KIKITORI_BUILD_BACKEND)

@@ -1,5 +1,6 @@
 #include "Export/TimedLine.h"
 
+#include "Core/TextBreaks.h"
 #include "Export/Utf8.h"
 
 #include <algorithm>
@@ -27,12 +28,12 @@ void addSpread (std::vector<TimedCharacter>& out, const std::u32string& text, do
 {
     double total = 0.0;
     for (char32_t c : text)
-        total += std::max (1, displayWidth (c));
+        total += std::max (1, columnsOf (c));
 
     double position = start;
     for (char32_t c : text)
     {
-        const double next = position + (end - start) * std::max (1, displayWidth (c)) / total;
+        const double next = position + (end - start) * std::max (1, columnsOf (c)) / total;
         out.push_back ({ c, position, next });
         position = next;
     }
@@ -72,15 +73,41 @@ std::vector<TimedCharacter> charactersOf (const TimedLine& line)
     return characters;
 }
 
-/** May a line break come between these two characters of a script without spaces? (The chief rule of JIS X 4051:
-    no line begins with closing punctuation, small kana or a prolonged sound mark, none ends with an opening.) */
-bool mayBreakBetween (char32_t before, char32_t after)
+/** A character as a reader sees it, of one or more code points, and may a unit begin with it? */
+struct Cluster
 {
-    static constexpr std::u32string_view notFirst =
-        U"、。，．）」』】〉》！？ー・ゝゞ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ";
-    static constexpr std::u32string_view notLast = U"（「『【〈《";
-    return (displayWidth (before) == 2 || displayWidth (after) == 2) && displayWidth (after) != 0
-           && notFirst.find (after) == std::u32string_view::npos && notLast.find (before) == std::u32string_view::npos;
+    std::u32string text;
+    double start = 0.0, end = 0.0;
+    bool begins = false;
+};
+
+std::vector<Cluster> clustersOf (const TimedLine& line)
+{
+    const auto points = charactersOf (line);
+    std::string text;
+    for (const auto& point : points)
+        text += encodeUtf8 (std::u32string (1, point.character));
+
+    const auto seen = characterStarts (text);
+    const auto breaks = lineStarts (text);
+    std::vector<Cluster> clusters;
+    std::size_t at = 0;
+
+    for (const auto& point : points)
+    {
+        if (seen[at] || clusters.empty())
+        {
+            // Between words with spaces only, so that "well-known" is one.
+            const bool isSpaced = clusters.empty() || isSpace (clusters.back().text.back());
+            const bool isFree = ! isSpaced
+                                && (isWithoutSpaces (point.character) || isWithoutSpaces (clusters.back().text.back()));
+            clusters.push_back ({ {}, point.start, point.end, breaks[at] && (isSpaced || isFree) });
+        }
+        clusters.back().text.push_back (point.character);
+        clusters.back().end = point.end;
+        at += encodeUtf8 (std::u32string (1, point.character)).size();
+    }
+    return clusters;
 }
 
 } // namespace
@@ -112,45 +139,29 @@ TimedLine normalised (const TimedLine& line)
 std::vector<TimedUnit> splitIntoUnits (const TimedLine& line, int widest)
 {
     std::vector<TimedUnit> units;
-    std::u32string text;
-    TimedUnit unit;
 
-    const auto finish = [&]
+    for (const auto& cluster : clustersOf (line))
     {
-        if (text.empty())
-            return;
-        unit.text = encodeUtf8 (text);
-        units.push_back (unit);
-        text.clear();
-        unit = {};
-    };
-
-    char32_t previous = U' ';
-    for (const auto& c : charactersOf (line))
-    {
-        if (isSpace (c.character))
+        if (isSpace (cluster.text.front()))
         {
-            if (! text.empty())
-                text.push_back (U' ');
-            finish();
-            previous = U' ';
+            if (! units.empty() && units.back().text.back() != ' ')
+                units.back().text += ' ';
             continue;
         }
 
-        const int width = displayWidth (c.character);
-        if (! text.empty() && (mayBreakBetween (previous, c.character) || unit.width + width > widest))
-            finish();
-        if (text.empty())
-            unit.start = c.start;
+        const auto text = encodeUtf8 (cluster.text);
+        const int width = displayWidth (text);
+        const bool begins = units.empty() || units.back().text.back() == ' ' || cluster.begins
+                            || units.back().width + width > widest;
+        if (begins)
+            units.push_back ({ {}, cluster.start, cluster.end, 0 });
 
-        text.push_back (c.character);
-        unit.end = c.end;
-        unit.width += width;
-        previous = c.character;
+        units.back().text += text;
+        units.back().end = cluster.end;
+        units.back().width += width;
     }
 
-    finish();
-    if (! units.empty() && ! units.back().text.empty() && units.back().text.back() == ' ')
+    if (! units.empty() && units.back().text.back() == ' ')
         units.back().text.pop_back();
     return units;
 }

@@ -45,8 +45,8 @@ struct TimedLine
     TimedPlace place = {};
 };
 
-/** The smallest piece that a subtitle may be cut behind: a word with the space after it, or one character of a
-    script that is written without spaces. */
+/** The smallest piece that a subtitle may be cut behind: a word with the space after it, one character of Chinese or
+    Japanese with the marks that stay with it, a word of Thai, Lao or Khmer. */
 struct TimedUnit
 {
     std::string text;
@@ -62,7 +62,8 @@ std::string cleanText (const std::string& text);
 TimedLine normalised (const TimedLine& line);
 
 /** Cuts a normalised line into units. Times come from the tokens where they fit the text, else they are shared
-    out by width. A word wider than `widest` is cut. */
+    out by width. A word wider than `widest` is
+    cut between the characters that a reader sees. */
 std::vector<TimedUnit> splitIntoUnits (const TimedLine& line, int widest);
 
 } // namespace kikitori

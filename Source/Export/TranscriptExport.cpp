@@ -33,24 +33,6 @@ void append (std::vector<TimedLine>& lines, const Segment& segment, bool confirm
     lines.push_back (std::move (line));
 }
 
-/** The speaker's name before the first word: subtitles have no other place that every player shows. */
-std::vector<TimedLine> withSpeakers (std::vector<TimedLine> lines)
-{
-    for (auto& line : lines)
-    {
-        if (line.speaker.empty())
-            continue;
-
-        const auto prefix = line.speaker + ": ";
-        line.text = prefix + line.text;
-
-        if (! line.tokens.empty())
-            line.tokens.front().text = prefix + line.tokens.front().text;
-    }
-
-    return lines;
-}
-
 std::string textOfTakes (const TranscriptSnapshot& transcript,
                          const std::vector<TranscriptTake>& takes,
                          const ExportOptions& options)
@@ -161,8 +143,8 @@ std::string exportTranscript (const TranscriptSnapshot& transcript,
     {
         case TranscriptFormat::text: return writeText (lines, options.lineTimes);
         case TranscriptFormat::json: return writeJson (lines, { options.source, options.model, options.places, takes });
-        case TranscriptFormat::srt: return writeSrt (makeSubtitleCues (withSpeakers (lines)));
-        case TranscriptFormat::vtt: return writeVtt (makeSubtitleCues (withSpeakers (lines)));
+        case TranscriptFormat::srt: return writeSrt (makeSubtitleCues (lines));
+        case TranscriptFormat::vtt: return writeVtt (makeSubtitleCues (lines));
         case TranscriptFormat::csv: return writeCsv (lines);
         case TranscriptFormat::audacity: return writeAudacityLabels (lines);
         case TranscriptFormat::reaper: return writeReaperRegions (lines);

@@ -1,5 +1,7 @@
 #include "Export/Utf8.h"
 
+#include "Core/TextBreaks.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -11,29 +13,6 @@ namespace
 {
 
 constexpr char32_t replacement = 0xfffd;
-
-struct Range
-{
-    char32_t first, last;
-};
-
-constexpr std::array wideRanges{
-    Range{ 0x1100, 0x115f },   Range{ 0x2e80, 0x303e },   Range{ 0x3041, 0x33ff },   Range{ 0x3400, 0x4dbf },
-    Range{ 0x4e00, 0x9fff },   Range{ 0xa000, 0xa4cf },   Range{ 0xa960, 0xa97f },   Range{ 0xac00, 0xd7a3 },
-    Range{ 0xf900, 0xfaff },   Range{ 0xfe30, 0xfe6f },   Range{ 0xff00, 0xff60 },   Range{ 0xffe0, 0xffe6 },
-    Range{ 0x1f300, 0x1f64f }, Range{ 0x1f900, 0x1f9ff }, Range{ 0x20000, 0x3fffd },
-};
-
-constexpr std::array zeroRanges{
-    Range{ 0x0300, 0x036f }, Range{ 0x200b, 0x200f }, Range{ 0x20d0, 0x20ff },
-    Range{ 0x3099, 0x309a }, Range{ 0xfe00, 0xfe0f }, Range{ 0xfe20, 0xfe2f },
-};
-
-template <typename Ranges>
-bool contains (const Ranges& ranges, char32_t c)
-{
-    return std::any_of (ranges.begin(), ranges.end(), [c] (Range r) { return c >= r.first && c <= r.last; });
-}
 
 /** Bytes of a sequence by its first byte, 0 if none begins so. */
 int sequenceLength (unsigned char lead)
@@ -122,20 +101,31 @@ std::string encodeUtf8 (std::u32string_view text)
     return bytes;
 }
 
-int displayWidth (char32_t codePoint) noexcept
-{
-    if (codePoint < 0x300)
-        return 1;
-    if (contains (zeroRanges, codePoint))
-        return 0;
-    return contains (wideRanges, codePoint) ? 2 : 1;
-}
-
 int displayWidth (std::string_view text)
 {
+    constexpr char32_t emojiStyle = 0xfe0f;
+    if (std::all_of (text.begin(), text.end(), [] (char c) { return c >= ' ' && c <= '~'; }))
+        return static_cast<int> (text.size());
+
+    const auto isFlag = [] (char32_t c) { return c >= 0x1f1e6 && c <= 0x1f1ff; };
+    const auto starts = characterStarts (text);
     int width = 0;
-    for (char32_t c : decodeUtf8 (text))
-        width += displayWidth (c);
+
+    for (std::size_t begin = 0, end = 1; end <= text.size(); ++end)
+    {
+        if (! starts[end])
+            continue;
+
+        const auto points = decodeUtf8 (text.substr (begin, end - begin));
+        int columns = 0;
+        for (const char32_t c : points)
+            columns = std::max (columns, columnsOf (c));
+        if (points.size() > 1 && (isFlag (points[0]) || points.find (emojiStyle) != std::u32string::npos))
+            columns = 2;
+
+        width += columns;
+        begin = end;
+    }
     return width;
 }
 

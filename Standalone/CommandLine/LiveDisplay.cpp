@@ -1,5 +1,6 @@
 #include "Standalone/CommandLine/LiveDisplay.h"
 
+#include "Core/TextBreaks.h"
 #include "Export/TimedLine.h"
 #include "Export/Utf8.h"
 
@@ -94,12 +95,17 @@ std::string fitToColumns (const std::string& text, int columns)
     if (displayWidth (text) <= columns)
         return text;
 
-    const auto points = decodeUtf8 (text);
-    int width = 1;
-    std::size_t first = points.size();
-    while (first > 0 && width + displayWidth (points[first - 1]) <= columns)
-        width += displayWidth (points[--first]);
-    return columns < 1 ? std::string() : "\xe2\x80\xa6" + encodeUtf8 (std::u32string_view (points).substr (first));
+    const auto starts = characterStarts (text);
+    auto first = text.size();
+    for (auto at = text.size(); at-- > 0;)
+    {
+        if (! starts[at])
+            continue;
+        if (1 + displayWidth (std::string_view (text).substr (at)) > columns)
+            break;
+        first = at;
+    }
+    return columns < 1 ? std::string() : "\xe2\x80\xa6" + text.substr (first);
 }
 
 } // namespace kikitori::commandline

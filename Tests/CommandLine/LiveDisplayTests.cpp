@@ -64,5 +64,6 @@ TEST_CASE ("a text that is too long for the line shows its end")
            == "\xe2\x80\xa6"
               "def");
     CHECK (displayWidth (fitToColumns ("聞き取り聞き取り", 7)) == 7);
+    CHECK (fitToColumns ("many words 👨‍👩‍👧‍👦👨‍👩‍👧‍👦e\u0301", 5) == "…👨‍👩‍👧‍👦e\u0301");
     CHECK (fitToColumns ("abcdef", 0).empty());
 }

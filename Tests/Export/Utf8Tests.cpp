@@ -32,4 +32,8 @@ TEST_CASE ("widths follow the East Asian classes")
     CHECK (displayWidth ("\xe8\x81\x9e\xe3\x81\x8d") == 4); // 聞き
     CHECK (displayWidth ("e\xcc\x81") == 1);                // combining acute
     CHECK (displayWidth ("\xef\xbd\xb1") == 1);             // half-width kana
+    CHECK (displayWidth ("👨‍👩‍👧‍👦") == 2);
+    CHECK (displayWidth ("🇯🇵❤️") == 4);
+    CHECK (displayWidth ("ที่นี่") == 2);
+    CHECK (displayWidth ("\u1112\u1161\u11ab\u1100\u116e\u11a8") == 4); // as jamo
 }
