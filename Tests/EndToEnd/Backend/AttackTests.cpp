@@ -129,12 +129,17 @@ public:
 
         const auto body = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n" + content
                           + "\r\n--cut--\r\n";
-        RawClient client (port, 200ms);
+        RawClient client (port, 2s); // the disk's thread answers
         client.send ("POST /api/inference?wait=false HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
                      "multipart/form-data; boundary=cut\r\nContent-Length: "
                      + std::to_string (body.size()) + "\r\n\r\n");
-        client.send (fuzz.chance (4) ? body.substr (0, fuzz.below (body.size())) : body);
-        fuzz.chance (4) ? client.reset() : client.endSending();
+        const auto isWhole = ! fuzz.chance (4);
+        client.send (isWhole ? body : body.substr (0, fuzz.below (body.size())));
+
+        if (fuzz.chance (4))
+            client.reset();
+        else if (! isWhole)
+            client.endSending();
         takenUploads += client.readAll().starts_with ("HTTP/1.1 202") ? 1 : 0;
     }
 
