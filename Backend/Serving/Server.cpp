@@ -163,21 +163,31 @@ void Server::goOnWithTraining()
 }
 
 /** Streams reserve more than most of them use. What one has touched would stay, and be given to one that does not: with
-    streams that come and go the process would grow for hours, until all of it has been touched. */
+    streams that come and go the process would grow for hours, until all of it has been touched. A busy machine frees
+    what a stream has used some time after its end, so the last time is well after the last end. */
 void Server::giveMemoryBack()
 {
     const auto now = std::chrono::steady_clock::now();
-    const auto streams = countStreams();
+    const auto sockets = std::count_if (connections.begin(), connections.end(),
+                                        [] (const auto& entry) { return entry.second->session != nullptr; });
+    const auto inUse = countStreams() + static_cast<int> (sockets);
 
-    if (streams < streamsBefore && ! giveBackAt)
-        giveBackAt = now + giveBackDelay;
+    if (inUse < inUseBefore)
+    {
+        if (! lastEnd)
+            nextGiveBack = now + giveBackDelay;
 
-    streamsBefore = streams;
+        lastEnd = now;
+    }
 
-    if (! giveBackAt || now < *giveBackAt)
+    inUseBefore = inUse;
+
+    if (! lastEnd || now < nextGiveBack)
         return;
 
-    giveBackAt.reset();
+    nextGiveBack = now + giveBackDelay;
+    if (now - *lastEnd >= giveBackDelay)
+        lastEnd.reset();
 #if defined(__GLIBC__)
     malloc_trim (0);
 #endif

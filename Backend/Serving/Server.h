@@ -104,8 +104,9 @@ private:
     UnfinishedRequests unfinished; ///< by lws*
     std::chrono::steady_clock::time_point lastUse;
     std::chrono::steady_clock::time_point drainSince;
-    std::optional<std::chrono::steady_clock::time_point> giveBackAt; ///< set when a stream has ended
-    int streamsBefore = 0;                                          ///< at the last tick
+    std::optional<std::chrono::steady_clock::time_point> lastEnd; ///< of a stream, until its memory was given back
+    std::chrono::steady_clock::time_point nextGiveBack;
+    int inUseBefore = 0; ///< streams and sockets at the last tick
     std::optional<InterruptedRun> interrupted; ///< by the end of an earlier backend
     bool isDraining = false;
     std::chrono::steady_clock::duration longestTurn{ 0 }; ///< without a look at the sockets

@@ -87,10 +87,11 @@ TEST_CASE ("an input of a device is chosen by its number or name")
                 sound.append (reinterpret_cast<const char*> (&level), sizeof level);
         std::ofstream (rig.file ("sound.raw"), std::ios::binary) << sound;
 
-        // The device is read as fast as it gives, also before the stream begins: it must not run dry.
+        // The device is read as fast as it gives, also before the stream begins, and reads silence at once where nobody
+        // has the other end open: it must not run dry, nor be closed between two rounds.
         const auto raw = "'" + rig.file ("speech.raw") + "'";
         return rig.runScript ("rm " + raw + " && mkfifo " + raw
-                              + " && { timeout 60 sh -c 'while :; do cat \"$0\" > \"$1\"; done' '"
+                              + " && { timeout 60 sh -c 'exec 3<>\"$1\"; while :; do cat \"$0\" >&3; done' '"
                               + rig.file ("sound.raw") + "' " + raw + " 2>/dev/null & } && writer=$!\n"
                               + "\"$kikitori\" listen --device fake --seconds 1 " + options
                               + "; code=$?\nkill $writer; exit $code");
