@@ -31,7 +31,8 @@ struct TrainingDefaults
     int checkpointInterval = 1; ///< epochs between checkpoints
     int keepCheckpoints = 3;    ///< newest
     int keepBest = 3;
-    int validationUtterances = 0; ///< that an epoch is measured on, of each corpus at most; 0: all of dev
+    static constexpr int allOfDev = 1000000;
+    int validationUtterances = allOfDev; ///< that an epoch is measured on, of each corpus at most; 0: none
     bool serveBest = false; ///< a training's new best model is put into service under the model's name
 };
 

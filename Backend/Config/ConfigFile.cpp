@@ -109,7 +109,7 @@ Result<BackendConfig> readConfig (const std::filesystem::path& file, BackendConf
     training.number ("checkpoint_interval", config.training.checkpointInterval, 1, 100000);
     training.number ("keep_checkpoints", config.training.keepCheckpoints, 1, 100000);
     training.number ("keep_best", config.training.keepBest, 0, 100000);
-    training.number ("validation_utterances", config.training.validationUtterances, 0, 1000000);
+    training.number ("validation_utterances", config.training.validationUtterances, 0, config.training.allOfDev);
     training.flag ("serve_best", config.training.serveBest);
 
     auto models = top.child ("models");

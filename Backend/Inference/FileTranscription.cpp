@@ -45,32 +45,21 @@ Result<std::unique_ptr<FileTranscription>> FileTranscription::open (const std::f
     opened->path = file;
     opened->name = shownName;
     opened->separator = language == "ja" ? "" : " ";
-    const auto second = static_cast<std::size_t> (options.sampleRate);
-    opened->interleaved.resize (second * static_cast<std::size_t> (opened->reader->channels()));
-    opened->mono.resize (second);
+    opened->samples.resize (static_cast<std::size_t> (options.sampleRate));
     return opened;
 }
 
 Result<bool> FileTranscription::advance()
 {
-    const auto read = reader->read (interleaved);
+    const auto read = reader->read (samples);
 
     if (! read)
         return withName (read.error(), path, name);
 
-    const auto channels = static_cast<std::size_t> (reader->channels());
     std::vector<RecognizerEvent> events;
 
-    for (std::size_t i = 0; i < read.value(); ++i)
-    {
-        auto sum = 0.0f;
-        for (std::size_t c = 0; c < channels; ++c)
-            sum += interleaved[i * channels + c];
-        mono[i] = sum / static_cast<float> (channels);
-    }
-
     if (read.value() > 0)
-        stream->push (std::span (mono).first (read.value()), events);
+        stream->push (std::span (samples).first (read.value()), events);
     else
         stream->flush (events);
 

@@ -38,7 +38,7 @@ private:
     std::unique_ptr<RecognizerStream> stream;
     std::filesystem::path path; ///< never told: the messages have the client's name
     std::string name, separator;
-    std::vector<float> interleaved, mono;
+    std::vector<float> samples; ///< of a second
     std::vector<InferenceSegment> segments;
     std::uint64_t frames = 0;
     bool heardWords = false;

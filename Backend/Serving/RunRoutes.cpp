@@ -39,7 +39,7 @@ json bestEpochOf (const json& history)
     return best;
 }
 
-RestReply notThere() { return failure (404, "There is no run of this id."); }
+RestReply notThere() { return failure (404, "There is no run with this ID."); }
 } // namespace
 
 struct RunRoutes::Run
@@ -221,7 +221,7 @@ RestReply RunRoutes::rename (const RestRequest& request) const
             std::error_code failed;
             fs::create_directories (runs / run.id, failed);
             const auto written = platform::writeFile (runs / run.id / "about.json", json{ { "name", name } }.dump());
-            return written ? jsonReply (200, { { "message", "The run is called '" + name + "' now." } })
+            return written ? jsonReply (200, { { "message", "Renamed to '" + name + "'." } })
                            : failure (500, written.error().message);
         }
 
@@ -235,7 +235,7 @@ RestReply RunRoutes::remove (const RestRequest& request) const
         if (run.id != request.name)
             continue;
         if (isTraining (run.id))
-            return failure (409, "The run trains now; stop it first.");
+            return failure (409, "The run is in progress. Stop it first.");
 
         std::vector<std::string> names;
 

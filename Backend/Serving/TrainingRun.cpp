@@ -281,7 +281,7 @@ std::variant<PreparedRun, TrainingRunError> prepareTrainingRun (const BackendCon
                   { "conv_kernel", sizes.convolutionKernel },
                   { "left_context", sizes.leftContext } } } };
 
-    if (config.training.validationUtterances > 0)
+    if (config.training.validationUtterances < config.training.allOfDev)
         run["validation_utterances"] = config.training.validationUtterances;
     if (config.training.serveBest)
         tellServing (run, served);
@@ -343,7 +343,7 @@ Result<Continuation> prepareContinuation (const InterruptedRun& run, const Serve
     const auto name = stringAt (options, "model_name") + "-" + stringAt (options, "dataset_name");
     const auto latest = resolvePointer (std::filesystem::path (stringAt (options, "checkpoint_dir")) / (name + "-latest"));
 
-    // The newest checkpoint may be another run's still; a configuration from before runs had ids goes on from it.
+    // The newest checkpoint may still be another run's. A configuration from before runs had ids resumes from it.
     if (platform::isFolder (latest) && (id.empty() || runOf (metadataOf (latest)) == id))
     {
         options["resume"] = latest.string();

@@ -116,8 +116,8 @@ void FilePage::translate()
           words ("Saves the transcript as text, subtitles or data; dragged out of the window it is a file"));
     name (saveEach, words ("Save all ..."), words ("Saves the transcripts of all files into a folder"));
     name (format, words ("Format"), words ("What transcripts are saved as"));
-    name (track, words ("Track"), words ("The audio track that is transcribed; another one begins anew"));
-    name (channel, words ("Channel"), words ("The channel that is transcribed; another one begins anew"));
+    name (track, words ("Track"), words ("The audio track to transcribe. Changing it transcribes the file again"));
+    name (channel, words ("Channel"), words ("The channel to transcribe. Changing it transcribes the file again"));
     list.setTitle (words ("Files"));
     list.setHelpText (words ("Arrow keys choose, Delete takes off the list"));
     times.setTitle (words ("Times"));

@@ -103,10 +103,10 @@ juce::String fileNotes (const FileJob& job, const Words& words)
     juce::StringArray notes;
 
     if (job.notes.soundingTrack > 0)
-        notes.add (words ("Track %1 is silent, track %2 is not: choose it.", label (job.track),
+        notes.add (words ("Track %1 is silent. Choose track %2, which has sound.", label (job.track),
                           label (job.notes.soundingTrack)));
     if (job.notes.channelsCancelled)
-        notes.add (words ("The channels cancel each other; the loudest one was transcribed."));
+        notes.add (words ("The channels cancel each other out, so only the loudest was transcribed."));
 
     return notes.joinIntoString ("\n");
 }

@@ -132,7 +132,7 @@ StatusText statusText (const PluginSnapshot& snapshot, const Words& words)
     }
 
     if (session.hotwordsLeftOut > 0 && session.state != LifecycleState::idle)
-        addDetail (text, words ("%1 names and terms too many", juce::String (session.hotwordsLeftOut)));
+        addDetail (text, words ("%1 names and terms over the limit", juce::String (session.hotwordsLeftOut)));
 
     if (snapshot.tapError == TapError::badSampleRate)
     {

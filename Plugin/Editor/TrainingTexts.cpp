@@ -15,7 +15,10 @@ juce::String measuredOn (const TrainingView& view, const Words& words)
     if (! view.validationUtterances || ! view.validationTotal)
         return {};
     if (*view.validationUtterances < *view.validationTotal)
-        return " (" + words ("%1 of %2 recordings, greedy, no language model", count (*view.validationUtterances), count (*view.validationTotal)) + ")";
+        return " ("
+               + words ("%1 of %2 recordings, greedy, no language model", count (*view.validationUtterances),
+                        count (*view.validationTotal))
+               + ")";
 
     return " (" + words ("%1 recordings, greedy, no language model", count (*view.validationUtterances)) + ")";
 }

@@ -45,7 +45,6 @@ public:
     AudioFileReader& operator= (const AudioFileReader&) = delete;
 
     double sampleRate() const noexcept; ///< Hz, 8000 to 192000
-    int channels() const noexcept { return 1; } ///< that read() gives
     double duration() const noexcept;   ///< seconds, as the file says; 0 when it does not
 
     const std::vector<AudioTrack>& tracks() const noexcept; ///< that the file has, with their channels

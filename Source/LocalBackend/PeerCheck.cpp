@@ -16,8 +16,8 @@ Result<std::string> authorizationFor (const RunningBackend& backend, const std::
 
     if (! isObject || nonce.empty()
         || ! isProof (stringAt (json.value(), "proof"), Prover::backend, backend.token, challenge))
-        return Error{ "not_proven", "What listens on port " + std::to_string (backend.port)
-                                        + " of this computer is not your backend; nothing was sent to it." };
+        return Error{ "not_proven", "The program on port " + std::to_string (backend.port)
+                                        + " of this computer is not your backend. Nothing was sent to it." };
 
     return provenAuthorization (backend.token, challenge);
 }

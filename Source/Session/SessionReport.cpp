@@ -211,7 +211,7 @@ std::string describe (const SessionSnapshot& snapshot)
     auto text = describeStatus (snapshot);
 
     if (snapshot.hotwordsLeftOut > 0 && snapshot.state != LifecycleState::idle)
-        text += "; " + std::to_string (snapshot.hotwordsLeftOut) + " names and terms are too many, and not expected";
+        text += "; " + std::to_string (snapshot.hotwordsLeftOut) + " names and terms are over the limit and left out";
 
     if (snapshot.replay.isDropping)
         text += "; " + inSeconds (Milliseconds (static_cast<long long> (snapshot.counters.lost / 48)))

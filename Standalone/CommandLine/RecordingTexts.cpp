@@ -29,11 +29,11 @@ std::vector<std::string> noteTexts (const std::string& input,
     std::vector<std::string> texts;
 
     if (notes.soundingTrack > 0)
-        texts.push_back (input + ": Track " + labelOf (tracks, track) + " is silent, track "
+        texts.push_back (input + ": Track " + labelOf (tracks, track) + " is silent, and track "
                          + labelOf (tracks, notes.soundingTrack) + " is not. Transcribe it with --track "
                          + std::to_string (notes.soundingTrack) + ".");
     if (notes.channelsCancelled)
-        texts.push_back (input + ": The channels cancel each other, so the loudest one was transcribed. Choose another "
+        texts.push_back (input + ": The channels cancel each other out, so only the loudest was transcribed. Choose another "
                                  "with --channel.");
     return texts;
 }

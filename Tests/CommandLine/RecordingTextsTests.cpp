@@ -19,8 +19,8 @@ TEST_CASE ("a silent track and channels that cancel each other are told with wha
     CHECK (noteTexts ("a.mkv", two, 1, {}).empty());
     CHECK (noteTexts ("a.mkv", two, 1, { false, 2 })
            == std::vector<std::string>{
-               "a.mkv: Track 1 (eng) is silent, track 2 (Guest) is not. Transcribe it with --track 2." });
+               "a.mkv: Track 1 (eng) is silent, and track 2 (Guest) is not. Transcribe it with --track 2." });
     CHECK (noteTexts ("a.wav", two, 1, { true, 0 })
-           == std::vector<std::string>{ "a.wav: The channels cancel each other, so the loudest one was transcribed. "
+           == std::vector<std::string>{ "a.wav: The channels cancel each other out, so only the loudest was transcribed. "
                                         "Choose another with --channel." });
 }

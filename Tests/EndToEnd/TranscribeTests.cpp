@@ -130,7 +130,7 @@ TEST_CASE ("of several tracks the default one is named, and where it is silent, 
     CHECK (silent.code == 6);
     CHECK (silent.errors.find (file + ": Track 1 (eng) of 2 is transcribed. Choose another with --track.\n")
            != std::string::npos);
-    CHECK (silent.errors.find ("Track 1 (eng) is silent, track 2 (Guest) is not. Transcribe it with --track 2.\n")
+    CHECK (silent.errors.find ("Track 1 (eng) is silent, and track 2 (Guest) is not. Transcribe it with --track 2.\n")
            != std::string::npos);
 
     const auto chosen = rig.runClient ({ "transcribe", file, "--track", "2" });

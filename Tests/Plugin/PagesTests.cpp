@@ -373,7 +373,7 @@ TEST_CASE ("Files: a track and a channel are chosen where there are several, and
     auto& list = scene.get<juce::ListBox> ("Files");
     list.selectRow (0);
     CHECK (scene.get<juce::Label> ("Times").getText().startsWith (
-        "Track 1 (eng) is silent, track 2 (Guest) is not: choose it."));
+        "Track 1 (eng) is silent. Choose track 2 (Guest), which has sound."));
     CHECK (scene.find ("Channel") == nullptr); // both are mono
     auto& tracks = scene.get<juce::ComboBox> ("Track");
     CHECK (tracks.getText() == "1 (eng)");

@@ -88,9 +88,9 @@ TEST_CASE ("Names and terms that are too many are told while a stream runs")
 {
     PluginSnapshot snapshot;
     snapshot.session.hotwordsLeftOut = 12;
-    CHECK_FALSE (statusText (snapshot, Words()).detail.contains ("too many"));
+    CHECK_FALSE (statusText (snapshot, Words()).detail.contains ("over the limit"));
     running (snapshot, SessionStatus::listening);
-    CHECK (statusText (snapshot, Words()).detail.contains ("12 names and terms too many"));
+    CHECK (statusText (snapshot, Words()).detail.contains ("12 names and terms over the limit"));
 }
 
 TEST_CASE ("No sound is said, with what is likely and what to do about it")

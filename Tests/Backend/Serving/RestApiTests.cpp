@@ -135,6 +135,20 @@ TEST_CASE ("a training's settings are obeyed, or refused by name", "[rest]")
     CHECK_FALSE (run.contains ("dropout"));
 }
 
+TEST_CASE ("config.yaml's validation_utterances means the same as a request's: 0 is none, the default is all", "[rest]")
+{
+    Rig rig;
+    const auto run = [&rig]
+    {
+        CHECK (rig.ask ("POST", "/api/train/start", R"({"model_name":"conformer","dataset_name":"ljspeech"})").first
+               == 500); // there is no trainer
+        return json::parse (std::ifstream (rig.folder.path / "runs/run.json"));
+    };
+    CHECK_FALSE (run().contains ("validation_utterances"));
+    rig.config.training.validationUtterances = 0;
+    CHECK (run()["validation_utterances"] == 0);
+}
+
 TEST_CASE ("limit_samples 0 means no limit", "[rest]")
 {
     Rig rig;
